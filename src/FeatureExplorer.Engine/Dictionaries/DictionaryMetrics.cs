@@ -1,0 +1,35 @@
+namespace FeatureExplorer.Engine.Dictionaries;
+
+/// <summary>Quality of a dictionary on held-out tokens; definitions in docs/equations.md.</summary>
+public sealed record DictionaryMetrics
+{
+    /// <summary>Held-out tokens that the metrics below were measured on.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Mean number of active features per token.</summary>
+    public required double L0 { get; init; }
+
+    /// <summary>1 − Σ‖x − x̂‖² / Σ‖x − μ‖² with μ over all the tokens.</summary>
+    public required double ExplainedVariance { get; init; }
+
+    /// <summary>Mean squared error per input dimension, raw activations.</summary>
+    public required double MeanSquaredError { get; init; }
+
+    /// <summary>Next-token loss of the model as it is, nats.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Loss with the activations replaced by their reconstruction.</summary>
+    public required double LossReconstructed { get; init; }
+
+    /// <summary>Loss with the activations set to zero (the MLP's output bias is kept).</summary>
+    public required double LossZeroAblated { get; init; }
+
+    /// <summary>Loss with the activations set to their mean.</summary>
+    public required double LossMeanAblated { get; init; }
+
+    /// <summary>(zero − reconstructed) / (zero − as it is).</summary>
+    public double LossRecovered => (LossZeroAblated - LossReconstructed) / (LossZeroAblated - Loss);
+
+    /// <summary>(mean − reconstructed) / (mean − as it is).</summary>
+    public double LossRecoveredFromMean => (LossMeanAblated - LossReconstructed) / (LossMeanAblated - Loss);
+}
