@@ -45,21 +45,20 @@ public static class WorkerPool
     public static void Run(Action<int> job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (_inside || _threads == 1 || !Caller.TryEnter())
+        if (_inside)
         {
             job(0);
             return;
         }
 
+        _inside = true;
         try
         {
-            _inside = true;
-            RunTogether(job);
+            RunOutermost(job);
         }
         finally
         {
             _inside = false;
-            Caller.Exit();
         }
     }
 
@@ -89,6 +88,24 @@ public static class WorkerPool
         if (failure is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private static void RunOutermost(Action<int> job)
+    {
+        if (_threads == 1 || !Caller.TryEnter())
+        {
+            job(0);
+            return;
+        }
+
+        try
+        {
+            RunTogether(job);
+        }
+        finally
+        {
+            Caller.Exit();
         }
     }
 
