@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs everything that must hold: locked restore, build without warnings, formatting, all tests. ./test.sh NAME runs the tests whose full name contains NAME.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$top/scripts/dotnet.sh"
+need_dotnet
+cd "$top"
+
+# The browser tests drive Chromium; without it they are skipped, visibly.
+if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
+  (as_root apt-get update -q && as_root apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1 \
+    || echo "Chromium could not be installed: its tests will be skipped."
+fi
+
+dotnet tool restore >/dev/null
+dotnet restore FeatureExplorer.sln --locked-mode -v quiet
+dotnet build FeatureExplorer.sln -c Release --no-restore -v quiet -nologo
+dotnet format FeatureExplorer.sln --no-restore --verify-no-changes
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+filter=()
+[ $# -gt 0 ] && filter=(--filter "FullyQualifiedName~$1")
+status=0
+dotnet test FeatureExplorer.sln -c Release --no-build -nologo --logger "console;verbosity=normal" ${filter[@]+"${filter[@]}"} >"$log" 2>&1 || status=$?
+grep -E '^ +(Failed|Skipped) ' "$log" || true
+if [ $status -ne 0 ]; then
+  cat "$log"
+fi
+
+count() { sed -nE "s/^ *$1: *([0-9]+)$/\1/p" "$log" | awk '{ n += $1 } END { print n + 0 }'; }
+passed=$(count Passed) failed=$(count Failed) skipped=$(count Skipped)
+if [ "$passed" -eq 0 ] && [ $status -eq 0 ]; then
+  echo "No test ran." >&2
+  status=1
+fi
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+exit $status
