@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace FeatureExplorer.Engine.Checkpoints;
+
+/// <summary>
+/// The safetensors container: a little-endian u64 N, N bytes of JSON (name → dtype, shape, data_offsets; <c>__metadata__</c>: strings),
+/// then the data, row-major and without gaps. Files written here carry a checksum of their data.
+/// </summary>
+public static class Safetensors
+{
+    /// <summary>Metadata key of the SHA-256 of the data section, lower-case hexadecimal; checked whenever a file that has one is opened.</summary>
+    public const string ChecksumKey = "sha256";
+
+    /// <summary>Writes float32 tensors in the given order, atomically. Returns the checksum of the data.</summary>
+    public static string Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var repeated = tensors.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1);
+        if (repeated is not null)
+        {
+            throw new ArgumentException($"The tensor name {repeated.Key} occurs {repeated.Count()} times; names must differ.", nameof(tensors));
+        }
+        var checksum = Checksum(tensors);
+        var header = Header(tensors, metadata, checksum);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(BitConverter.GetBytes((ulong)header.Length));
+            stream.Write(header);
+            foreach (var tensor in tensors)
+            {
+                tensor.ForEachPiece(piece => stream.Write(piece.Span));
+            }
+        });
+        return checksum;
+    }
+
+    /// <summary>SHA-256 of the tensors' bytes one after the other, as in the data section of a file that holds them.</summary>
+    public static string Checksum(IEnumerable<NamedTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in tensors)
+        {
+            tensor.ForEachPiece(piece => hash.AppendData(piece.Span));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Opens for reading and checks the header, the offsets and, where there is one, the checksum.</summary>
+    /// <exception cref="InvalidDataException">Not a safetensors file, truncated, damaged or inconsistent.</exception>
+    public static SafetensorsFile Open(string path) => new(path);
+
+    private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, string checksum)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(SafetensorsFile.MetadataKey);
+            foreach (var (key, value) in (metadata ?? new Dictionary<string, string>()).Where(entry => entry.Key != ChecksumKey))
+            {
+                json.WriteString(key, value);
+            }
+            json.WriteString(ChecksumKey, checksum);
+            json.WriteEndObject();
+            long offset = 0;
+            foreach (var tensor in tensors)
+            {
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", "F32");
+                WriteNumbers(json, "shape", tensor.Shape);
+                WriteNumbers(json, "data_offsets", [offset, offset += tensor.Length * sizeof(float)]);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        while (stream.Length % 8 != 0)
+        {
+            stream.WriteByte((byte)' '); // readers that map the file want the data aligned
+        }
+        return stream.ToArray();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+        json.WriteEndArray();
+    }
+}
