@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Web.Commands;
+
+/// <summary><c>doctor</c>: what the product found on this machine, and what follows from it.</summary>
+public static class DoctorCommand
+{
+    private const long GiB = 1L << 30;
+    private const long NeededMemory = 4 * GiB;
+    private const long NeededDisk = 2 * GiB;
+
+    public static Command Create()
+    {
+        var data = SharedOptions.Data();
+        var command = new Command("doctor", "Shows the processor features, threads, memory and disk that were found.") { data };
+        command.SetAction(result => Run(result.GetValue(data)!, Console.Out));
+        return command;
+    }
+
+    private static int Run(string dataFolder, TextWriter output)
+    {
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var full = Path.GetFullPath(dataFolder);
+        var disk = FreeDisk(full);
+        Line(output, "System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}");
+        Line(output, "Vectors", Vectors());
+        Line(output, "Threads", $"{WorkerPool.Threads}");
+        Line(output, "Matrix product", string.Create(CultureInfo.InvariantCulture, $"{MatrixBenchmark.Run(2048, 2048, 512).GigaflopsPerSecond:0} GFLOP/s"));
+        Line(output, "Memory", $"{Gigabytes(memory)}{Verdict(memory >= NeededMemory, "the standard preset needs about 4 GiB")}");
+        Line(output, "Data folder", $"{full}{Verdict(IsWritable(full), "it cannot be written: choose another with --data")}");
+        Line(output, "Free disk", $"{Gigabytes(disk)}{Verdict(disk >= NeededDisk, "the standard preset needs about 2 GiB")}");
+        return memory >= NeededMemory && disk >= NeededDisk && IsWritable(full) ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static string Vectors() =>
+        Vector512.IsHardwareAccelerated ? "512 bits (AVX-512)"
+        : Vector256.IsHardwareAccelerated ? "256 bits (AVX2): about half the speed of AVX-512"
+        : Vector128.IsHardwareAccelerated ? "128 bits"
+        : "none: training will be very slow";
+
+    private static void Line(TextWriter output, string name, string value) => output.WriteLine($"{name,-15} {value}");
+
+    private static string Verdict(bool good, string otherwise) => good ? string.Empty : $"  <- {otherwise}";
+
+    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)GiB:0.0} GiB");
+
+    private static long FreeDisk(string folder)
+    {
+        var existing = folder;
+        while (!Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing)!;
+        }
+
+        return new DriveInfo(existing).AvailableFreeSpace;
+    }
+
+    private static bool IsWritable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".probe-{Environment.ProcessId}");
+            File.WriteAllText(probe, string.Empty);
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Debug.WriteLine(exception.Message);
+            return false;
+        }
+    }
+}
