@@ -1,0 +1,45 @@
+using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Engine.Dictionaries;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>What a run knows of a dictionary before its features are counted; <see cref="RunWriter"/> adds the rest from the reports.</summary>
+public record DictionaryDraft
+{
+    /// <summary>Name of the model: "A".</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Name within the model: "1".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of features, m.</summary>
+    public required int Features { get; init; }
+
+    /// <summary>Training recipe: "paper-2023".</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>L1 coefficient on normalised activations.</summary>
+    public required double Lambda { get; init; }
+
+    public required DictionaryMetrics Metrics { get; init; }
+
+    /// <summary>Activation vectors it was trained on.</summary>
+    public required long Samples { get; init; }
+
+    public required double SamplesPerSecond { get; init; }
+
+    public required IndexSummary Index { get; init; }
+
+    /// <summary>All contexts, in the order of the context files.</summary>
+    public required IReadOnlyList<ContextInfo> Contexts { get; init; }
+
+    /// <summary>Best neuron by context name; a context without one is missing.</summary>
+    public required IReadOnlyDictionary<string, ContextDetector> BestNeurons { get; init; }
+
+    public required Provenance Provenance { get; init; }
+
+    public required DateTime Created { get; init; }
+
+    /// <summary>Name as in URLs: "A/1".</summary>
+    public string Id => $"{Model}/{Name}";
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using FeatureExplorer.Analysis.Statistics;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>A published dictionary and its quality.</summary>
+public sealed record DictionaryInfo : DictionaryDraft
+{
+    /// <summary>Copies a draft and adds what was counted over its features.</summary>
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal DictionaryInfo(DictionaryDraft draft, FeatureTally tally)
+        : base(draft)
+    {
+        Dead = tally.Dead;
+        Ultralow = tally.Ultralow;
+        DensitySpectrum = tally.DensitySpectrum();
+        ContextSummaries = tally.Summaries(draft.Contexts, draft.BestNeurons);
+    }
+
+    /// <summary>For reading back.</summary>
+    [JsonConstructor]
+    public DictionaryInfo()
+    {
+    }
+
+    /// <summary>Features that never fire on the held-out tokens.</summary>
+    public required int Dead { get; init; }
+
+    /// <summary>Features that fire on fewer than <see cref="FeatureReport.UltralowDensity"/> of them.</summary>
+    public required int Ultralow { get; init; }
+
+    /// <summary>Number of features by log10 density; dead features have none.</summary>
+    public required Histogram DensitySpectrum { get; init; }
+
+    /// <summary>Best feature and best neuron of every context.</summary>
+    public required IReadOnlyList<ContextSummary> ContextSummaries { get; init; }
+
+    /// <summary>Changes with every publication, also of the same name: part of cache keys. Not stored in the JSON.</summary>
+    [JsonIgnore]
+    public long Stamp { get; init; }
+
+    /// <summary>Features that are neither dead nor ultralow.</summary>
+    public int Live => Features - Dead - Ultralow;
+}

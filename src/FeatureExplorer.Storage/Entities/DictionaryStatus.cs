@@ -1,0 +1,7 @@
+namespace FeatureExplorer.Storage.Entities;
+
+internal enum DictionaryStatus
+{
+    Importing,
+    Ready,
+}

@@ -1,0 +1,25 @@
+namespace FeatureExplorer.Storage.Entities;
+
+/// <summary>One job and how far it has come.</summary>
+internal sealed class RunRow
+{
+    public long Id { get; set; }
+
+    public required string Kind { get; set; }
+
+    public RunStatus Status { get; set; }
+
+    public required string Stage { get; set; }
+
+    public double Progress { get; set; }
+
+    public required string Message { get; set; }
+
+    public required string Configuration { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTime Created { get; set; }
+
+    public DateTime Updated { get; set; }
+}

@@ -1,0 +1,51 @@
+using FeatureExplorer.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>The database's tables. Only this project sees it; pages get records from <see cref="FeatureStore"/>.</summary>
+internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : DbContext(options)
+{
+    public DbSet<ModelRow> Models => Set<ModelRow>();
+
+    public DbSet<DictionaryRow> Dictionaries => Set<DictionaryRow>();
+
+    public DbSet<FeatureRow> Features => Set<FeatureRow>();
+
+    public DbSet<FeatureDetailRow> FeatureDetails => Set<FeatureDetailRow>();
+
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ModelRow>().HasIndex(m => m.Name).IsUnique();
+        modelBuilder.Entity<DictionaryRow>(dictionary =>
+        {
+            dictionary.HasOne(d => d.Model).WithMany(m => m.Dictionaries).HasForeignKey(d => d.ModelId);
+            dictionary.Property(d => d.Status).HasConversion<string>();
+            // A new version is imported beside the old one: a name is unique only among those that are ready.
+            dictionary.HasIndex(d => new { d.ModelId, d.Name }).IsUnique().HasFilter("\"Status\" = 'Ready'");
+        });
+        modelBuilder.Entity<FeatureRow>(feature =>
+        {
+            feature.HasKey(f => new { f.DictionaryId, f.Index });
+            feature.HasOne(f => f.Dictionary).WithMany(d => d.Features).HasForeignKey(f => f.DictionaryId);
+            feature.Property(f => f.State).HasConversion<string>();
+            // The index closes every order, so that it is the same on every visit.
+            feature.HasIndex(f => new { f.DictionaryId, f.Density, f.Index });
+            feature.HasIndex(f => new { f.DictionaryId, f.Max, f.Index });
+            feature.HasIndex(f => new { f.DictionaryId, f.BestScore, f.Index });
+            feature.HasIndex(f => new { f.DictionaryId, f.BestContext });
+        });
+        modelBuilder.Entity<FeatureDetailRow>(detail =>
+        {
+            detail.HasKey(d => new { d.DictionaryId, d.Index });
+            detail.HasOne(d => d.Feature).WithOne().HasForeignKey<FeatureDetailRow>(d => new { d.DictionaryId, d.Index });
+        });
+        modelBuilder.Entity<RunRow>(run =>
+        {
+            run.Property(r => r.Status).HasConversion<string>();
+            run.HasIndex(r => r.Status);
+        });
+    }
+}

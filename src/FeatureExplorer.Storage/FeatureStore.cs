@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>Every read of models, dictionaries and features. SQLite has no asynchronous input: calls return when they are done, in milliseconds.</summary>
+public sealed class FeatureStore(FeatureDatabase database)
+{
+    /// <summary>All models, by name.</summary>
+    public IReadOnlyList<ModelInfo> Models()
+    {
+        using var db = database.NewContext();
+        var rows = db.Models.AsNoTracking().OrderBy(m => m.Name).Select(m => m.Json).ToList();
+        return [.. rows.Select(Model)];
+    }
+
+    /// <summary>The model of a name, or null.</summary>
+    public ModelInfo? FindModel(string name)
+    {
+        using var db = database.NewContext();
+        var json = db.Models.AsNoTracking().Where(m => m.Name == name).Select(m => m.Json).FirstOrDefault();
+        return json is null ? null : Model(json);
+    }
+
+    /// <summary>All published dictionaries, by model and number of features.</summary>
+    public IReadOnlyList<DictionaryInfo> Dictionaries()
+    {
+        using var db = database.NewContext();
+        var rows = Published(db).Select(d => new { d.Id, d.Json }).ToList();
+        return [.. rows.Select(r => Dictionary(r.Id, r.Json)).OrderBy(d => d.Model, StringComparer.Ordinal).ThenBy(d => d.Features)];
+    }
+
+    /// <summary>The published dictionary of a name, or null.</summary>
+    public DictionaryInfo? FindDictionary(string model, string name)
+    {
+        using var db = database.NewContext();
+        var row = Published(db).Where(d => d.Model!.Name == model && d.Name == name).Select(d => new { d.Id, d.Json }).FirstOrDefault();
+        return row is null ? null : Dictionary(row.Id, row.Json);
+    }
+
+    /// <summary>One page of a dictionary's features.</summary>
+    public FeaturePage Features(DictionaryInfo dictionary, FeatureQuery query)
+    {
+        using var db = database.NewContext();
+        var chosen = Filter(db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp), query);
+        var total = chosen.Count();
+        var pages = Math.Max(1, (total + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
+        var number = Math.Clamp(query.Page, 1, pages);
+        var rows = Order(chosen, query.Sort, query.Descending)
+            .Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize)
+            .Select(f => new
+            {
+                f.Index,
+                f.State,
+                f.Density,
+                f.Max,
+                f.Mean,
+                f.BestContext,
+                f.BestScore,
+                f.TopTokens,
+                f.TopLogits,
+                f.Shape,
+            })
+            .ToList();
+        var items = rows.Select(f => new FeatureSummary(
+            f.Index, f.State, f.Density, f.Max, f.Mean, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape));
+        return new FeaturePage([.. items], number, pages, total);
+    }
+
+    /// <summary>The report of one feature, or null when the dictionary has no such feature.</summary>
+    public FeatureReport? FindFeature(DictionaryInfo dictionary, int index)
+    {
+        using var db = database.NewContext();
+        var packed = db.FeatureDetails.AsNoTracking()
+            .Where(f => f.DictionaryId == dictionary.Stamp && f.Index == index).Select(f => f.Report).FirstOrDefault();
+        return packed is null ? null : FeatureReportFormat.Unpack(packed);
+    }
+
+    private static IQueryable<DictionaryRow> Published(FeatureDb db) =>
+        db.Dictionaries.AsNoTracking().Where(d => d.Status == DictionaryStatus.Ready);
+
+    private static IQueryable<FeatureRow> Filter(IQueryable<FeatureRow> features, FeatureQuery query)
+    {
+        if (!string.IsNullOrEmpty(query.Context))
+        {
+            features = features.Where(f => f.BestContext == query.Context);
+        }
+
+        if (query.State is { } state)
+        {
+            features = features.Where(f => f.State == state);
+        }
+
+        if (!string.IsNullOrEmpty(query.Text))
+        {
+            var text = query.Text.ToLowerInvariant();
+            features = features.Where(f => f.SearchText.Contains(text));
+        }
+
+        return features;
+    }
+
+    private static IQueryable<FeatureRow> Order(IQueryable<FeatureRow> features, FeatureSort sort, bool descending) => (sort, descending) switch
+    {
+        (FeatureSort.Density, false) => features.OrderBy(f => f.Density).ThenBy(f => f.Index),
+        (FeatureSort.Density, true) => features.OrderByDescending(f => f.Density).ThenByDescending(f => f.Index),
+        (FeatureSort.Max, false) => features.OrderBy(f => f.Max).ThenBy(f => f.Index),
+        (FeatureSort.Max, true) => features.OrderByDescending(f => f.Max).ThenByDescending(f => f.Index),
+        (FeatureSort.Context, false) => features.OrderBy(f => f.BestScore).ThenBy(f => f.Index),
+        (FeatureSort.Context, true) => features.OrderByDescending(f => f.BestScore).ThenByDescending(f => f.Index),
+        (_, true) => features.OrderByDescending(f => f.Index),
+        _ => features.OrderBy(f => f.Index),
+    };
+
+    private static int[] Ids(byte[] bytes) => MemoryMarshal.Cast<byte, int>(bytes).ToArray();
+
+    private static ModelInfo Model(string json) => JsonSerializer.Deserialize(json, StorageJson.Default.ModelInfo)!;
+
+    private static DictionaryInfo Dictionary(long id, string json) =>
+        JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id };
+}

@@ -1,0 +1,31 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>SQLite's settings, applied to every connection as it opens.</summary>
+internal sealed class SqlitePragmas : DbConnectionInterceptor
+{
+    // journal_mode: readers do not wait for the writer. synchronous: with a write-ahead log, NORMAL keeps the file whole at a power cut.
+    // foreign_keys: off by default in the operating system's library. temp_store: sorts stay in memory.
+    // journal_size_limit: the log shrinks again after an import.
+    private const string Settings =
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+        + "PRAGMA journal_size_limit = 67108864;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
+
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Apply(connection);
+        return Task.CompletedTask;
+    }
+
+    private static void Apply(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Settings;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using FeatureExplorer.Analysis.Statistics;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>JSON in the database; generated, so that reading a report costs no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true, UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(FeatureReport))]
+[JsonSerializable(typeof(ModelInfo))]
+[JsonSerializable(typeof(DictionaryInfo))]
+internal sealed partial class StorageJson : JsonSerializerContext;

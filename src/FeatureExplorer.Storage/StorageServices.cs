@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FeatureExplorer.Storage;
+
+/// <summary>Registers the stores of one data folder.</summary>
+public static class StorageServices
+{
+    /// <summary>Adds the opened database and everything that reads or writes it.</summary>
+    public static IServiceCollection AddFeatureStorage(this IServiceCollection services, FeatureDatabase database)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(database);
+        services.AddSingleton(database.Folder);
+        services.AddSingleton<FeatureStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<RunWriter>();
+        return services;
+    }
+}
