@@ -1,0 +1,63 @@
+using FeatureExplorer.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace FeatureExplorer.Tests.Storage;
+
+public sealed class FeatureDatabaseTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Model_ComparedWithTheMigrations_HasNotChanged()
+    {
+        using var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext();
+        var services = db.GetInfrastructure();
+        var assembly = (IMigrationsAssembly)services.GetService(typeof(IMigrationsAssembly))!;
+        var initializer = (IModelRuntimeInitializer)services.GetService(typeof(IModelRuntimeInitializer))!;
+        var differ = (IMigrationsModelDiffer)services.GetService(typeof(IMigrationsModelDiffer))!;
+        var designTime = (IDesignTimeModel)services.GetService(typeof(IDesignTimeModel))!;
+        var snapshot = assembly.ModelSnapshot!.Model;
+        snapshot = initializer.Initialize(snapshot is IMutableModel mutable ? mutable.FinalizeModel() : snapshot);
+        var differences = differ.GetDifferences(snapshot.GetRelationalModel(), designTime.Model.GetRelationalModel());
+        Assert.True(differences.Count == 0, $"The model has changed: add a migration (src/FeatureExplorer.Storage/README.md). {string.Join(", ", differences)}");
+    }
+
+    [Fact]
+    public void Open_Twice_KeepsTheData()
+    {
+        var folder = new DataFolder(_folder.Path);
+        new RunWriter(FeatureDatabase.Open(folder)).SaveModel(SampleReports.Model());
+        Assert.Single(new FeatureStore(FeatureDatabase.Open(folder)).Models());
+    }
+
+    [Fact]
+    public void Open_ForeignFile_SaysSo()
+    {
+        var folder = new DataFolder(_folder.Path);
+        File.WriteAllText(folder.Database, new string('x', 5000));
+        var e = Assert.Throws<InvalidDataException>(() => FeatureDatabase.Open(folder));
+        Assert.Contains(folder.Database, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connection_Opened_HasOurSettings()
+    {
+        using var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext();
+        Assert.Equal("wal", Pragma(db, "journal_mode"));
+        Assert.Equal(1L, Pragma(db, "synchronous"));
+        Assert.Equal(1L, Pragma(db, "foreign_keys"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static object? Pragma(FeatureDb db, string name)
+    {
+        db.Database.OpenConnection();
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = $"PRAGMA {name}";
+        return command.ExecuteScalar();
+    }
+}

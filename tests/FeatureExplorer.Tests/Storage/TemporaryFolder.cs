@@ -1,0 +1,15 @@
+namespace FeatureExplorer.Tests.Storage;
+
+/// <summary>A folder for one test, removed afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("featureexplorer-test-").FullName;
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Path, recursive: true);
+    }
+}
