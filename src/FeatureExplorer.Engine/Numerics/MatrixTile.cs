@@ -41,24 +41,85 @@ internal static unsafe class MatrixTile
 
     private static void Narrow(float* a, float* b, float* c, nint ldc, int depth, bool accumulate, int width)
     {
-        for (var row = 0; row < Rows; row += 4)
+        var step = !Vector256.IsHardwareAccelerated ? 8 : width == Columns ? 24 : 16;
+        for (var column = 0; column < width; column += step)
         {
-            for (var column = 0; column < width; column += Vector256.IsHardwareAccelerated ? 16 : 8)
+            // Both halves of the rows in turn, so that the second finds the columns of B in the first-level cache.
+            for (var row = 0; row < Rows; row += 4)
             {
                 var target = c + (row * ldc) + column;
-                if (Vector256.IsHardwareAccelerated)
+                switch (step)
                 {
-                    Tile4x16(a + row, b + column, width, target, ldc, depth, accumulate);
-                }
-                else
-                {
-                    Tile4x8(a + row, b + column, width, target, ldc, depth, accumulate);
+                    case 24:
+                        Tile4x24(a + row, b + column, width, target, ldc, depth, accumulate);
+                        break;
+                    case 16:
+                        Tile4x16(a + row, b + column, width, target, ldc, depth, accumulate);
+                        break;
+                    default:
+                        Tile4x8(a + row, b + column, width, target, ldc, depth, accumulate);
+                        break;
                 }
             }
         }
     }
 
-    /// <summary>4 rows × 16 columns in Vector256 registers; panels of 8 rows and <paramref name="width"/> columns.</summary>
+    /// <summary>4 rows × 24 columns: twelve sums, three vectors of B and one of A fill the sixteen registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile4x24(float* a, float* b, int width, float* c, nint ldc, int depth, bool accumulate)
+    {
+        var c00 = Vector256<float>.Zero;
+        var c01 = Vector256<float>.Zero;
+        var c02 = Vector256<float>.Zero;
+        var c10 = Vector256<float>.Zero;
+        var c11 = Vector256<float>.Zero;
+        var c12 = Vector256<float>.Zero;
+        var c20 = Vector256<float>.Zero;
+        var c21 = Vector256<float>.Zero;
+        var c22 = Vector256<float>.Zero;
+        var c30 = Vector256<float>.Zero;
+        var c31 = Vector256<float>.Zero;
+        var c32 = Vector256<float>.Zero;
+        for (; depth > 0; depth--)
+        {
+            var b0 = Vector256.Load(b);
+            var b1 = Vector256.Load(b + 8);
+            var b2 = Vector256.Load(b + 16);
+            var x = Vector256.Create(a[0]);
+            c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
+            c02 = Vector256.FusedMultiplyAdd(x, b2, c02);
+            x = Vector256.Create(a[1]);
+            c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
+            c12 = Vector256.FusedMultiplyAdd(x, b2, c12);
+            x = Vector256.Create(a[2]);
+            c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
+            c22 = Vector256.FusedMultiplyAdd(x, b2, c22);
+            x = Vector256.Create(a[3]);
+            c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+            c32 = Vector256.FusedMultiplyAdd(x, b2, c32);
+            a += Rows;
+            b += width;
+        }
+
+        Put(c, accumulate, c00);
+        Put(c + 8, accumulate, c01);
+        Put(c + 16, accumulate, c02);
+        Put(c + ldc, accumulate, c10);
+        Put(c + ldc + 8, accumulate, c11);
+        Put(c + ldc + 16, accumulate, c12);
+        Put(c + (2 * ldc), accumulate, c20);
+        Put(c + (2 * ldc) + 8, accumulate, c21);
+        Put(c + (2 * ldc) + 16, accumulate, c22);
+        Put(c + (3 * ldc), accumulate, c30);
+        Put(c + (3 * ldc) + 8, accumulate, c31);
+        Put(c + (3 * ldc) + 16, accumulate, c32);
+    }
+
+    /// <summary>4 rows × 16 columns, for the narrower panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4x16(float* a, float* b, int width, float* c, nint ldc, int depth, bool accumulate)
     {
@@ -100,10 +161,7 @@ internal static unsafe class MatrixTile
         Put(c + (3 * ldc) + 8, accumulate, c31);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, bool accumulate, Vector256<float> x) => (accumulate ? x + Vector256.Load(c) : x).Store(c);
-
-    /// <summary>4 rows × 8 columns in Vector128 registers; panels of 8 rows and <paramref name="width"/> columns.</summary>
+    /// <summary>4 rows × 8 columns of 128-bit vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4x8(float* a, float* b, int width, float* c, nint ldc, int depth, bool accumulate)
     {
@@ -144,6 +202,9 @@ internal static unsafe class MatrixTile
         Put(c + (3 * ldc), accumulate, c30);
         Put(c + (3 * ldc) + 4, accumulate, c31);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* c, bool accumulate, Vector256<float> x) => (accumulate ? x + Vector256.Load(c) : x).Store(c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(float* c, bool accumulate, Vector128<float> x) => (accumulate ? x + Vector128.Load(c) : x).Store(c);
