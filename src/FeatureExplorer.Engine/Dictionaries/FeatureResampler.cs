@@ -1,0 +1,123 @@
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Dictionaries;
+
+/// <summary>
+/// Gives dead features a new start where the dictionary does badly (Bricken et al. 2023, "Neuron resampling"): each draws an input with
+/// probability in proportion to the square of its loss, and points from b_dec to it, which is the direction in which the encoder sees that
+/// input. The encoder row is the same direction with a fifth of the mean norm of the living encoder rows, its bias 0, and Adam forgets
+/// what it knew of the feature.
+/// </summary>
+internal static unsafe class FeatureResampler
+{
+    private const float EncoderShare = 0.2f;
+    private const int RowsPerRound = 4096;
+
+    /// <param name="step">Parameters and moments to change.</param>
+    /// <param name="dead">Features to resample, ascending.</param>
+    /// <param name="x">Candidate inputs [rows, n] on the scale of training.</param>
+    /// <param name="rows">Number of candidates.</param>
+    /// <param name="lambda">λ in force, for the losses.</param>
+    /// <param name="random">Counter i draws the input of the i-th dead feature.</param>
+    public static void Resample(DictionaryStep step, IReadOnlyList<int> dead, float* x, int rows, float lambda, CounterRandom random)
+    {
+        var losses = Losses(step.Parameters, x, rows, lambda);
+        var norm = EncoderShare * MeanAliveNorm(step.Parameters, dead);
+        var cumulative = CumulativeSquares(losses);
+        for (var i = 0; i < dead.Count; i++)
+        {
+            var row = Draw(cumulative, random.UniformDouble((ulong)i));
+            Restart(step, dead[i], new ReadOnlySpan<float>(x + ((nint)row * step.Parameters.Inputs), step.Parameters.Inputs), norm);
+        }
+    }
+
+    /// <summary>Loss of each row: mean squared error + λ Σ f.</summary>
+    internal static double[] Losses(DictionaryTensors parameters, float* x, int rows, float lambda)
+    {
+        var n = parameters.Inputs;
+        using var dictionary = DictionaryWeights.ToDictionary(parameters, 1);
+        using var xHat = new FloatBuffer((long)RowsPerRound * n);
+        var f = new SparseActivations();
+        var losses = new double[rows];
+        for (var first = 0; first < rows; first += RowsPerRound)
+        {
+            var count = Math.Min(RowsPerRound, rows - first);
+            var start = x + ((nint)first * n);
+            dictionary.Encode(start, count, f);
+            dictionary.Decode(f, xHat.Pointer);
+            for (var row = 0; row < count; row++)
+            {
+                var distance = TensorPrimitives.Distance(new ReadOnlySpan<float>(start + ((nint)row * n), n), xHat.Span((long)row * n, n));
+                losses[first + row] = ((double)distance * distance / n) + (lambda * (double)TensorPrimitives.Sum(f.ValuesOf(row)));
+            }
+        }
+
+        return losses;
+    }
+
+    /// <summary>Mean norm of the encoder rows that are not dead; of all when none is alive.</summary>
+    private static float MeanAliveNorm(DictionaryTensors parameters, IReadOnlyList<int> dead)
+    {
+        var skip = dead.Count < parameters.Features ? dead.ToHashSet() : [];
+        var (sum, count) = (0.0, 0);
+        for (var feature = 0; feature < parameters.Features; feature++)
+        {
+            if (!skip.Contains(feature))
+            {
+                sum += TensorPrimitives.Norm<float>(parameters.EncoderRow(feature));
+                count++;
+            }
+        }
+
+        return (float)(sum / count);
+    }
+
+    private static double[] CumulativeSquares(double[] losses)
+    {
+        var cumulative = new double[losses.Length];
+        var sum = 0.0;
+        for (var row = 0; row < losses.Length; row++)
+        {
+            sum += losses[row] * losses[row];
+            cumulative[row] = sum;
+        }
+
+        return cumulative;
+    }
+
+    /// <summary>The first row whose cumulative weight exceeds a share of the whole.</summary>
+    private static int Draw(double[] cumulative, double uniform)
+    {
+        var target = uniform * cumulative[^1];
+        var (low, high) = (0, cumulative.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = cumulative[middle] > target ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    private static void Restart(DictionaryStep step, int feature, ReadOnlySpan<float> x, float encoderNorm)
+    {
+        var direction = new float[x.Length];
+        TensorPrimitives.Subtract(x, step.Parameters.DecoderBias(), direction);
+        var length = TensorPrimitives.Norm<float>(direction);
+        if (length > 0)
+        {
+            TensorPrimitives.Divide(direction, length, direction);
+            direction.CopyTo(step.Parameters.DecoderRow(feature));
+            TensorPrimitives.Multiply(direction, encoderNorm, step.Parameters.EncoderRow(feature));
+        }
+
+        step.Parameters.BEnc[feature] = 0;
+        foreach (var moments in (DictionaryTensors[])[step.FirstMoments, step.SecondMoments])
+        {
+            moments.EncoderRow(feature).Clear();
+            moments.DecoderRow(feature).Clear();
+            moments.BEnc[feature] = 0;
+        }
+    }
+}

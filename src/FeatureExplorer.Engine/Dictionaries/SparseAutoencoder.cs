@@ -1,0 +1,197 @@
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Dictionaries;
+
+/// <summary>
+/// A dictionary: a sparse autoencoder with ReLU on n inputs with m features (Bricken et al. 2023, "Towards Monosemanticity").
+/// <code>
+/// x̄ = x − b_dec
+/// f = ReLU(W_enc x̄ + b_enc)                  f_i ≥ 0: how strongly feature i is present
+/// x̂ = Σ_i f_i d_i + b_dec                    d_i: row i of W_dec, of length 1
+/// L = mean over the batch of ( mean over n of (x − x̂)² + λ Σ_i f_i )
+/// </code>
+/// It works on activations as the model gives them. Training works on s·x with s = √n / E‖x‖, so that λ means the same on every model;
+/// dividing both biases by s afterwards gives exactly the same dictionary for x, with f and x̂ divided by s and W_enc, W_dec unchanged:
+/// ReLU(W_enc (s·x − b_dec) + b_enc) / s = ReLU(W_enc (x − b_dec/s) + b_enc/s).
+/// <see cref="DictionaryReference"/> is the same in plain loops.
+/// </summary>
+public sealed unsafe class SparseAutoencoder : IDisposable
+{
+    private readonly Lock _encoding = new();
+    private readonly ActivationArena _arena = new(withGradients: false);
+    private EncoderProduct? _encoder;
+    private SparseRow[] _rows = [];
+    private FloatBuffer? _centred;
+
+    /// <summary>All weights zero, for the caller to fill before the first <see cref="Encode"/>.</summary>
+    /// <param name="inputs">n.</param>
+    /// <param name="features">m.</param>
+    public SparseAutoencoder(int inputs, int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        Inputs = inputs;
+        Features = features;
+        WEnc = new FloatBuffer((long)features * inputs);
+        BEnc = new FloatBuffer(features);
+        WDec = new FloatBuffer((long)features * inputs);
+        BDec = new FloatBuffer(inputs);
+    }
+
+    /// <summary>n: width of the activations.</summary>
+    public int Inputs { get; }
+
+    /// <summary>m: number of features.</summary>
+    public int Features { get; }
+
+    /// <summary>[m, n]: row i is the encoder vector of feature i.</summary>
+    public FloatBuffer WEnc { get; }
+
+    /// <summary>[m].</summary>
+    public FloatBuffer BEnc { get; }
+
+    /// <summary>[m, n]: row i is the direction of feature i, of length 1.</summary>
+    public FloatBuffer WDec { get; }
+
+    /// <summary>[n].</summary>
+    public FloatBuffer BDec { get; }
+
+    /// <summary>Encoder vector of a feature [n].</summary>
+    public Span<float> EncoderRow(int feature) => WEnc.Span((long)feature * Inputs, Inputs);
+
+    /// <summary>Direction of a feature [n].</summary>
+    public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
+
+    /// <summary>f of rows x [rows, n], on all threads.</summary>
+    public void Encode(float* x, int rows, SparseActivations f)
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        lock (_encoding)
+        {
+            EncodeRows(x, rows);
+            var counts = new int[rows];
+            for (var row = 0; row < rows; row++)
+            {
+                counts[row] = _rows[row].Count;
+            }
+
+            f.Reset(counts);
+            WorkerPool.For(Blocks(rows), (block, _) =>
+            {
+                for (var row = block * EncoderProduct.BlockRows; row < Math.Min(rows, (block + 1) * EncoderProduct.BlockRows); row++)
+                {
+                    var list = _rows[row];
+                    new ReadOnlySpan<int>(list.Features, list.Count).CopyTo(f.Features.AsSpan(f.RowStart[row]));
+                    new ReadOnlySpan<float>(list.Values, list.Count).CopyTo(f.Values.AsSpan(f.RowStart[row]));
+                }
+            });
+        }
+    }
+
+    /// <summary>x̂ [rows, n] of f, on all threads.</summary>
+    public void Decode(SparseActivations f, float* xHat)
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        WorkerPool.For(Blocks(f.Rows), (block, _) =>
+        {
+            for (var row = block * EncoderProduct.BlockRows; row < Math.Min(f.Rows, (block + 1) * EncoderProduct.BlockRows); row++)
+            {
+                var target = new Span<float>(xHat + ((nint)row * Inputs), Inputs);
+                BDec.Span().CopyTo(target);
+                var features = f.FeaturesOf(row);
+                var values = f.ValuesOf(row);
+                for (var k = 0; k < features.Length; k++)
+                {
+                    TensorPrimitives.MultiplyAdd(DecoderRow(features[k]), values[k], target, target);
+                }
+            }
+        });
+    }
+
+    /// <summary>
+    /// Call after changing weights of a dictionary that has already encoded: it keeps a rearranged copy of W_enc and b_enc.
+    /// </summary>
+    public void WeightsChanged()
+    {
+        lock (_encoding)
+        {
+            _encoder?.Dispose();
+            _encoder = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        WEnc.Dispose();
+        BEnc.Dispose();
+        WDec.Dispose();
+        BDec.Dispose();
+        _encoder?.Dispose();
+        _arena.Dispose();
+        _centred?.Dispose();
+    }
+
+    private static int Blocks(int rows) => (rows + EncoderProduct.BlockRows - 1) / EncoderProduct.BlockRows;
+
+    private void EncodeRows(float* x, int rows)
+    {
+        if (_encoder is null)
+        {
+            _encoder = new EncoderProduct(Inputs, Features);
+            _encoder.Pack(WEnc.Pointer, Inputs, BEnc.Pointer);
+        }
+
+        PrepareScratch(rows);
+        _arena.Reset();
+        WorkerPool.For(Blocks(rows), (block, thread) =>
+        {
+            var first = block * EncoderProduct.BlockRows;
+            var count = Math.Min(EncoderProduct.BlockRows, rows - first);
+            var centred = _centred!.Pointer + ((nint)thread * EncoderProduct.BlockRows * Inputs);
+            for (var r = 0; r < count; r++)
+            {
+                TensorPrimitives.Subtract(
+                    new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs), BDec.Span(), new Span<float>(centred + ((nint)r * Inputs), Inputs));
+            }
+
+            Keep(_encoder.Encode(thread, centred, Inputs, count), first);
+        });
+    }
+
+    private void PrepareScratch(int rows)
+    {
+        _encoder!.Prepare();
+        var length = (long)WorkerPool.Threads * EncoderProduct.BlockRows * Inputs;
+        if (_centred is null || _centred.Length < length)
+        {
+            _centred?.Dispose();
+            _centred = new FloatBuffer(length);
+        }
+
+        if (_rows.Length < rows)
+        {
+            _rows = new SparseRow[rows];
+        }
+    }
+
+    private void Keep(ReadOnlySpan<SparseRow> lists, int first)
+    {
+        var entries = 0L;
+        foreach (ref readonly var list in lists)
+        {
+            entries += list.Count;
+        }
+
+        _arena.TryTake(entries, long.MaxValue, out var place);
+        for (var r = 0; r < lists.Length; r++)
+        {
+            var list = lists[r];
+            new ReadOnlySpan<int>(list.Features, list.Count).CopyTo(new Span<int>(place.Features, list.Count));
+            new ReadOnlySpan<float>(list.Values, list.Count).CopyTo(new Span<float>(place.Values, list.Count));
+            _rows[first + r] = place with { Count = list.Count };
+            place = place.Skip(list.Count);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Tests.Engine.Dictionaries;
+
+/// <summary>Small random dictionaries and inputs.</summary>
+internal static unsafe class DictionarySamples
+{
+    public static FloatBuffer Normal(int length, ulong seed)
+    {
+        var random = new CounterRandom(seed);
+        var buffer = new FloatBuffer(length);
+        for (var i = 0; i < length; i++)
+        {
+            buffer.Pointer[i] = random.Normal((ulong)i);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Parameters as training starts, with b_dec away from zero.</summary>
+    public static DictionaryStep Step(int inputs, int features, int rows, ulong seed)
+    {
+        var step = new DictionaryStep(inputs, features, rows);
+        using var sample = Normal(10 * inputs, seed + 100);
+        DictionaryWeights.Initialize(step.Parameters, sample.Pointer, 10, 1, new CounterRandom(seed));
+        return step;
+    }
+
+    public static DictionaryReference Reference(DictionaryTensors parameters)
+    {
+        var reference = new DictionaryReference(parameters.Inputs, parameters.Features);
+        for (var feature = 0; feature < parameters.Features; feature++)
+        {
+            for (var j = 0; j < parameters.Inputs; j++)
+            {
+                reference.WEnc[(feature * parameters.Inputs) + j] = parameters.EncoderRow(feature)[j];
+                reference.WDec[(feature * parameters.Inputs) + j] = parameters.DecoderRow(feature)[j];
+            }
+
+            reference.BEnc[feature] = parameters.BEnc[feature];
+        }
+
+        for (var j = 0; j < parameters.Inputs; j++)
+        {
+            reference.BDec[j] = parameters.BDec[j];
+        }
+
+        return reference;
+    }
+
+    /// <summary>W_enc or W_dec without the padding, [m, n].</summary>
+    public static float[] Matrix(DictionaryTensors tensors, bool encoder)
+    {
+        var matrix = new List<float>();
+        for (var feature = 0; feature < tensors.Features; feature++)
+        {
+            matrix.AddRange(encoder ? tensors.EncoderRow(feature) : tensors.DecoderRow(feature));
+        }
+
+        return [.. matrix];
+    }
+
+    public static double[] Doubles(FloatBuffer buffer) => [.. buffer.Span().ToArray().Select(static value => (double)value)];
+}
