@@ -1,0 +1,55 @@
+using System.IO.MemoryMappedFiles;
+
+namespace FeatureExplorer.Engine.Text;
+
+/// <summary>A whole file mapped into memory for reading; may be larger than 2 GB.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private byte* _pointer;
+
+    public MappedFile(string path)
+    {
+        Length = new FileInfo(path).Length;
+        if (Length == 0)
+        {
+            return; // an empty file cannot be mapped
+        }
+
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
+        _pointer += _view.PointerOffset;
+    }
+
+    public long Length { get; }
+
+    public byte* Pointer => _pointer;
+
+    /// <summary>Items of type T from a byte offset on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the file.</exception>
+    public ReadOnlySpan<T> Items<T>(long offset, int count)
+        where T : unmanaged
+    {
+        ObjectDisposedException.ThrowIf(_pointer is null && Length > 0, this);
+        if (offset < 0 || count < 0 || offset > Length - ((long)count * sizeof(T)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{count} items from byte {offset} on do not lie within {Length} bytes");
+        }
+
+        return new ReadOnlySpan<T>(_pointer + offset, count);
+    }
+
+    public void Dispose()
+    {
+        if (_pointer is not null)
+        {
+            _pointer = null;
+            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+
+        _view?.Dispose();
+        _file?.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+
+namespace FeatureExplorer.Engine.Text;
+
+/// <summary>
+/// One split of a tokenised corpus: all tokens end to end, two bytes each, and for every document where it begins, its domain and its
+/// source. Memory-mapped, so the size of the corpus does not matter; may be read by several threads at once, but not while it is disposed.
+/// </summary>
+public sealed class TokenStore : IDisposable
+{
+    internal const int HeaderBytes = 32;
+
+    private readonly MappedFile _tokens;
+    private readonly MappedFile _documents;
+    private readonly long _sourceStarts;
+    private readonly long _domains;
+    private readonly long _sources;
+
+    private TokenStore(MappedFile tokens, MappedFile documents, TokenStoreHeader header, IReadOnlyList<string> domains)
+    {
+        _tokens = tokens;
+        _documents = documents;
+        Count = header.Tokens;
+        DocumentCount = header.Documents;
+        Domains = domains;
+        _sourceStarts = HeaderBytes + (8L * (DocumentCount + 1));
+        _domains = _sourceStarts + (8L * (DocumentCount + 1));
+        _sources = _domains + (4L * DocumentCount);
+    }
+
+    /// <summary>Number of tokens.</summary>
+    public long Count { get; }
+
+    public int DocumentCount { get; }
+
+    /// <summary>Names by domain number.</summary>
+    public IReadOnlyList<string> Domains { get; }
+
+    /// <summary>Opens tokens and documents written by <see cref="TokenStoreWriter"/>.</summary>
+    /// <exception cref="InvalidDataException">A file is truncated, foreign, or does not belong to the other.</exception>
+    internal static TokenStore Open(string tokenFile, string documentFile, int vocabularySize, IReadOnlyList<string> domains)
+    {
+        MappedFile? tokens = null;
+        MappedFile? documents = null;
+        try
+        {
+            tokens = new MappedFile(tokenFile);
+            documents = new MappedFile(documentFile);
+            var header = TokenStoreHeader.Check(tokenFile, tokens, documentFile, documents, vocabularySize);
+            var store = new TokenStore(tokens, documents, header, domains);
+            (tokens, documents) = (null, null);
+            return store;
+        }
+        finally
+        {
+            tokens?.Dispose();
+            documents?.Dispose();
+        }
+    }
+
+    /// <summary>The tokens from <paramref name="start"/> on, without copying.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the split.</exception>
+    public ReadOnlySpan<ushort> Read(long start, int length)
+    {
+        if (start < 0 || length < 0 || start > Count - length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(start), $"{length} tokens from {start} on do not lie within the split's {Count}");
+        }
+
+        return _tokens.Items<ushort>(HeaderBytes + (2 * start), length);
+    }
+
+    /// <summary>The document that a position lies in.</summary>
+    public int DocumentAt(long position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Count);
+        var starts = _documents.Items<long>(HeaderBytes, DocumentCount + 1);
+        var found = starts.BinarySearch(position);
+        return found >= 0 ? found : ~found - 1;
+    }
+
+    /// <summary>Position of the document's first token, which is the end-of-text token.</summary>
+    public long DocumentStart(int document) => _documents.Items<long>(HeaderBytes, DocumentCount)[document];
+
+    /// <summary>Position after the document's last token.</summary>
+    public long DocumentEnd(int document) => _documents.Items<long>(HeaderBytes + 8, DocumentCount)[document];
+
+    /// <summary>Number of the document's domain in <see cref="Domains"/>, −1 for none.</summary>
+    public int DomainOf(int document) => _documents.Items<int>(_domains, DocumentCount)[document];
+
+    /// <summary>Where the document came from, as in <see cref="Document.Source"/>.</summary>
+    public string SourceOf(int document)
+    {
+        var start = _documents.Items<long>(_sourceStarts, DocumentCount)[document];
+        var end = _documents.Items<long>(_sourceStarts + 8, DocumentCount)[document];
+        return Encoding.UTF8.GetString(_documents.Items<byte>(_sources + start, (int)(end - start)));
+    }
+
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _documents.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+namespace FeatureExplorer.Engine.Text;
+
+/// <summary>The first 32 bytes of a split's two files, and the check that files and headers belong together.</summary>
+internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens, int Documents, long SourceBytes)
+{
+    private const int Version = 1;
+
+    private static ReadOnlySpan<byte> TokenMagic => "FXTOKENS"u8;
+
+    private static ReadOnlySpan<byte> DocumentMagic => "FXDOCUMS"u8;
+
+    public byte[] ForTokens()
+    {
+        var bytes = new byte[TokenStore.HeaderBytes];
+        TokenMagic.CopyTo(bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), Version);
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), VocabularySize);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), Tokens);
+        return bytes;
+    }
+
+    public byte[] ForDocuments()
+    {
+        var bytes = new byte[TokenStore.HeaderBytes];
+        DocumentMagic.CopyTo(bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), Version);
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), Documents);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), Tokens);
+        BitConverter.TryWriteBytes(bytes.AsSpan(24), SourceBytes);
+        return bytes;
+    }
+
+    /// <exception cref="InvalidDataException">A file is truncated, foreign, or does not belong to the other.</exception>
+    public static TokenStoreHeader Check(string tokenFile, MappedFile tokens, string documentFile, MappedFile documents, int vocabularySize)
+    {
+        var first = Header(tokenFile, tokens, TokenMagic);
+        var second = Header(documentFile, documents, DocumentMagic);
+        var header = new TokenStoreHeader(
+            BitConverter.ToInt32(first[12..]), BitConverter.ToInt64(first[16..]), BitConverter.ToInt32(second[12..]), BitConverter.ToInt64(second[24..]));
+        if (header.VocabularySize != vocabularySize)
+        {
+            throw new InvalidDataException($"{tokenFile} holds tokens of a vocabulary of {header.VocabularySize}, but the tokenizer has {vocabularySize}; build the corpus again.");
+        }
+
+        CheckLength(tokenFile, tokens, TokenStore.HeaderBytes + (2 * header.Tokens));
+        CheckLength(documentFile, documents, TokenStore.HeaderBytes + (16L * (header.Documents + 1L)) + (4L * header.Documents) + header.SourceBytes);
+        if (BitConverter.ToInt64(second[16..]) != header.Tokens)
+        {
+            throw new InvalidDataException($"{documentFile} does not belong to {tokenFile}; build the corpus again.");
+        }
+
+        return header;
+    }
+
+    private static ReadOnlySpan<byte> Header(string file, MappedFile mapped, ReadOnlySpan<byte> magic)
+    {
+        if (mapped.Length < TokenStore.HeaderBytes || !mapped.Items<byte>(0, 8).SequenceEqual(magic))
+        {
+            throw new InvalidDataException($"{file} is not a file of a tokenised corpus; build the corpus again.");
+        }
+
+        var header = mapped.Items<byte>(0, TokenStore.HeaderBytes);
+        return BitConverter.ToInt32(header[8..]) == Version
+            ? header
+            : throw new InvalidDataException($"{file} has version {BitConverter.ToInt32(header[8..])} of the format, not {Version}; build the corpus again.");
+    }
+
+    private static void CheckLength(string file, MappedFile mapped, long expected)
+    {
+        if (mapped.Length != expected)
+        {
+            throw new InvalidDataException($"{file} has {mapped.Length} bytes instead of {expected}: it is {(mapped.Length < expected ? "truncated" : "damaged")}; build the corpus again.");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace FeatureExplorer.Engine.Text;
+
+/// <summary>
+/// Tokens as people can read them: line breaks as ⏎, tabs as ⇥, control bytes and bytes that are no text as \xNN, invisible characters
+/// that would disturb a page (such as a change of writing direction) as \u{NNNN}, the end of text as <see cref="EndOfText"/>.
+/// </summary>
+public sealed class TokenText(ByteLevelTokenizer tokenizer)
+{
+    public const string EndOfText = "⟨end⟩";
+
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
+    private const int VariationSelector16 = 0xFE0F;
+
+    private readonly string?[] _single = new string?[tokenizer.VocabularySize];
+
+    /// <summary>A token by itself; a leading space is kept, bytes that are part of a character only are shown as \xNN.</summary>
+    public string Of(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _single.Length);
+        return _single[id] ??= Pieces([(ushort)id])[0].Text;
+    }
+
+    /// <summary>
+    /// The tokens of a window as pieces, in order and without a gap. A piece is one token, or the tokens that share characters: the bytes
+    /// of "ع" may be split between two. Bytes whose character is cut by the window's edge are shown as \xNN.
+    /// </summary>
+    public List<TokenPiece> Pieces(ReadOnlySpan<ushort> tokens)
+    {
+        var pieces = new List<TokenPiece>(tokens.Length);
+        for (var first = 0; first < tokens.Length;)
+        {
+            var count = 1;
+            if (tokens[first] != ByteLevelTokenizer.EndOfText)
+            {
+                while (first + count < tokens.Length && SharesCharacter(tokens, first, count))
+                {
+                    count++;
+                }
+            }
+
+            pieces.Add(new TokenPiece(first, count, Show(tokens.Slice(first, count))));
+            first += count;
+        }
+
+        return pieces;
+    }
+
+    /// <summary>The tokens as one line.</summary>
+    public string Line(ReadOnlySpan<ushort> tokens) => string.Concat(Pieces(tokens).Select(piece => piece.Text));
+
+    /// <summary>Whether a character begins within the tokens and is continued, validly, by those after them.</summary>
+    private bool SharesCharacter(ReadOnlySpan<ushort> tokens, int first, int count)
+    {
+        Span<byte> character = stackalloc byte[4];
+        var have = PartialEnd(tokens.Slice(first, count), character);
+        if (have == 0)
+        {
+            return false;
+        }
+
+        for (var next = first + count; next < tokens.Length; next++)
+        {
+            foreach (var value in tokenizer.Bytes(tokens[next]))
+            {
+                character[have++] = value;
+                switch (Rune.DecodeFromUtf8(character[..have], out _, out _))
+                {
+                    case OperationStatus.Done:
+                        return true;
+                    case OperationStatus.InvalidData:
+                        return false;
+                }
+            }
+
+            if (tokens[next] == ByteLevelTokenizer.EndOfText)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies the beginning of a character that ends the tokens; gives its bytes, 0 if they end with a whole character or none.</summary>
+    private int PartialEnd(ReadOnlySpan<ushort> tokens, Span<byte> character)
+    {
+        Span<byte> tail = stackalloc byte[3];
+        var have = 0;
+        for (var i = tokens.Length - 1; i >= 0 && have < 3; i--)
+        {
+            var bytes = tokenizer.Bytes(tokens[i]);
+            for (var j = bytes.Length - 1; j >= 0 && have < 3; j--)
+            {
+                tail[2 - have++] = bytes[j];
+            }
+        }
+
+        for (var length = have; length > 0; length--)
+        {
+            var end = tail[^length..];
+            if (Rune.DecodeFromUtf8(end, out _, out _) == OperationStatus.NeedMoreData)
+            {
+                end.CopyTo(character);
+                return length;
+            }
+        }
+
+        return 0;
+    }
+
+    private string Show(ReadOnlySpan<ushort> tokens)
+    {
+        if (tokens[0] == ByteLevelTokenizer.EndOfText)
+        {
+            return EndOfText;
+        }
+
+        var bytes = tokens.Length == 1 ? tokenizer.Bytes(tokens[0]) : tokenizer.Decode(tokens);
+        var text = new StringBuilder(bytes.Length);
+        while (!bytes.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done)
+            {
+                Append(text, rune);
+            }
+            else
+            {
+                foreach (var value in bytes[..length])
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
+                }
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case '\n' or 0x2028 or 0x2029:
+                text.Append('⏎');
+                return;
+            case '\r':
+                text.Append('␍');
+                return;
+            case '\t':
+                text.Append('⇥');
+                return;
+            case < 0x20 or 0x7F:
+                text.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
+                return;
+            case ZeroWidthJoiner or ZeroWidthNonJoiner or VariationSelector16:
+                // Parts of how words and emoji are written.
+                text.Append(rune.ToString());
+                return;
+        }
+
+        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
+        }
+        else
+        {
+            text.Append(rune.ToString());
+        }
+    }
+}
