@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 
 namespace FeatureExplorer.Storage;
@@ -41,4 +42,10 @@ public sealed record DictionaryInfo : DictionaryDraft
 
     /// <summary>Features that are neither dead nor ultralow.</summary>
     public int Live => Features - Dead - Ultralow;
+
+    /// <summary>The context of a name, or null.</summary>
+    public ContextInfo? FindContext(string? name) => Contexts.FirstOrDefault(c => c.Name == name);
+
+    /// <summary>What a reader sees of a context's name.</summary>
+    public string TitleOf(string name) => FindContext(name)?.Title ?? name;
 }

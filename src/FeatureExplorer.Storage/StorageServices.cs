@@ -15,6 +15,7 @@ public static class StorageServices
         services.AddSingleton<FeatureStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunWriter>();
+        services.AddSingleton<ExplorerData>();
         return services;
     }
 }

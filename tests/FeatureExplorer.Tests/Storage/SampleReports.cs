@@ -25,7 +25,7 @@ internal static class SampleReports
         DMlp = 512,
         Heads = 4,
         Context = 256,
-        Vocabulary = SampleVocabulary.Count,
+        Vocabulary = SampleVocabulary.Tokenizer.VocabularySize,
         Seed = 1,
         TrainingTokens = 40_000_000,
         TokensPerSecond = 52_000,

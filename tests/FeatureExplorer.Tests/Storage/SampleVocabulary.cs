@@ -1,8 +1,9 @@
 using System.Text;
+using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Tests.Storage;
 
-/// <summary>A small vocabulary laid out like the tokenizer's: 0 end of text, 1 to 256 bytes, then words by context.</summary>
+/// <summary>A small tokenizer with a few words of each context.</summary>
 internal static class SampleVocabulary
 {
     public static readonly string[] Contexts = ["arabic", "hebrew", "dna", "base64", "domain:code", "domain:prose"];
@@ -17,27 +18,38 @@ internal static class SampleVocabulary
         [" the", " river", " a", " stone", ",", ".", " walked", " slowly", " and", " light", "\n", " of"],
     ];
 
-    private static readonly byte[][] Bytes = Build();
+    private static readonly Dictionary<string, int> Ids = [];
 
-    public static int Count => Bytes.Length;
+    public static ByteLevelTokenizer Tokenizer { get; } = Build();
 
-    public static ReadOnlySpan<byte> BytesOf(int id) => Bytes[id];
-
-    public static string Text(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString([.. tokens.SelectMany(t => Bytes[t])]);
+    public static string Text(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString(Tokenizer.Decode([.. tokens.Select(t => (ushort)t)]));
 
     public static int ByteToken(byte value) => value + 1;
 
-    /// <summary>Ids of the words of a context.</summary>
-    public static int[] WordsOf(int context)
-    {
-        var first = 257 + Words.Take(context).Sum(w => w.Length);
-        return [.. Enumerable.Range(first, Words[context].Length)];
-    }
+    /// <summary>The token that is exactly this word.</summary>
+    public static int Word(string word) => Ids[word];
 
-    private static byte[][] Build() =>
-    [
-        [],
-        .. Enumerable.Range(0, 256).Select(b => new[] { (byte)b }),
-        .. Words.SelectMany(w => w).Select(Encoding.UTF8.GetBytes),
-    ];
+    /// <summary>Ids of the words of a context.</summary>
+    public static int[] WordsOf(int context) => [.. Words[context].Select(w => Ids[w])];
+
+    // Each word is put together byte by byte, so that it becomes a token of its own.
+    private static ByteLevelTokenizer Build()
+    {
+        var merges = new Dictionary<(ushort, ushort), int>();
+        foreach (var word in Words.SelectMany(w => w))
+        {
+            var bytes = Encoding.UTF8.GetBytes(word);
+            var id = ByteToken(bytes[0]);
+            foreach (var next in bytes[1..])
+            {
+                var pair = ((ushort)id, (ushort)ByteToken(next));
+                merges.TryAdd(pair, 257 + merges.Count);
+                id = merges[pair];
+            }
+
+            Ids[word] = id;
+        }
+
+        return new ByteLevelTokenizer([.. merges.Keys]);
+    }
 }

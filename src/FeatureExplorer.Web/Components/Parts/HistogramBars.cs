@@ -1,0 +1,24 @@
+using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Statistics;
+
+namespace FeatureExplorer.Web.Components.Parts;
+
+/// <summary>The bars of a feature's histogram, coloured where a context is known and plain where none is.</summary>
+public static class HistogramBars
+{
+    /// <param name="report">A feature that fires.</param>
+    /// <param name="colours">Its histogram by log-likelihood ratio, or null.</param>
+    /// <param name="view">What the visitor chose.</param>
+    /// <param name="values">Counts or mass.</param>
+    public static StackedBars Of(
+        FeatureReport report, ContextHistogram? colours, HistogramView view, Func<ContextHistogram, IReadOnlyList<double[]>> values)
+    {
+        var plain = Plain(report, view);
+        return colours is null
+            ? new StackedBars(plain.Edges, [.. plain.Counts.Select(c => new double[] { c })], view.LogarithmicActivation, view.LogarithmicCount)
+            : new StackedBars(colours.Edges, values(colours), view.LogarithmicActivation, view.LogarithmicCount);
+    }
+
+    /// <summary>The feature's histogram on the axis that the visitor chose.</summary>
+    public static Histogram Plain(FeatureReport report, HistogramView view) => view.LogarithmicActivation ? report.LogHistogram : report.Histogram;
+}

@@ -1,0 +1,52 @@
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>The pages as JSON, at the pages' paths below /api/v1.</summary>
+public static class ApiEndpoints
+{
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Urls.Api);
+        api.MapGet("/", Dictionaries);
+        api.MapGet("/{model}/{name}", Features);
+        api.MapGet("/{model}/{name}/{index:int}", Feature);
+        api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1."));
+    }
+
+    private static IResult Dictionaries(HttpContext context, FeatureStore store)
+    {
+        var models = store.Models().Select(m => ModelJson.Of(m));
+        var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d));
+        return JsonAnswer.Json(context, new { models, dictionaries });
+    }
+
+    private static IResult Features(
+        HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
+        string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, string? page)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return Unknown(model, name);
+        }
+
+        var query = Urls.Query(sort, order, q, inside, state, int.TryParse(page, out var number) ? number : null);
+        var found = store.Features(dictionary, query);
+        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Bytes));
+    }
+
+    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, string model, string name, int index)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return Unknown(model, name);
+        }
+
+        return store.FindFeature(dictionary, index) is { } report
+            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Bytes))
+            : JsonAnswer.NotFound("No such feature", $"Dictionary {dictionary.Id} has features 0 to {dictionary.Features - 1}.");
+    }
+
+    private static IResult Unknown(string model, string name) =>
+        JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
+}

@@ -1,0 +1,23 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Components.Parts;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>One page of a dictionary's features.</summary>
+public sealed record FeatureListJson(
+    string Dictionary, int Page, int Pages, int Total, IReadOnlyList<FeatureListJson.ContextRow> Contexts, IReadOnlyList<FeatureListJson.Row> Features)
+{
+    public static FeatureListJson Of(DictionaryInfo dictionary, FeaturePage page, TokenBytes bytes) => new(
+        dictionary.Id, page.Number, page.Pages, page.Total, [.. dictionary.Contexts.Select(c => new ContextRow(c.Name, c.Title, c.Share))],
+        [.. page.Items.Select(f => new Row(
+            $"{dictionary.Id}/{f.Index}", f.Index, Urls.Word(f.State), f.Density, f.Max, f.Mean, f.BestContext, f.BestScore,
+            [.. f.TopTokens.Select(t => TokenPieces.Text(t, bytes))], [.. f.TopLogits.Select(t => TokenPieces.Text(t, bytes))]))]);
+
+    /// <summary>A context to filter by.</summary>
+    public sealed record ContextRow(string Name, string Title, double Share);
+
+    /// <summary>A feature in the list.</summary>
+    public sealed record Row(
+        string Id, int Index, string State, double Density, double Max, double Mean, string? BestContext, double? BestScore,
+        IReadOnlyList<string> TopTokens, IReadOnlyList<string> TopLogits);
+}

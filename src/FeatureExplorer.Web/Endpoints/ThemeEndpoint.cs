@@ -1,0 +1,35 @@
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>The choice of light or dark: a cookie set by a link, so that it works without script.</summary>
+public static class ThemeEndpoint
+{
+    /// <summary>Name of the cookie; its value is "light" or "dark", and without it the system decides.</summary>
+    public const string Cookie = "theme";
+
+    public static void MapTheme(this IEndpointRouteBuilder routes) => routes.MapGet("/theme", Choose);
+
+    /// <summary>The theme that a request asks for: "light", "dark", or null for the system's.</summary>
+    public static string? Of(HttpRequest request) => request.Cookies[Cookie] is "light" or "dark" ? request.Cookies[Cookie] : null;
+
+    private static IResult Choose(HttpContext context, string? to, string? from)
+    {
+        var cookies = context.Response.Cookies;
+        if (to is "light" or "dark")
+        {
+            var options = new CookieOptions { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true };
+            cookies.Append(Cookie, to, options);
+        }
+        else
+        {
+            cookies.Delete(Cookie);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.LocalRedirect(IsLocal(from) ? from! : Urls.Home);
+    }
+
+    // A path on this server only: "//host" and "/\host" are addresses of others.
+    private static bool IsLocal(string? path) =>
+        path is ['/', ..] && !path.StartsWith("//", StringComparison.Ordinal) && !path.StartsWith("/\\", StringComparison.Ordinal)
+        && !path.Any(char.IsControl);
+}

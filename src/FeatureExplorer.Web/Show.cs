@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace FeatureExplorer.Web;
+
+/// <summary>Numbers as readers see them, the same everywhere.</summary>
+public static class Show
+{
+    /// <summary>"4,096".</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>"40.0 M", "6.4 k", "512": at most four digits.</summary>
+    public static string Amount(double value) => value switch
+    {
+        >= 1e9 => Format(value / 1e9, "0.0#") + " G",
+        >= 1e6 => Format(value / 1e6, "0.0#") + " M",
+        >= 1e4 => Format(value / 1e3, "0.#") + " k",
+        _ => Format(value, "#,0"),
+    };
+
+    /// <summary>A share as a percentage with three significant digits: "0.234 %".</summary>
+    public static string Percent(double share) => Significant(100 * share) + " %";
+
+    /// <summary>A share as a whole percentage: "87 %".</summary>
+    public static string WholePercent(double share) => double.IsFinite(share) ? Format(100 * share, "0") + " %" : "–";
+
+    /// <summary>Three significant digits.</summary>
+    public static string Significant(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return "–";
+        }
+
+        var size = Math.Abs(value);
+        return size switch
+        {
+            0 => "0",
+            >= 100 => Format(value, "#,0"),
+            >= 10 => Format(value, "0.0"),
+            >= 1 => Format(value, "0.00"),
+            >= 0.1 => Format(value, "0.000"),
+            >= 0.001 => Format(value, "0." + new string('0', 2 - (int)Math.Floor(Math.Log10(size)))),
+            _ => Format(value, "0.0e0"),
+        };
+    }
+
+    /// <summary>Two decimals: activations, correlations, logits.</summary>
+    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00") : "–";
+
+    /// <summary>Three decimals: losses and qualities.</summary>
+    public static string Three(double value) => double.IsFinite(value) ? Format(value, "0.000") : "–";
+
+    /// <summary>A number with its sign, two decimals.</summary>
+    public static string Signed(double value) => Format(value, "+0.00;−0.00;0.00");
+
+    /// <summary>A coordinate of a drawing: one decimal, no more bytes than needed.</summary>
+    public static string Coordinate(double value) => Format(value, "0.#");
+
+    private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web;
+
+/// <summary>Every address of the program is made here, so that a link can be trusted and changed in one place.</summary>
+public static class Urls
+{
+    public const string Home = "/";
+
+    public const string About = "/about";
+
+    public const string Api = "/api/v1";
+
+    /// <summary>The definition of a term on the page of definitions.</summary>
+    public static string Definition(string anchor) => $"{About}#{anchor}";
+
+    /// <summary>A dictionary's features from the first page on.</summary>
+    public static string Dictionary(DictionaryDraft dictionary) => $"/{Segment(dictionary.Model)}/{Segment(dictionary.Name)}";
+
+    /// <summary>A list of features as a query describes it; what is at its default is left out.</summary>
+    public static string Features(DictionaryDraft dictionary, FeatureQuery query)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary));
+        url.Add("sort", query.Sort == FeatureSort.Index ? null : Word(query.Sort));
+        url.Add("order", query.Descending ? "desc" : null);
+        url.Add("q", query.Text);
+        url.Add("context", query.Context);
+        url.Add("state", query.State is { } state ? Word(state) : null);
+        url.Add("page", query.Page > 1 ? query.Page.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
+    }
+
+    /// <summary>A feature's page.</summary>
+    public static string Feature(DictionaryDraft dictionary, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Dictionary(dictionary)}/{index}");
+
+    /// <summary>A feature's page with a choice of colours and scales.</summary>
+    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
+
+    /// <summary>A feature's histogram as an image.</summary>
+    public static string Image(DictionaryDraft dictionary, int index, HistogramView view) =>
+        Histogram(Feature(dictionary, index) + "/histogram.svg", view);
+
+    /// <summary>The same page as JSON.</summary>
+    public static string Json(string page) => Api + (page == Home ? string.Empty : page);
+
+    /// <summary>Sets the theme and comes back.</summary>
+    public static string Theme(string theme, string from) => $"/theme?to={theme}&from={Uri.EscapeDataString(from)}";
+
+    /// <summary>A value of an enumeration as addresses write it.</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    /// <summary>The value of an enumeration that an address names, or null when it names none.</summary>
+    public static T? Parse<T>(string? word)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (string.Equals(Word(value), word, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The query that an address describes; words that mean nothing are passed over.</summary>
+    public static FeatureQuery Query(string? sort, string? order, string? q, string? context, string? state, int? page) => new()
+    {
+        Sort = Parse<FeatureSort>(sort) ?? FeatureSort.Index,
+        Descending = string.Equals(order, "desc", StringComparison.OrdinalIgnoreCase),
+        Text = q,
+        Context = context,
+        State = Parse<FeatureState>(state),
+        Page = page ?? 1,
+    };
+
+    private static string Histogram(string path, HistogramView view)
+    {
+        var url = new UrlBuilder(path);
+        url.Add("context", view.Context);
+        url.Add("x", view.LogarithmicActivation ? "log" : null);
+        url.Add("y", view.LogarithmicCount ? "log" : null);
+        return url.ToString();
+    }
+
+    private static string Segment(string name) => Uri.EscapeDataString(name);
+
+    private sealed class UrlBuilder(string path)
+    {
+        private readonly StringBuilder _url = new(path);
+        private char _separator = '?';
+
+        public void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                _url.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                _separator = '&';
+            }
+        }
+
+        public override string ToString() => _url.ToString();
+    }
+}

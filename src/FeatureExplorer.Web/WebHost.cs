@@ -1,0 +1,67 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Security;
+
+namespace FeatureExplorer.Web;
+
+/// <summary>Puts the server together: services, middleware, endpoints.</summary>
+public static class WebHost
+{
+    private const string Solution = "FeatureExplorer.sln";
+
+    /// <summary>A server that is ready to run.</summary>
+    public static WebApplication Build(WebHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(WebHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = WebRoot(),
+        });
+        // In the source tree the packages' own files lie in the package folder; a published program has them in its web root.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.AddRazorComponents();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddFeatureStorage(options.Database);
+        options.Services?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseRouting();
+        app.UseAntiforgery();
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json"));
+        app.MapHealth();
+        app.MapTheme();
+        app.MapApi();
+        app.MapImages();
+        app.MapRazorComponents<App>();
+        return app;
+    }
+
+    // Published: beside the assembly. In the source tree: the repository's top-level folder.
+    private static string WebRoot()
+    {
+        var published = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        if (Directory.Exists(published))
+        {
+            return published;
+        }
+
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, Solution)))
+            {
+                return Path.Combine(folder.FullName, "wwwroot");
+            }
+        }
+
+        throw new InvalidOperationException($"No web root: there is no folder {published}, and {Solution} lies in no folder above it.");
+    }
+}
