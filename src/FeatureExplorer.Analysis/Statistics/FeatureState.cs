@@ -6,7 +6,7 @@ public enum FeatureState
     /// <summary>Fires, with a density of at least the ultralow limit.</summary>
     Live,
 
-    /// <summary>Fires, but on fewer than <see cref="FeatureReport.UltralowDensity"/> of the held-out tokens.</summary>
+    /// <summary>Fires, but with a density below <see cref="FeatureReport.UltralowLimit"/>.</summary>
     Ultralow,
 
     /// <summary>Never fires on the held-out tokens.</summary>

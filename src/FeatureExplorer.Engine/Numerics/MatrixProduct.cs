@@ -217,7 +217,7 @@ public static unsafe class MatrixProduct
     }
 
     /// <summary>All rows of a block of A times one panel of B; tiles that reach over an edge go through a buffer.</summary>
-    private static void MultiplyPanel(float* packedA, float* panel, int rows, int columns, int width, int depth, float* C, nint ldc, bool accumulate)
+    internal static void MultiplyPanel(float* packedA, float* panel, int rows, int columns, int width, int depth, float* C, nint ldc, bool accumulate)
     {
         var edge = stackalloc float[(MatrixTile.Rows * MatrixTile.Columns) + 16];
         edge = (float*)(((nint)edge + 63) & ~63);

@@ -1,0 +1,128 @@
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Transformer;
+
+/// <summary>
+/// The direct effect of directions of the site <c>mlp.post</c> on the logits: d · W_down · π · L · W_U, where π takes out the mean over the
+/// residual stream and L is the gain of the last LayerNorm. The LayerNorm's division by σ, which differs from token to token, is left out:
+/// the weights of a direction are right up to a positive factor, and are shifted so that their median over the vocabulary is zero.
+/// </summary>
+public static unsafe class LogitWeights
+{
+    /// <summary>The weights of one direction [DMlp] on every token [V].</summary>
+    /// <inheritdoc cref="Of(Transformer, float*, int, float*, bool[])"/>
+    public static void Of(Transformer model, ReadOnlySpan<float> direction, Span<float> weights, bool[]? occurs = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, model.Config.DMlp);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, model.Config.VocabularySize);
+        fixed (float* from = direction)
+        fixed (float* to = weights)
+        {
+            Of(model, from, 1, to, occurs);
+        }
+    }
+
+    /// <summary>The weights of many directions, by two matrix products.</summary>
+    /// <param name="model">Its last layer is the site.</param>
+    /// <param name="directions">[count, DMlp].</param>
+    /// <param name="count">Number of directions.</param>
+    /// <param name="weights">Receives [count, V].</param>
+    /// <param name="occurs">Which tokens occur in the training text, [V]: the median is over them. Null: over all.</param>
+    public static void Of(Transformer model, float* directions, int count, float* weights, bool[]? occurs = null)
+    {
+        var (config, p) = (model.Config, model.Parameters);
+        var (d, vocabulary) = (config.DModel, config.VocabularySize);
+        var tokens = Tokens(vocabulary, occurs);
+        using var effects = new FloatBuffer((long)count * d);
+        var effect = effects.Pointer;
+        MatrixProduct.Multiply(
+            false, false, count, d, config.DMlp, directions, config.DMlp, p[$"h.{config.Layers - 1}.mlp.c_proj.weight"], d, effect, d);
+        WorkerPool.For(count, (row, _) => ProjectAndScale(effect + ((nint)row * d), p["ln_f.weight"], d));
+        MatrixProduct.Multiply(false, true, count, vocabulary, d, effect, d, p["lm_head.weight"], d, weights, vocabulary);
+        WorkerPool.For(count, (row, _) => ShiftMedian(new Span<float>(weights + ((nint)row * vocabulary), vocabulary), tokens));
+    }
+
+    /// <summary>The median: the mean of the two middle values of an even number. Reorders the values.</summary>
+    internal static float Median(Span<float> values)
+    {
+        var middle = values.Length / 2;
+        var upper = Select(values, middle);
+        if (values.Length % 2 == 1)
+        {
+            return upper;
+        }
+        var lower = System.Numerics.Tensors.TensorPrimitives.Max<float>(values[..middle]);
+        return lower + ((upper - lower) / 2);
+    }
+
+    private static int[] Tokens(int vocabulary, bool[]? occurs)
+    {
+        if (occurs is not null && occurs.Length != vocabulary)
+        {
+            throw new ArgumentException($"{occurs.Length} marks for a vocabulary of {vocabulary}.", nameof(occurs));
+        }
+        int[] tokens = [.. Enumerable.Range(0, vocabulary).Where(token => occurs is null || occurs[token])];
+        return tokens.Length > 0 ? tokens : throw new ArgumentException("No token is marked as occurring in the training text.", nameof(occurs));
+    }
+
+    private static void ProjectAndScale(float* effect, float* gain, int d)
+    {
+        var mean = System.Numerics.Tensors.TensorPrimitives.Sum(new ReadOnlySpan<float>(effect, d)) / d;
+        for (var i = 0; i < d; i++)
+        {
+            effect[i] = (effect[i] - mean) * gain[i];
+        }
+    }
+
+    private static void ShiftMedian(Span<float> weights, int[] tokens)
+    {
+        var values = System.Buffers.ArrayPool<float>.Shared.Rent(tokens.Length);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            values[i] = weights[tokens[i]];
+        }
+        System.Numerics.Tensors.TensorPrimitives.Subtract(weights, Median(values.AsSpan(0, tokens.Length)), weights);
+        System.Buffers.ArrayPool<float>.Shared.Return(values);
+    }
+
+    /// <summary>The k-th smallest (Hoare's selection); what lies before it is not larger, what lies after not smaller.</summary>
+    private static float Select(Span<float> values, int k)
+    {
+        var (low, high) = (0, values.Length - 1);
+        while (low < high)
+        {
+            var pivot = values[low + ((high - low) / 2)];
+            var (i, j) = (low, high);
+            while (i <= j)
+            {
+                while (values[i] < pivot)
+                {
+                    i++;
+                }
+                while (values[j] > pivot)
+                {
+                    j--;
+                }
+                if (i <= j)
+                {
+                    (values[i], values[j]) = (values[j], values[i]);
+                    i++;
+                    j--;
+                }
+            }
+            if (k <= j)
+            {
+                high = j;
+            }
+            else if (k >= i)
+            {
+                low = i;
+            }
+            else
+            {
+                break;
+            }
+        }
+        return values[k];
+    }
+}

@@ -1,0 +1,37 @@
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Dictionaries;
+
+namespace FeatureExplorer.Tests.Analysis;
+
+/// <summary>Gives out the rows of a known matrix [tokens, m], in the order in which windows are asked for.</summary>
+internal sealed class DenseEncoder(float[][] activations, int window) : IFeatureEncoder
+{
+    private int _next;
+
+    public int Features => activations[0].Length;
+
+    public int Window => window;
+
+    public List<(int Windows, int Length)> Calls { get; } = [];
+
+    public void Encode(ReadOnlySpan<ushort> tokens, int windows, int length, SparseActivations output)
+    {
+        Assert.Equal(windows * length, tokens.Length);
+        Calls.Add((windows, length));
+        var rows = activations[_next..(_next + tokens.Length)];
+        _next += tokens.Length;
+        output.Reset([.. rows.Select(static row => row.Count(static value => value != 0))]);
+        var entry = 0;
+        foreach (var row in rows)
+        {
+            for (var feature = 0; feature < row.Length; feature++)
+            {
+                if (row[feature] != 0)
+                {
+                    output.Features[entry] = feature;
+                    output.Values[entry++] = row[feature];
+                }
+            }
+        }
+    }
+}

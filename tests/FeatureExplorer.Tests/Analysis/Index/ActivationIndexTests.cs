@@ -1,0 +1,199 @@
+using FeatureExplorer.Analysis.Index;
+
+namespace FeatureExplorer.Tests.Analysis.Index;
+
+public sealed class ActivationIndexTests : IDisposable
+{
+    private const int Tokens = 1500;
+    private const int Features = 37;
+
+    private static readonly IndexHeader Header = new() { Corpus = "c", Tokenizer = "t", Model = "m", Dictionary = "d" };
+
+    private readonly SmallCorpus _corpus;
+    private readonly float[][] _dense;
+    private readonly string _path;
+
+    public ActivationIndexTests()
+    {
+        var random = new Random(1);
+        _corpus = new SmallCorpus(SmallCorpus.Bytes(), [(null, [.. Enumerable.Range(0, Tokens - 1).Select(_ => (ushort)random.Next(1, 257))])]);
+        _dense = [.. Enumerable.Range(0, Tokens).Select(_ => Row(random))];
+        _path = Path.Combine(_corpus.Folder, "index.bin");
+    }
+
+    public void Dispose() => _corpus.Dispose();
+
+    [Fact]
+    public void Build_KnownActivations_AllFoundByFeatureAndPosition()
+    {
+        var encoder = new DenseEncoder(_dense, 8);
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, encoder, Header);
+
+        using var index = ActivationIndex.Open(_path);
+        index.Verify();
+        Assert.Equal(Tokens, index.Tokens);
+        Assert.Equal(Features, index.Features);
+        Assert.Equal(_dense.Sum(static row => row.Count(static value => value > 0)), index.Activations);
+        Assert.Equal((1, Tokens % 8), encoder.Calls[^1]);
+        for (var feature = 0; feature < Features; feature++)
+        {
+            var expected = Enumerable.Range(0, Tokens).Where(token => _dense[token][feature] > 0).ToArray();
+            Assert.Equal(expected.Select(static token => (uint)token), index.Positions(feature).ToArray());
+            Assert.Equal(expected.Select(token => (Half)_dense[token][feature]), index.Values(feature).ToArray());
+        }
+
+        Assert.Equal((float)(Half)_dense[5][3], index.At(3, 5));
+    }
+
+    [Fact]
+    public void Build_FewerTokensThanTheSplit_CoversOnlyThose()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, 100, new DenseEncoder(_dense, 8), Header);
+
+        using var index = ActivationIndex.Open(_path);
+        Assert.Equal(100, index.Tokens);
+        Assert.Equal(_dense.Take(100).Sum(static row => row.Count(static value => value > 0)), index.Activations);
+    }
+
+    [Fact]
+    public void Build_InManyPasses_SameFileAsInOne()
+    {
+        var other = _path + ".2";
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+        ActivationIndexBuilder.Build(other, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header, 1000, null, default);
+
+        Assert.Equal(File.ReadAllBytes(_path), File.ReadAllBytes(other));
+    }
+
+    [Fact]
+    public void Build_AnyActivations_TakesSixBytesEachAndATable()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+
+        using var index = ActivationIndex.Open(_path);
+        Assert.InRange(new FileInfo(_path).Length, 6 * index.Activations, (6 * index.Activations) + (8 * (Features + 1)) + 1024);
+    }
+
+    [Theory]
+    [InlineData(1e-30f, 5.9604645e-08f)]
+    [InlineData(1e9f, 65504f)]
+    [InlineData(0.333f, 0.333f)]
+    public void Build_ExtremeActivation_NeitherVanishesNorOverflows(float activation, float stored)
+    {
+        var dense = _dense.Select(static row => new float[row.Length]).ToArray();
+        dense[7][2] = activation;
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(dense, 8), Header);
+
+        using var index = ActivationIndex.Open(_path);
+        Assert.Equal(1, index.Activations);
+        Assert.Equal(stored, index.At(2, 7), stored * 1e-3f);
+    }
+
+    [Fact]
+    public void Build_NotANumber_FailsAndLeavesNothing()
+    {
+        _dense[900][2] = float.NaN;
+        Assert.Throws<ArithmeticException>(() => ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header));
+        AssertNoFiles();
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.96)]
+    public void Build_Cancelled_LeavesNothing(double when)
+    {
+        using var source = new CancellationTokenSource();
+        var progress = new At(when, source);
+        Assert.Throws<OperationCanceledException>(() =>
+            ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header, 1000, progress, source.Token));
+        AssertNoFiles();
+    }
+
+    [Fact]
+    public void Open_Missing_SaysWhatToDo()
+    {
+        Assert.Contains("Build it again", Assert.Throws<FileNotFoundException>(() => ActivationIndex.Open(_path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("longer")]
+    [InlineData("foreign")]
+    [InlineData("empty")]
+    [InlineData("short")]
+    [InlineData("version")]
+    [InlineData("json")]
+    [InlineData("offsets")]
+    public void Open_DamagedFile_NamesFileAndRemedy(string damage)
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+        File.WriteAllBytes(_path, Damage(File.ReadAllBytes(_path), damage));
+
+        var message = Assert.Throws<InvalidDataException>(() => ActivationIndex.Open(_path)).Message;
+        Assert.Contains(_path, message, StringComparison.Ordinal);
+        Assert.Contains("build it again", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_OneBitOfAnActivationChanged_Throws()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+        var bytes = File.ReadAllBytes(_path);
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(_path, bytes);
+
+        using var index = ActivationIndex.Open(_path);
+        Assert.Throws<InvalidDataException>(index.Verify);
+    }
+
+    private static byte[] Damage(byte[] bytes, string damage)
+    {
+        switch (damage)
+        {
+            case "truncated":
+                return bytes[..^1];
+            case "longer":
+                return [.. bytes, 0];
+            case "foreign":
+                return [.. "PK\x03\x04"u8, .. bytes.Skip(4)];
+            case "empty":
+                return [];
+            case "short":
+                return bytes[..20];
+            case "version":
+                bytes[8] = 99;
+                return bytes;
+            case "json":
+                bytes[IndexLayout.PrefixLength] = (byte)'!';
+                return bytes;
+            default:
+                bytes[IndexLayout.PrefixLength + BitConverter.ToInt32(bytes, 12) + 80] ^= 1;
+                return bytes;
+        }
+    }
+
+    private void AssertNoFiles() => Assert.All(Directory.GetFiles(_corpus.Folder), static file => Assert.True(file.Contains(".tokens", StringComparison.Ordinal) || file.Contains(".documents", StringComparison.Ordinal), file));
+
+    private static float[] Row(Random random)
+    {
+        var row = new float[Features];
+        for (var feature = 0; feature < Features; feature++)
+        {
+            // Densities from 0 (the first two) to a half.
+            row[feature] = random.NextDouble() < (feature - 1) / 70.0 ? (float)random.NextDouble() * 5 : 0;
+        }
+
+        return row;
+    }
+
+    private sealed class At(double when, CancellationTokenSource source) : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            if (value >= when)
+            {
+                source.Cancel();
+            }
+        }
+    }
+}

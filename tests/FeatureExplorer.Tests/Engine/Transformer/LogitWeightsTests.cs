@@ -1,0 +1,58 @@
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
+
+namespace FeatureExplorer.Tests.Engine.Transformer;
+
+public sealed unsafe class LogitWeightsTests
+{
+    private static readonly TransformerConfig Config = TransformerGradientTests.Tiny;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_ManyDirections_AgreesWithTheFormula(bool masked)
+    {
+        using var model = TransformerGradientTests.RandomModel(Config);
+        using var directions = Numbers.Random(3 * Config.DMlp, "directions");
+        using var weights = new FloatBuffer(3 * Config.VocabularySize);
+        var occurs = masked ? Enumerable.Range(0, Config.VocabularySize).Select(token => token % 4 != 1).ToArray() : null;
+
+        LogitWeights.Of(model, directions.Pointer, 3, weights.Pointer, occurs);
+
+        var p = ReferenceTransformer.ParametersOf(model.Parameters);
+        for (var row = 0; row < 3; row++)
+        {
+            var direction = directions.Span(row * Config.DMlp, Config.DMlp).ToArray();
+            var expected = Formula(p, direction, occurs);
+            Assert.True(Numbers.RelativeError(weights.Span(row * Config.VocabularySize, Config.VocabularySize), expected) < 1e-5);
+            var single = new float[Config.VocabularySize];
+            LogitWeights.Of(model, direction, single, occurs);
+            Assert.True(Numbers.RelativeError(single, expected) < 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Median_OddEvenAndTies_IsThatOfTheSortedValues()
+    {
+        var random = new CounterRandom(5);
+        for (var length = 1; length < 60; length++)
+        {
+            var values = Enumerable.Range(0, length).Select(i => (float)random.Bounded((ulong)((length * 100) + i), 20)).ToArray();
+            var sorted = values.Order().ToArray();
+            var expected = (sorted[(length - 1) / 2] + sorted[length / 2]) / 2;
+            Assert.Equal(expected, LogitWeights.Median(values));
+        }
+    }
+
+    private static double[] Formula(Dictionary<string, double[]> p, float[] direction, bool[]? occurs)
+    {
+        var d = Config.DModel;
+        var effect = ReferenceTransformer.Linear([.. direction.Select(v => (double)v)], p["h.1.mlp.c_proj.weight"], new double[d]);
+        var mean = effect.Average();
+        var scaled = effect.Select((v, i) => (v - mean) * p["ln_f.weight"][i]).ToArray();
+        var weights = Enumerable.Range(0, Config.VocabularySize).Select(token => scaled.Select((v, i) => v * p["lm_head.weight"][(token * d) + i]).Sum()).ToArray();
+        var sorted = weights.Where((_, token) => occurs is null || occurs[token]).Order().ToArray();
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return [.. weights.Select(v => v - median)];
+    }
+}
