@@ -1,0 +1,60 @@
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
+
+namespace FeatureExplorer.Tests.Analysis.Index;
+
+public sealed class ModelFeatureEncoderTests : IClassFixture<SmallAnalysis>
+{
+    private readonly SmallAnalysis _small;
+
+    public ModelFeatureEncoderTests(SmallAnalysis small) => _small = small;
+
+    [Fact]
+    public unsafe void Encode_TwoWindows_ReluOfTheEncoderOnTheNeurons()
+    {
+        const int Length = 16;
+        var tokens = _small.Corpus.HeldOut.Read(0, 2 * Length);
+        var f = new SparseActivations();
+        using var encoder = new ModelFeatureEncoder(_small.Model, _small.Dictionary, 2);
+        encoder.Encode(tokens, 2, Length, f);
+
+        using var runner = new TransformerRunner(_small.Model, 2);
+        using var x = new FloatBuffer(2 * Length * SmallAnalysis.Inputs);
+        runner.Activations(tokens, 2, Length, x.Pointer);
+        Assert.Equal(2 * Length, f.Rows);
+        for (var row = 0; row < f.Rows; row++)
+        {
+            var found = f.FeaturesOf(row).ToArray().Zip(f.ValuesOf(row).ToArray()).ToDictionary();
+            for (var feature = 0; feature < SmallAnalysis.Features; feature++)
+            {
+                var expected = _small.Dictionary.BEnc.Span()[feature];
+                for (var i = 0; i < SmallAnalysis.Inputs; i++)
+                {
+                    expected += _small.Dictionary.EncoderRow(feature)[i] * (x.Span()[(row * SmallAnalysis.Inputs) + i] - _small.Dictionary.BDec.Span()[i]);
+                }
+
+                Assert.Equal(Math.Max(0, expected), found.GetValueOrDefault(feature), 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void Constructor_DictionaryOfAnotherModel_Throws()
+    {
+        using var other = new SparseAutoencoder(SmallAnalysis.Inputs + 1, 4);
+        Assert.Contains("do not belong together", Assert.Throws<ArgumentException>(() => new ModelFeatureEncoder(_small.Model, other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void IndexBenchmark_FewTokens_IndexesThemAll()
+    {
+        var result = IndexBenchmark.Run(64, 10_000, 5);
+
+        Assert.InRange(result.Tokens, 9_000, 10_000);
+        Assert.InRange(result.Activations, 4 * result.Tokens, 5 * result.Tokens);
+        Assert.InRange(result.BytesPerActivation, 6, 6.1);
+        Assert.Equal(64, result.Features);
+    }
+}
