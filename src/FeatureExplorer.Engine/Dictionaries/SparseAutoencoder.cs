@@ -23,6 +23,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     private EncoderProduct? _encoder;
     private SparseRow[] _rows = [];
     private FloatBuffer? _centred;
+    private string? _hash;
 
     /// <summary>All weights zero, for the caller to fill before the first <see cref="Encode"/>.</summary>
     /// <param name="inputs">n.</param>
@@ -57,11 +58,24 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>[n].</summary>
     public FloatBuffer BDec { get; }
 
+    /// <summary>SHA-256 of the weights, lower-case hexadecimal; the same before saving and after loading.</summary>
+    public string Hash => _hash ??= DictionaryFiles.Checksum(this);
+
     /// <summary>Encoder vector of a feature [n].</summary>
     public Span<float> EncoderRow(int feature) => WEnc.Span((long)feature * Inputs, Inputs);
 
     /// <summary>Direction of a feature [n].</summary>
     public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
+
+    /// <summary>Opens a dictionary saved here, or one of architecture "standard" in the layout of SAELens.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, or holds a kind of dictionary that is not supported.</exception>
+    public static SparseAutoencoder Load(string directory) => DictionaryFiles.Load(directory);
+
+    /// <summary>Writes <c>cfg.json</c> and <c>sae_weights.safetensors</c> in the layout of SAELens 6.</summary>
+    /// <param name="directory">Created when it does not exist.</param>
+    /// <param name="metadata">What goes under "metadata": SAELens knows model_name, hook_name, context_size and others.</param>
+    public void Save(string directory, IReadOnlyDictionary<string, string>? metadata = null) =>
+        _hash = DictionaryFiles.Save(this, directory, metadata);
 
     /// <summary>f of rows x [rows, n], on all threads.</summary>
     public void Encode(float* x, int rows, SparseActivations f)
@@ -111,7 +125,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     }
 
     /// <summary>
-    /// Call after changing weights of a dictionary that has already encoded: it keeps a rearranged copy of W_enc and b_enc.
+    /// Call after changing weights of a dictionary that has already been used: it keeps a rearranged copy of W_enc and b_enc, and its hash.
     /// </summary>
     public void WeightsChanged()
     {
@@ -119,6 +133,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         {
             _encoder?.Dispose();
             _encoder = null;
+            _hash = null;
         }
     }
 

@@ -1,0 +1,188 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Activations;
+
+/// <summary>Gives the tokens [start, start + length) of a split.</summary>
+public delegate ReadOnlySpan<ushort> TokenReader(long start, int length);
+
+/// <summary>Runs a model on tokens [windows · length] and writes the activations of a site, [windows · length, n].</summary>
+public unsafe delegate void SiteForward(ReadOnlySpan<ushort> tokens, int windows, int length, float* activations);
+
+/// <summary>
+/// Activation vectors of training tokens in random order (Bricken et al. 2023, "Dataset"): windows in random order, some positions of
+/// each, all of them through a large buffer of half-precision vectors that is refilled whenever half of it has been drawn, so that a batch
+/// comes from many documents. No position comes twice before a pass over the windows is drawn to its end; then another begins, in a new order.
+/// </summary>
+public sealed unsafe class ActivationStream : IActivationSource, IDisposable
+{
+    private readonly ActivationStreamOptions _options;
+    private readonly TokenReader _tokens;
+    private readonly SiteForward _forward;
+    private readonly CounterRandom _random;
+    private readonly int _windowCount;
+    private readonly int[] _windows;
+    private readonly int _capacity;
+    private readonly Half* _vectors;
+    private readonly FloatBuffer _activations;
+
+    // Slots of the buffer in the order in which they are drawn: [_drawn, _filled) are live, the others free.
+    private int[] _slots;
+    private int _drawn;
+    private int _filled;
+    private int _nextWindow;
+    private long _refills;
+
+    /// <param name="inputs">n: width of the site.</param>
+    /// <param name="tokenCount">Tokens of the split.</param>
+    /// <param name="tokens">Reads them.</param>
+    /// <param name="forward">Computes activations of up to <see cref="ActivationStreamOptions.WindowsPerForward"/> windows.</param>
+    /// <param name="options">Sizes and seed.</param>
+    public ActivationStream(int inputs, long tokenCount, TokenReader tokens, SiteForward forward, ActivationStreamOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (tokenCount < options.Window)
+        {
+            throw new ArgumentException(
+                $"The training tokens are {tokenCount}, fewer than one window of {options.Window}: use a larger corpus.", nameof(tokenCount));
+        }
+
+        (Inputs, _tokens, _forward, _options) = (inputs, tokens, forward, options);
+        _random = new CounterRandom(options.Seed).Stream("activations");
+        _windowCount = (int)Math.Min(int.MaxValue, tokenCount / options.Window);
+        _windows = new int[_windowCount];
+        _nextWindow = _windowCount;
+        _capacity = (int)Math.Max(options.PositionsPerWindow, Math.Min(options.BufferVectors, (long)_windowCount * options.PositionsPerWindow));
+        _vectors = (Half*)NativeMemory.AlignedAlloc((nuint)((long)_capacity * inputs * sizeof(Half)), 64);
+        _activations = new FloatBuffer((long)options.WindowsPerForward * options.Window * inputs);
+        _slots = [.. Enumerable.Range(0, _capacity)];
+    }
+
+    ~ActivationStream() => NativeMemory.AlignedFree(_vectors);
+
+    /// <inheritdoc/>
+    public int Inputs { get; }
+
+    /// <summary>Passes over the windows begun so far.</summary>
+    public int Passes { get; private set; }
+
+    /// <summary>Vectors of one pass.</summary>
+    public long VectorsPerPass => (long)_windowCount * _options.PositionsPerWindow;
+
+    /// <inheritdoc/>
+    public void Read(float* x, int rows)
+    {
+        for (var done = 0; done < rows;)
+        {
+            var left = _filled - _drawn;
+            if (left == 0 || (left <= _capacity / 2 && _nextWindow < _windowCount))
+            {
+                Refill();
+            }
+
+            var count = Math.Min(rows - done, _filled - _drawn);
+            var (first, start) = (done, _drawn);
+            WorkerPool.For((count + 63) / 64, (task, _) =>
+            {
+                for (var i = task * 64; i < Math.Min(count, (task + 1) * 64); i++)
+                {
+                    TensorPrimitives.ConvertToSingle(Vector(_slots[start + i]), new Span<float>(x + ((nint)(first + i) * Inputs), Inputs));
+                }
+            });
+            done += count;
+            _drawn += count;
+        }
+    }
+
+    public void Dispose()
+    {
+        _activations.Dispose();
+        NativeMemory.AlignedFree(_vectors);
+        GC.SuppressFinalize(this);
+    }
+
+    private Span<Half> Vector(int slot) => new(_vectors + ((nint)slot * Inputs), Inputs);
+
+    /// <summary>Fills free slots, as far as whole windows fit, and puts all live slots in a new random order.</summary>
+    private void Refill()
+    {
+        _slots = [.. _slots.AsSpan(_drawn, _filled - _drawn), .. _slots.AsSpan(0, _drawn), .. _slots.AsSpan(_filled)];
+        (_drawn, _filled) = (0, _filled - _drawn);
+        var windows = (_capacity - _filled) / _options.PositionsPerWindow;
+        while (windows > 0)
+        {
+            if (_nextWindow == _windowCount && _filled > 0)
+            {
+                break; // a pass is drawn to its end before the next begins
+            }
+
+            if (_nextWindow == _windowCount)
+            {
+                BeginPass();
+            }
+
+            var count = Math.Min(Math.Min(windows, _options.WindowsPerForward), _windowCount - _nextWindow);
+            Forward(count);
+            windows -= count;
+        }
+
+        _random.Stream("buffer").Stream($"{_refills++}").Shuffle(_slots.AsSpan(0, _filled));
+    }
+
+    private void BeginPass()
+    {
+        for (var window = 0; window < _windowCount; window++)
+        {
+            _windows[window] = window;
+        }
+
+        _random.Stream("windows").Stream($"{Passes++}").Shuffle(_windows.AsSpan());
+        _nextWindow = 0;
+    }
+
+    /// <summary>Runs the next windows through the model and keeps the positions drawn from each.</summary>
+    private void Forward(int count)
+    {
+        var (window, perWindow) = (_options.Window, _options.PositionsPerWindow);
+        var tokens = new ushort[count * window];
+        for (var w = 0; w < count; w++)
+        {
+            _tokens((long)_windows[_nextWindow + w] * window, window).CopyTo(tokens.AsSpan(w * window));
+        }
+
+        _forward(tokens, count, window, _activations.Pointer);
+        var positions = _random.Stream("positions").Stream($"{Passes}");
+        var (first, firstSlot) = (_nextWindow, _filled);
+        WorkerPool.For(count, (w, _) =>
+        {
+            Span<int> drawn = stackalloc int[window];
+            DrawPositions(positions, _windows[first + w], drawn);
+            for (var k = 0; k < perWindow; k++)
+            {
+                var row = ((long)w * window) + drawn[k];
+                TensorPrimitives.ConvertToHalf(_activations.Span(row * Inputs, Inputs), Vector(_slots[firstSlot + (w * perWindow) + k]));
+            }
+        });
+        _nextWindow += count;
+        _filled += count * perWindow;
+    }
+
+    /// <summary>The first PositionsPerWindow entries become random positions, none twice (the start of a Fisher–Yates shuffle).</summary>
+    private void DrawPositions(CounterRandom random, int windowNumber, Span<int> positions)
+    {
+        for (var p = 0; p < positions.Length; p++)
+        {
+            positions[p] = p;
+        }
+
+        for (var k = 0; k < _options.PositionsPerWindow; k++)
+        {
+            var counter = ((ulong)windowNumber * (ulong)positions.Length) + (ulong)k;
+            var other = k + (int)random.Bounded(counter, (ulong)(positions.Length - k));
+            (positions[k], positions[other]) = (positions[other], positions[k]);
+        }
+    }
+}
