@@ -1,6 +1,9 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Transformer;
+using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Engine.Activations;
 
@@ -26,6 +29,8 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
     private readonly int _capacity;
     private readonly Half* _vectors;
     private readonly FloatBuffer _activations;
+
+    private TransformerRunner? _runner;
 
     // Slots of the buffer in the order in which they are drawn: [_drawn, _filled) are live, the others free.
     private int[] _slots;
@@ -62,6 +67,29 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
     }
 
     ~ActivationStream() => NativeMemory.AlignedFree(_vectors);
+
+    /// <summary>The stream of a model's site <c>mlp.post</c> on a split; windows are as long as the model's context.</summary>
+    /// <param name="model">Not owned.</param>
+    /// <param name="tokens">Not owned; its training split, normally.</param>
+    /// <param name="options">Sizes and seed; the window is the model's.</param>
+    public static ActivationStream Of(Model model, TokenStore tokens, ActivationStreamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(options);
+        var window = model.Config.Context;
+        options = options with { Window = window, PositionsPerWindow = Math.Min(window, options.PositionsPerWindow) };
+        var runner = new TransformerRunner(model, options.WindowsPerForward);
+        try
+        {
+            return new ActivationStream(model.Config.DMlp, tokens.Count, tokens.Read, runner.Activations, options) { _runner = runner };
+        }
+        catch
+        {
+            runner.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public int Inputs { get; }
@@ -100,6 +128,7 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
     public void Dispose()
     {
         _activations.Dispose();
+        _runner?.Dispose();
         NativeMemory.AlignedFree(_vectors);
         GC.SuppressFinalize(this);
     }

@@ -1,5 +1,7 @@
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 
 namespace FeatureExplorer.Tests.Engine.Activations;
 
@@ -85,6 +87,24 @@ public sealed unsafe class ActivationStreamTests
     {
         var failure = Assert.Throws<ArgumentException>(() => new ActivationStream(2, 100, Tokens, Forward, new ActivationStreamOptions()));
         Assert.Contains("256", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_Model_GivesTheModelsActivations()
+    {
+        using var small = new SmallModel(tokens: 20 * SmallModel.Window);
+        using var stream = ActivationStream.Of(small.Model, small.Store, new ActivationStreamOptions { PositionsPerWindow = 5 });
+        using var x = new FloatBuffer(100 * 20);
+        stream.Read(x.Pointer, 100);
+        using var all = new FloatBuffer(20 * SmallModel.Window * 20);
+        using var runner = new TransformerRunner(small.Model, 20);
+        runner.Activations(small.Tokens, 20, SmallModel.Window, all.Pointer);
+        var known = all.Span().ToArray().Chunk(20).Select(Rounded).ToHashSet();
+
+        Assert.Equal(20, stream.Inputs);
+        Assert.All(x.Span().ToArray().Chunk(20), row => Assert.Contains(Rounded(row), known));
+
+        static string Rounded(float[] row) => string.Join(' ', row.Select(static value => (Half)value));
     }
 
     // Token = its own position, and the activation says which position it belongs to.
