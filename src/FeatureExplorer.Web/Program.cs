@@ -1,5 +1,3 @@
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web;
+using FeatureExplorer.Web.Commands;
 
-var data = args is ["--data", var folder, ..] ? folder : "data/local";
-await WebHost.Build(new WebHostOptions { Database = FeatureDatabase.Open(new DataFolder(data)) }).RunAsync();
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace FeatureExplorer.Web.Commands;
+
+/// <summary>The commands of the one executable; without a command it serves.</summary>
+public static class CommandLine
+{
+    /// <summary>Parses and runs a command line.</summary>
+    /// <returns>An <see cref="ExitCodes"/> value.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Trains a small language model and sparse autoencoders on it, and shows every feature in a browser.")
+        {
+            RunCommand.Create(),
+            BenchCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        var serve = ServeCommand.Create();
+        root.Subcommands.Insert(0, serve);
+        ServeCommand.ActAs(root);
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync($"See {result.CommandResult.Command.Name} --help.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (ArgumentException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return ExitCodes.Failure;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ExitCodes.Failure;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>From documents to tokens: builds the tokenised corpus, or takes over the one that an earlier run built from the same files.</summary>
+public sealed class CorpusStage(DataFolder folder, Action<string> warn)
+{
+    /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
+    private const long DemoBytes = 9_000_000;
+
+    /// <summary>The tokenised corpus and the name of its folder.</summary>
+    public (TokenizedCorpus Corpus, string Id) Run(
+        RunConfiguration configuration, RunPreset preset, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("Reading the corpus");
+        ICorpusSource source = configuration.Corpus.Count == 0
+            ? new DemoCorpus(configuration.Seed, DemoBytes)
+            : new CorpusReader([.. configuration.Corpus]);
+        var options = new CorpusOptions
+        {
+            VocabularySize = preset.Vocabulary,
+            Seed = configuration.Seed,
+            Keep = Mixture.Parse(configuration.Keep),
+            HeldOutTokens = preset.HeldOutTokens,
+        };
+        var id = StageRecord.Fingerprint(source.Name, Files(configuration), options with { Keep = Mixture.Everything }, options.Keep.ToString());
+        var directory = folder.Corpus(id);
+        var corpus = Open(directory) ?? TokenizedCorpus.Build(
+            source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
+        progress.End(Summary(corpus));
+        return (corpus, id);
+    }
+
+    /// <summary>The corpus in one sentence.</summary>
+    public static string Summary(TokenizedCorpus corpus) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
+
+    private TokenizedCorpus? Open(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+
+        try
+        {
+            return TokenizedCorpus.Open(directory);
+        }
+        catch (InvalidDataException exception)
+        {
+            warn($"{exception.Message} It is built again.");
+            Directory.Delete(directory, recursive: true);
+            return null;
+        }
+    }
+
+    private static void Show(StageProgress progress, CorpusProgress corpus)
+    {
+        // Reading, learning, encoding and writing take very roughly these shares of the time.
+        var (start, share) = corpus.Stage switch
+        {
+            CorpusProgress.Reading => (0.0, 0.15),
+            CorpusProgress.Learning => (0.15, 0.15),
+            CorpusProgress.Encoding => (0.3, 0.6),
+            _ => (0.9, 0.1),
+        };
+        progress.Report(start + (share * (corpus.Total > 0 ? (double)corpus.Done / corpus.Total : 0)), corpus.Stage);
+    }
+
+    /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
+    private static List<string> Files(RunConfiguration configuration) => configuration.Corpus.Count == 0
+        ? [$"demo|{DemoBytes}"]
+        :
+    [
+        .. configuration.Corpus
+            .SelectMany(path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [path])
+            .Order(StringComparer.Ordinal)
+            .Select(file => new FileInfo(file))
+            .Select(file => $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}"),
+    ];
+}

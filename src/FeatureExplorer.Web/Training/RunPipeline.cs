@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>
+/// One run from text to published features: corpus → transformer → contexts → for each dictionary training, index and statistics.
+/// Every stage leaves its whole result in the data folder or nothing, and the same run started again begins where the last one stopped.
+/// </summary>
+/// <param name="database">Where features are published.</param>
+/// <param name="time">For the time of creation.</param>
+/// <param name="warn">Receives problems that do not stop the run, such as a skipped document.</param>
+public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Action<string> warn)
+{
+    private const int FixedStages = 4;
+    private const int StagesPerDictionary = 3;
+
+    private readonly DataFolder _folder = database.Folder;
+
+    /// <summary>Runs it to the end.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
+    public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        configuration.Validate();
+        var start = Stopwatch.GetTimestamp();
+        var preset = RunPreset.Find(configuration.Preset);
+        var stages = new StageProgress(FixedStages + (StagesPerDictionary * preset.Dictionaries.Count), progress);
+        var (corpus, corpusId) = new CorpusStage(_folder, warn).Run(configuration, preset, stages, cancellation);
+        using var _ = corpus;
+        var (model, trained, fingerprint) = new ModelStage(_folder).Run(corpus, configuration, preset, stages, cancellation);
+        using var __ = model;
+        new RunWriter(database).SaveModel(Describe(configuration, model, trained, corpus, corpusId));
+        using var contexts = Contexts(corpus, corpusId, preset, stages, cancellation);
+        var neurons = Neurons(model, corpus, contexts, stages, cancellation);
+        var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, preset);
+        var results = new List<DictionaryResult>();
+        foreach (var (name, options) in preset.Dictionaries)
+        {
+            var (dictionary, result) = dictionaryStage.Train(name, options, stages, cancellation);
+            using var ___ = dictionary;
+            var (index, seconds) = dictionaryStage.BuildIndex(name, dictionary, stages, cancellation);
+            using var ____ = index;
+            var draft = Draft(configuration, name, options, result, index, seconds, contexts, neurons, corpusId);
+            results.Add(Publish(draft, index, corpus, contexts, dictionary, model, stages, cancellation));
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return new RunResult(
+            new ModelResult(configuration.Model, trained.HeldOutLoss, trained.Tokens, trained.TokensPerSecond),
+            results,
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            process.PeakWorkingSet64);
+    }
+
+    private ContextSet Contexts(TokenizedCorpus corpus, string corpusId, RunPreset preset, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("Finding contexts");
+        var directory = _folder.Contexts(corpusId);
+        var tokens = Math.Min(preset.IndexTokens, corpus.HeldOut.Count);
+        var contexts = Existing(directory, corpus, tokens) ?? ContextSet.Build(corpus, tokens, directory, progress.Fractions(), cancellation);
+        progress.End($"{contexts.Contexts.Count} contexts");
+        return contexts;
+    }
+
+    private ContextSet? Existing(string directory, TokenizedCorpus corpus, long tokens)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+
+        try
+        {
+            var contexts = ContextSet.Open(directory);
+            if (contexts.Corpus == corpus.Hash && contexts.Tokens == tokens)
+            {
+                return contexts;
+            }
+
+            contexts.Dispose();
+        }
+        catch (InvalidDataException exception)
+        {
+            warn($"{exception.Message} They are found again.");
+        }
+
+        return null;
+    }
+
+    private static IReadOnlyList<ContextBest> Neurons(
+        Transformer model, TokenizedCorpus corpus, ContextSet contexts, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("Measuring neurons");
+        var neurons = NeuronContexts.Of(model, corpus.HeldOut, contexts, progress.Fractions(), cancellation);
+        progress.End($"{neurons.Count} contexts");
+        return neurons;
+    }
+
+    private DictionaryResult Publish(
+        DictionaryDraft draft, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, Transformer model,
+        StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin($"Counting statistics of {draft.Id}");
+        var analyzer = new FeatureAnalyzer(index, corpus.HeldOut, contexts, dictionary, model, corpus.UnigramCounts);
+        var text = new TokenText(corpus.Tokenizer);
+        var info = new RunWriter(database).Publish(
+            draft, analyzer.Analyze(progress.Fractions(), cancellation), tokens => text.Line([.. tokens.Select(token => (ushort)token)]), cancellation);
+        progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
+        return Result(draft, info, analyzer.BestOfContexts, contexts);
+    }
+
+    private ModelInfo Describe(RunConfiguration configuration, Transformer model, ModelStage.Result trained, TokenizedCorpus corpus, string corpusId) => new()
+    {
+        Name = configuration.Model,
+        Layers = model.Config.Layers,
+        DModel = model.Config.DModel,
+        DMlp = model.Config.DMlp,
+        Heads = model.Config.Heads,
+        Context = model.Config.Context,
+        Vocabulary = model.Config.VocabularySize,
+        Seed = checked((long)configuration.Seed),
+        TrainingTokens = trained.Tokens,
+        TokensPerSecond = trained.TokensPerSecond,
+        HeldOutLoss = trained.HeldOutLoss,
+        CorpusHash = corpusId,
+        CorpusSummary = CorpusStage.Summary(corpus),
+        Created = time.GetUtcNow().UtcDateTime,
+    };
+
+    private DictionaryDraft Draft(
+        RunConfiguration configuration, string name, DictionaryOptions options, DictionaryStage.Result result, ActivationIndex index, double seconds,
+        ContextSet contexts, IReadOnlyList<ContextBest> neurons, string corpusId) => new()
+        {
+            Model = configuration.Model,
+            Name = name,
+            Features = options.Features,
+            Variant = "paper-2023",
+            Lambda = options.Lambda,
+            Metrics = result.Metrics,
+            Samples = result.Samples,
+            SamplesPerSecond = result.SamplesPerSecond,
+            Index = new IndexSummary(
+                index.Tokens, index.Activations, (double)new FileInfo(index.Path).Length / Math.Max(1, index.Activations), seconds),
+            Contexts = contexts.Contexts,
+            BestNeurons = neurons.Where(best => best.Feature >= 0)
+                .ToDictionary(best => best.Name, best => new ContextDetector(best.Feature, best.Pearson, best.Specificity, best.Recall)),
+            Provenance = new Provenance(
+                corpusId, index.Tokens, "every held-out token", checked((long)configuration.Seed), typeof(RunPipeline).Assembly.GetName().Version!.ToString(3)),
+            Created = time.GetUtcNow().UtcDateTime,
+        };
+
+    private static DictionaryResult Result(DictionaryDraft draft, DictionaryInfo info, IReadOnlyList<ContextBest> best, ContextSet contexts)
+    {
+        var metrics = draft.Metrics;
+        return new DictionaryResult(
+            draft.Id, draft.Features, metrics.L0, metrics.ExplainedVariance, metrics.LossRecovered, metrics.LossRecoveredFromMean, metrics.Loss,
+            metrics.LossReconstructed, metrics.LossZeroAblated, metrics.LossMeanAblated, info.Dead, info.Ultralow, draft.SamplesPerSecond,
+            new IndexResult(draft.Index.Tokens, draft.Index.Activations, draft.Index.BytesPerActivation, draft.Index.Seconds),
+            [.. best.Zip(contexts.Contexts, (b, c) => Context(b, c, draft))]);
+    }
+
+    private static ContextResult Context(ContextBest best, ContextInfo context, DictionaryDraft draft)
+    {
+        var neuron = draft.BestNeurons.TryGetValue(best.Name, out var n) ? new NeuronResult(n.Index, n.Pearson, n.Specificity, n.Recall) : null;
+        return new ContextResult(best.Name, context.Share, best.Feature, best.Pearson, best.Specificity, best.Recall, neuron);
+    }
+}

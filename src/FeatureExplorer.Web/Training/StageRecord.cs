@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
+
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>
+/// Remembers what a finished stage was made from and what it measured, in a small file beside its result, so that the same run started
+/// again takes the result over instead of making it again.
+/// </summary>
+public static class StageRecord
+{
+    private sealed record Envelope<T>(string Fingerprint, T Result);
+
+    /// <summary>A short hash of everything that decides a stage's result.</summary>
+    public static string Fingerprint(params object[] parts)
+    {
+        var text = JsonSerializer.Serialize(parts);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    /// <summary>Notes that the stage has ended; written last, so that a record never promises what is not there.</summary>
+    public static void Write<T>(string folder, string name, string fingerprint, T result) => AtomicFile.Write(
+        FileOf(folder, name), stream => JsonSerializer.Serialize(stream, new Envelope<T>(fingerprint, result), JsonSerializerOptions.Web));
+
+    /// <summary>The result of a stage with this fingerprint, or null when there is none.</summary>
+    public static T? Find<T>(string folder, string name, string fingerprint)
+        where T : class
+    {
+        var file = FileOf(folder, name);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var envelope = JsonSerializer.Deserialize<Envelope<T>>(stream, JsonSerializerOptions.Web);
+            return envelope?.Fingerprint == fingerprint ? envelope.Result : null;
+        }
+        catch (JsonException)
+        {
+            // Not readable: the stage is done again and the record written anew.
+            return null;
+        }
+    }
+
+    private static string FileOf(string folder, string name) => Path.Combine(folder, $"{name}.stage.json");
+}
