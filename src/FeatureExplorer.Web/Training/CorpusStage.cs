@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Demo;
 using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Web.Training;
