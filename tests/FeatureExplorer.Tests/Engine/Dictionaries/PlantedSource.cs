@@ -6,7 +6,8 @@ namespace FeatureExplorer.Tests.Engine.Dictionaries;
 /// <summary>Vectors with known features: x = offset + Σ_i a_i d_i, each of the planted directions d_i present with a small probability.</summary>
 internal sealed unsafe class PlantedSource : IActivationSource
 {
-    private readonly CounterRandom _random;
+    private readonly CounterRandom _presence;
+    private readonly CounterRandom _strength;
     private readonly float[][] _directions;
     private readonly float _probability;
     private readonly float _offset;
@@ -15,7 +16,9 @@ internal sealed unsafe class PlantedSource : IActivationSource
     public PlantedSource(int inputs, int planted, double active, ulong seed, float offset = 0.3f)
     {
         Inputs = inputs;
-        _random = new CounterRandom(seed);
+        var random = new CounterRandom(seed);
+        _presence = random.Stream("presence");
+        _strength = random.Stream("strength");
         _probability = (float)(active / planted);
         _offset = offset;
         _directions = new float[planted][];
@@ -24,7 +27,7 @@ internal sealed unsafe class PlantedSource : IActivationSource
             var direction = new float[inputs];
             for (var j = 0; j < inputs; j++)
             {
-                direction[j] = _random.Stream("directions").Normal((ulong)((i * inputs) + j));
+                direction[j] = random.Normal((ulong)((i * inputs) + j));
             }
 
             var norm = MathF.Sqrt(direction.Sum(static d => d * d));
@@ -45,10 +48,10 @@ internal sealed unsafe class PlantedSource : IActivationSource
             for (var i = 0; i < _directions.Length; i++)
             {
                 var counter = (_row * (ulong)_directions.Length) + (ulong)i;
-                if (_random.Uniform(counter) < _probability)
+                if (_presence.Uniform(counter) < _probability)
                 {
-                    var strength = 1 + _random.Stream("strength").Uniform(counter);
-                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(_directions[i], 3 * strength, target, target);
+                    var strength = 3 * (1 + _strength.Uniform(counter));
+                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(_directions[i], strength, target, target);
                 }
             }
         }
