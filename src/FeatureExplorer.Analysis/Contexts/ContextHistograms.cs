@@ -32,19 +32,16 @@ public static unsafe class ContextHistograms
             throw new ArgumentException($"Feature {feature} has {positions.Length} activations, but its histogram has no bins.", nameof(edges));
         }
 
-        var counts = Table<long>(bins);
-        var mass = Table<double>(bins);
+        var counts = new long[bins * LlrBins.Count];
+        var mass = new double[bins * LlrBins.Count];
         for (var i = 0; i < positions.Length; i++)
         {
             var value = (float)values[i];
-            var level = LevelBins.Of(value, levels);
-            var ratio = RatioBins[BitConverter.HalfToUInt16Bits(ratios[positions[i]])];
-            counts[level][ratio]++;
-            mass[level][ratio] += value;
+            var cell = (LevelBins.Of(value, levels) * LlrBins.Count) + RatioBins[BitConverter.HalfToUInt16Bits(ratios[positions[i]])];
+            counts[cell]++;
+            mass[cell] += value;
         }
 
-        return new ContextHistogram(contexts.Contexts[context].Name, edges, counts, mass);
+        return new ContextHistogram(contexts.Contexts[context].Name, edges, [.. counts.Chunk(LlrBins.Count)], [.. mass.Chunk(LlrBins.Count)]);
     }
-
-    private static T[][] Table<T>(int bins) => [.. Enumerable.Range(0, bins).Select(static _ => new T[LlrBins.Count])];
 }

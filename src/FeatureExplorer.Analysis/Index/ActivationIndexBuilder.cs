@@ -60,6 +60,7 @@ public static class ActivationIndexBuilder
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens, nameof(maxTokens));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, int.MaxValue, nameof(maxTokens));
 
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var spool = new RowSpool(path + ".rows.tmp");
         var counts = new long[encoder.Features];
         Encode(heldOut, tokens, encoder, spool, counts, progress, cancellation);

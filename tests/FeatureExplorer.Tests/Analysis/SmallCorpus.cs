@@ -87,11 +87,15 @@ internal sealed class SmallCorpus : IDisposable
     private long[] Count(int? domain)
     {
         var counts = new long[Tokenizer.VocabularySize];
-        for (var position = 0; position < Training.Count; position++)
+        for (var document = 0; document < Training.DocumentCount; document++)
         {
-            if (domain is null || Training.DomainOf(Training.DocumentAt(position)) == domain)
+            if (domain is null || Training.DomainOf(document) == domain)
             {
-                counts[Training.Read(position, 1)[0]]++;
+                var start = Training.DocumentStart(document);
+                foreach (var token in Training.Read(start, (int)(Training.DocumentEnd(document) - start)))
+                {
+                    counts[token]++;
+                }
             }
         }
 

@@ -56,6 +56,15 @@ public sealed class ActivationIndexTests : IDisposable
     }
 
     [Fact]
+    public void Build_FolderDoesNotExist_IsMade()
+    {
+        var path = Path.Combine(_corpus.Folder, "dictionaries", "A", "1", "index.bin");
+        ActivationIndexBuilder.Build(path, _corpus.HeldOut, 100, new DenseEncoder(_dense, 8), Header);
+        using var index = ActivationIndex.Open(path);
+        Assert.Equal("d", index.Header.Dictionary);
+    }
+
+    [Fact]
     public void Build_InManyPasses_SameFileAsInOne()
     {
         var other = _path + ".2";
