@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -152,12 +153,8 @@ internal sealed class CorpusBuilder(
         }
     }
 
-    private static void Save(string directory, CorpusSummary summary)
-    {
-        using var stream = new FileStream(Path.Combine(directory, CorpusFiles.Summary), FileMode.CreateNew, FileAccess.Write);
-        JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json);
-        stream.Flush(flushToDisk: true);
-    }
+    private static void Save(string directory, CorpusSummary summary) =>
+        AtomicFile.Write(Path.Combine(directory, CorpusFiles.Summary), stream => JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json));
 
     private static string HashOf(string directory, ByteLevelTokenizer tokenizer, List<string> domains)
     {

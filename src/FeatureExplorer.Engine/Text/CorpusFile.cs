@@ -23,16 +23,17 @@ internal sealed record CorpusFile(string Path, string Name, string? Domain, long
     public bool IsJsonLines => ExtensionOf(Path) is ".jsonl" or ".ndjson";
 
     /// <summary>The files of a corpus in the order in which they are read: paths as given, within a folder by name.</summary>
-    /// <exception cref="IOException">A path does not exist.</exception>
+    /// <param name="problems">Gets the folders that cannot be read.</param>
+    /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     /// <exception cref="InvalidDataException">A folder holds no file of a known kind.</exception>
-    public static List<CorpusFile> Find(IEnumerable<string> paths)
+    public static List<CorpusFile> Find(IEnumerable<string> paths, List<CorpusProblem> problems)
     {
         var files = new List<CorpusFile>();
         foreach (var path in paths)
         {
             if (Directory.Exists(path))
             {
-                files.AddRange(FindBelow(path));
+                files.AddRange(FindBelow(path, problems));
             }
             else if (File.Exists(path))
             {
@@ -49,25 +50,15 @@ internal sealed record CorpusFile(string Path, string Name, string? Domain, long
         return files;
     }
 
-    public Stream Open()
-    {
-        var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return stream;
-    }
+    public Stream Open() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
 
-    private static List<CorpusFile> FindBelow(string folder)
+    private static List<CorpusFile> FindBelow(string folder, List<CorpusProblem> problems)
     {
         var files = new List<CorpusFile>();
         var others = 0;
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System };
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", options))
+        foreach (var file in FilesBelow(new DirectoryInfo(folder), [], problems))
         {
             var name = System.IO.Path.GetRelativePath(folder, file.FullName).Replace('\\', '/');
-            if (name.Split('/').Any(part => part.StartsWith('.')))
-            {
-                continue;
-            }
-
             if (ExtensionOf(name) is var extension && (extension is ".jsonl" or ".ndjson" || TextExtensions.Contains(extension)))
             {
                 files.Add(new CorpusFile(file.FullName, name, DomainOf(name), file.Length));
@@ -86,6 +77,37 @@ internal sealed record CorpusFile(string Path, string Name, string? Domain, long
 
         files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return files;
+    }
+
+    /// <summary>All files but hidden ones. Links are followed, but no folder is entered twice: a link may lead upwards.</summary>
+    private static IEnumerable<FileInfo> FilesBelow(DirectoryInfo folder, HashSet<string> entered, List<CorpusProblem> problems)
+    {
+        FileSystemInfo[] entries;
+        try
+        {
+            var target = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
+            entries = entered.Add(target) ? folder.GetFileSystemInfos() : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new CorpusProblem(folder.FullName, 0, $"cannot be read ({exception.Message})", true));
+            yield break;
+        }
+
+        foreach (var entry in entries.Where(entry => !entry.Name.StartsWith('.')))
+        {
+            if (entry is FileInfo file && file.Exists)
+            {
+                yield return file;
+            }
+            else if (entry is DirectoryInfo inner)
+            {
+                foreach (var below in FilesBelow(inner, entered, problems))
+                {
+                    yield return below;
+                }
+            }
+        }
     }
 
     private static string? DomainOf(string name)

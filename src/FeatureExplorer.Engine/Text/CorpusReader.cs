@@ -13,6 +13,7 @@ public sealed class CorpusReader : ICorpusSource
     public const int LongestDocument = 16 << 20;
 
     private readonly List<CorpusFile> _files;
+    private readonly List<CorpusProblem> _unreadable = [];
 
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     /// <exception cref="InvalidDataException">A folder holds nothing that can be read.</exception>
@@ -24,7 +25,7 @@ public sealed class CorpusReader : ICorpusSource
             throw new ArgumentException("A corpus needs at least one file or folder.", nameof(paths));
         }
 
-        _files = CorpusFile.Find(paths);
+        _files = CorpusFile.Find(paths, _unreadable);
         Name = string.Join(", ", paths);
     }
 
@@ -35,6 +36,7 @@ public sealed class CorpusReader : ICorpusSource
     {
         ArgumentNullException.ThrowIfNull(reading);
         reading.BytesTotal = _files.Sum(file => file.Length);
+        _unreadable.ForEach(reading.Report);
         var before = 0L;
         foreach (var file in _files)
         {

@@ -4,7 +4,7 @@ namespace FeatureExplorer.Engine.Text;
 
 /// <summary>
 /// Divides documents into held-out and training ones: they are put in the order of a seeded hash of their text, and held out from the front until
-/// there are enough. Documents that would overshoot are passed over. Each split keeps the order, so kinds of text are mixed within it.
+/// there are enough of each domain. Each split keeps the order, so kinds of text are mixed within it.
 /// </summary>
 internal static class CorpusSplit
 {
@@ -35,20 +35,49 @@ internal static class CorpusSplit
         var tokens = ordered.Sum(document => (long)document.StoredLength);
         var target = options.HeldOutOf(tokens);
         var most = Math.Min(options.LargestHeldOut(tokens), (long)(1.05 * target));
-        var enough = Math.Min(target, (long)(0.95 * most));
-        var heldOut = new List<EncodedDocument>();
-        var training = new List<EncodedDocument>();
+        var isHeldOut = new bool[ordered.Count];
+        var held = TakeShares(ordered, (double)target / tokens, most, isHeldOut);
+        TakeUntilEnough(ordered, held, Math.Min(target, (long)(0.95 * most)), most, isHeldOut);
+        return ([.. ordered.Where((_, i) => isHeldOut[i])], [.. ordered.Where((_, i) => !isHeldOut[i])]);
+    }
+
+    /// <summary>Holds out the same share of every domain, to the nearest document; gives the tokens held out.</summary>
+    private static long TakeShares(List<EncodedDocument> ordered, double share, long most, bool[] isHeldOut)
+    {
+        var targets = ordered.GroupBy(document => document.Domain).ToDictionary(domain => domain.Key, domain => share * domain.Sum(document => (long)document.StoredLength));
+        var heldOf = targets.Keys.ToDictionary(domain => domain, _ => 0L);
         var held = 0L;
         for (var first = 0; first < ordered.Count;)
         {
             var (end, size) = Copies(ordered, first);
-            var takes = held < enough && held + size <= most;
-            (takes ? heldOut : training).AddRange(ordered[first..end]);
-            held += takes ? size : 0;
+            var domain = ordered[first].Domain;
+            if (heldOf[domain] + (size / 2) <= targets[domain] && held + size <= most)
+            {
+                isHeldOut.AsSpan(first..end).Fill(true);
+                heldOf[domain] += size;
+                held += size;
+            }
+
             first = end;
         }
 
-        return (heldOut, training);
+        return held;
+    }
+
+    /// <summary>Domains of a few long documents may have given nothing: others make up for it.</summary>
+    private static void TakeUntilEnough(List<EncodedDocument> ordered, long held, long enough, long most, bool[] isHeldOut)
+    {
+        for (var first = 0; first < ordered.Count && held < enough;)
+        {
+            var (end, size) = Copies(ordered, first);
+            if (!isHeldOut[first] && held + size <= most)
+            {
+                isHeldOut.AsSpan(first..end).Fill(true);
+                held += size;
+            }
+
+            first = end;
+        }
     }
 
     /// <summary>Documents with the same text, which must not be divided; parts of one document may be.</summary>

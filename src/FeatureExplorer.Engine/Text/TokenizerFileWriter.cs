@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -12,24 +13,7 @@ internal static class TokenizerFileWriter
 {
     public static readonly char[] CharOfByte = ByteCharacters();
 
-    public static void Save(ByteLevelTokenizer tokenizer, string file)
-    {
-        var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = File.Create(temporary))
-            {
-                Write(tokenizer, stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Save(ByteLevelTokenizer tokenizer, string file) => AtomicFile.Write(file, stream => Write(tokenizer, stream));
 
     private static void Write(ByteLevelTokenizer tokenizer, Stream stream)
     {

@@ -41,6 +41,19 @@ public sealed class CorpusReaderTests : IDisposable
         Assert.Equal(["first", "second"], new CorpusReader([Path.GetDirectoryName(first)!, second]).Read(new CorpusReading()).Select(document => document.Text));
     }
 
+    [SkippableFact]
+    public void Read_LinkUpwards_EndsAndReadsEachFileOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "links need a privilege");
+        _folder.Write("in/a/one.txt", "one");
+        Directory.CreateSymbolicLink(_folder.At("in/a/up"), _folder.At("in"));
+        _folder.Write("elsewhere/two.txt", "two");
+        Directory.CreateSymbolicLink(_folder.At("in/b"), _folder.At("elsewhere"));
+
+        var documents = new CorpusReader([_folder.At("in")]).Read(new CorpusReading());
+        Assert.Equal([new Document("one", "a", "a/one.txt"), new Document("two", "b", "b/two.txt")], documents);
+    }
+
     [Theory]
     [InlineData("{\"text\": \"ok\"}\n{\"text\": bad}\n", 2, "not a JSON object")]
     [InlineData("\n[1, 2]\n", 2, "not a JSON object")]

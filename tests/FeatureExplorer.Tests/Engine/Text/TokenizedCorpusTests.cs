@@ -69,6 +69,16 @@ public sealed class TokenizedCorpusTests : IDisposable
     }
 
     [Fact]
+    public void Build_EveryDomain_IsHeldOutInItsShare()
+    {
+        using var corpus = Build(out _, Small with { HeldOutTokens = 0, HeldOutShare = 0.15 });
+        foreach (var domain in corpus.Summary.Domains.Where(domain => domain.Documents >= 20))
+        {
+            Assert.InRange((double)domain.HeldOutTokens / (domain.HeldOutTokens + domain.TrainingTokens), 0.11, 0.22);
+        }
+    }
+
+    [Fact]
     public void Build_AnyNumberOfThreads_GivesTheSameHash()
     {
         var threads = WorkerPool.Threads;
