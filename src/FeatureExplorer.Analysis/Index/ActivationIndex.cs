@@ -13,6 +13,9 @@ public sealed unsafe class ActivationIndex : IDisposable
     private readonly MappedFile _file;
     private readonly IndexLayout _layout;
 
+    /// <summary>What an activation takes in the file: a position of four bytes and a value of two. Header and feature table come on top, once.</summary>
+    public const int BytesPerActivation = sizeof(uint) + sizeof(ushort);
+
     private ActivationIndex(string path, MappedFile file, IndexHeader header, IndexLayout layout)
     {
         Path = path;

@@ -25,11 +25,14 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
 
     /// <summary>Runs it to the end.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
-    public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(configuration, RunPreset.Find(configuration.Preset), progress, cancellation);
+
+    /// <summary>The same with sizes of one's own.</summary>
+    public RunResult Run(RunConfiguration configuration, RunPreset preset, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         configuration.Validate();
         var start = Stopwatch.GetTimestamp();
-        var preset = RunPreset.Find(configuration.Preset);
         var stages = new StageProgress(FixedStages + (StagesPerDictionary * preset.Dictionaries.Count), progress);
         var (corpus, corpusId) = new CorpusStage(_folder, warn).Run(configuration, preset, stages, cancellation);
         using var _ = corpus;
@@ -145,8 +148,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             Metrics = result.Metrics,
             Samples = result.Samples,
             SamplesPerSecond = result.SamplesPerSecond,
-            Index = new IndexSummary(
-                index.Tokens, index.Activations, (double)new FileInfo(index.Path).Length / Math.Max(1, index.Activations), seconds),
+            Index = new IndexSummary(index.Tokens, index.Activations, ActivationIndex.BytesPerActivation, seconds),
             Contexts = contexts.Contexts,
             BestNeurons = neurons.Where(best => best.Feature >= 0)
                 .ToDictionary(best => best.Name, best => new ContextDetector(best.Feature, best.Pearson, best.Specificity, best.Recall)),

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Web.Commands;
+
+namespace FeatureExplorer.Tests.Web.Commands;
+
+/// <summary>The real executable in a process of its own: what a user's shell sees.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("run --preset enormous", "enormous")]
+    [InlineData("run --keep arabic", "arabic")]
+    [InlineData("run --model api", "api")]
+    [InlineData("bench dictionary --features 0", "--features")]
+    [InlineData("frobnicate", "frobnicate")]
+    public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = Start($"{arguments} {(arguments.StartsWith("run", StringComparison.Ordinal) ? $"--data {folder.Path}" : string.Empty)}");
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains(value, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_CorpusMissing_Exits1AndNamesThePath()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = System.IO.Path.Combine(folder.Path, "no-such-corpus");
+        var (code, _, error) = Start($"run --corpus {missing} --data {folder.Path}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains(missing, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_DataFolderInUse_Exits1AndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        using var hold = FeatureExplorer.Web.Training.RunLock.TryTake(folder.Path);
+        Assert.NotNull(hold);
+        var (code, _, error) = Start($"run --data {folder.Path}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains("Another run", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BenchGemm_Json_PrintsOneObjectPerShape()
+    {
+        var (code, output, _) = Start("bench gemm --json");
+        Assert.Equal(ExitCodes.Success, code);
+        using var json = JsonDocument.Parse(output);
+        Assert.All(json.RootElement.EnumerateArray(), result => Assert.True(result.GetProperty("gigaflopsPerSecond").GetDouble() > 0));
+    }
+
+    [Fact]
+    public void Doctor_Always_NamesVectorsThreadsMemoryAndDisk()
+    {
+        using var folder = new TemporaryFolder();
+        var (_, output, _) = Start($"doctor --data {folder.Path}");
+        Assert.All(new[] { "Vectors", "Threads", "Memory", "Free disk", folder.Path }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+    }
+
+    private static (int Code, string Output, string Error) Start(string arguments)
+    {
+        var assembly = typeof(CommandLine).Assembly.Location;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", $"{assembly} {arguments}")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}

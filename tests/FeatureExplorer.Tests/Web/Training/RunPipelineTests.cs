@@ -1,0 +1,104 @@
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Web.Training;
+
+namespace FeatureExplorer.Tests.Web.Training;
+
+/// <summary>The whole way on the demo corpus, with every part real and every size small.</summary>
+public sealed class RunPipelineTests
+{
+    private static readonly RunPreset Small = RunPreset.Demo with
+    {
+        Vocabulary = 400,
+        TransformerTokens = 40_000,
+        HeldOutTokens = 20_000,
+        IndexTokens = 15_000,
+        EvaluationTokens = 2_048,
+        Dictionaries = [new("1", new DictionaryOptions { Features = 48, Samples = 20_000, Batch = 256 })],
+    };
+
+    [Fact]
+    public void Run_SmallDemo_PublishesFeaturesThatAddUp()
+    {
+        using var folder = new TemporaryFolder();
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        var result = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+
+        var store = new FeatureStore(database);
+        var info = Assert.Single(store.Dictionaries());
+        Assert.Equal("A/1", info.Id);
+        Assert.Equal(15_000, result.Dictionaries[0].Index.Tokens);
+        using var index = ActivationIndex.Open(database.Folder.Index("A", "1"));
+        index.Verify();
+        var reports = Enumerable.Range(0, 48).Select(i => store.FindFeature(info, i)!).ToList();
+        Assert.Equal(index.Activations, reports.Sum(report => report.Activations));
+        Assert.Equal(result.Dictionaries[0].Index.Activations, index.Activations);
+        Assert.All(reports, report => Assert.Equal(report.Activations, report.IntervalExamples.Sum(interval => interval.Count)));
+        Assert.Equal(reports.Count(report => report.Activations == 0), result.Dictionaries[0].Dead);
+    }
+
+    [Fact]
+    public void Run_Again_TakesEveryStageOver()
+    {
+        using var folder = new TemporaryFolder();
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        var first = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        var weights = File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile));
+        var index = File.GetLastWriteTimeUtc(database.Folder.Index("A", "1"));
+        var second = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+
+        Assert.Equal(first.Model, second.Model);
+        Assert.Equal(first.Dictionaries[0].LossRecovered, second.Dictionaries[0].LossRecovered);
+        Assert.Equal(weights, File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
+        Assert.Equal(index, File.GetLastWriteTimeUtc(database.Folder.Index("A", "1")));
+    }
+
+    [Fact]
+    public void Run_OtherFolderSameSeed_GivesTheSameWeights()
+    {
+        using var one = new TemporaryFolder();
+        using var two = new TemporaryFolder();
+        var hashes = new[] { one, two }.Select(folder =>
+        {
+            var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+            Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+            using var model = Transformer.Load(database.Folder.Model("A"));
+            using var dictionary = SparseAutoencoder.Load(database.Folder.Dictionary("A", "1"));
+            return (model.Hash, dictionary.Hash);
+        }).ToList();
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    [Fact]
+    public void Run_CancelledWhileTraining_LeavesNothingHalfDoneAndGoesOnLater()
+    {
+        using var folder = new TemporaryFolder();
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        using var cancellation = new CancellationTokenSource();
+        var progress = new StageProgress.Direct<RunProgress>(p =>
+        {
+            if (p is { StageNumber: 2, Fraction: > 0.3 })
+            {
+                cancellation.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => Pipeline(database).Run(RunConfiguration.Demo, Small, progress, cancellation.Token));
+        Assert.Empty(new FeatureStore(database).Dictionaries());
+        Assert.False(File.Exists(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
+        Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        Assert.Single(new FeatureStore(database).Dictionaries());
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("API")]
+    public void Validate_BadModelName_IsRefused(string model) =>
+        Assert.Throws<ArgumentException>(() => (RunConfiguration.Demo with { Model = model }).Validate());
+
+    private static RunPipeline Pipeline(FeatureDatabase database) => new(database, TimeProvider.System, _ => { });
+}
