@@ -10,7 +10,7 @@ namespace FeatureExplorer.Analysis.Contexts;
 /// </summary>
 internal sealed unsafe class ContextSums
 {
-    private const int Lanes = 16;
+    private const int Lanes = 8;
 
     private readonly int _neurons;
     private readonly int _stride;
@@ -42,7 +42,7 @@ internal sealed unsafe class ContextSums
     public long Count(int context, int neuron) => (long)_counts[(context * _stride) + neuron];
 
     /// <summary>Adds rows of activations.</summary>
-    /// <param name="activations">[rows, n], readable for 16 floats beyond its end.</param>
+    /// <param name="activations">[rows, n], readable for 8 floats beyond its end.</param>
     /// <param name="rows">Number of tokens.</param>
     /// <param name="members">[rows] membership bits.</param>
     public void Add(float* activations, int rows, ulong* members) =>
@@ -55,10 +55,10 @@ internal sealed unsafe class ContextSums
             for (var row = 0; row < rows; row++, activations += _neurons)
             {
                 // Beyond the last neuron lie the next row's first ones: their sums are never read.
-                var f = Vector512.Load(activations);
-                var fires = Vector512.GreaterThan(f, Vector512<float>.Zero) & Vector512<float>.One;
-                var (low, high) = Vector512.Widen(f);
-                var (firesLow, firesHigh) = Vector512.Widen(fires);
+                var f = Vector256.Load(activations);
+                var fires = Vector256.GreaterThan(f, Vector256<float>.Zero) & Vector256<float>.One;
+                var (low, high) = Vector256.Widen(f);
+                var (firesLow, firesHigh) = Vector256.Widen(fires);
                 AddTo(squares, low * low, high * high);
                 AddTo(sums + (All * _stride), low, high);
                 AddTo(counts + (All * _stride), firesLow, firesHigh);
@@ -72,9 +72,9 @@ internal sealed unsafe class ContextSums
         }
     }
 
-    private static void AddTo(double* target, Vector512<double> low, Vector512<double> high)
+    private static void AddTo(double* target, Vector256<double> low, Vector256<double> high)
     {
-        (Vector512.Load(target) + low).Store(target);
-        (Vector512.Load(target + Vector512<double>.Count) + high).Store(target + Vector512<double>.Count);
+        (Vector256.Load(target) + low).Store(target);
+        (Vector256.Load(target + Vector256<double>.Count) + high).Store(target + Vector256<double>.Count);
     }
 }
