@@ -34,7 +34,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         _rows = new FloatBuffer((long)paddedVocabulary * width);
         _columns = training ? new FloatBuffer((long)vocabulary * _paddedWidth) : null;
         _groupGradients = training ? new FloatBuffer((long)Groups * vocabulary * width) : null;
-        _scratch = new ThreadScratch(Workspace.Length(vocabulary, _paddedWidth, training ? PanelsPerBlock : 1));
+        _scratch = new ThreadScratch(Workspace.Length(vocabulary, _paddedWidth));
     }
 
     /// <summary>To be called after every change of the weights [V, width].</summary>
@@ -53,12 +53,13 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     public void Forward(float* x, ushort* targets, int tokens, float* losses)
     {
         _scratch.Prepare();
-        WorkerPool.For((tokens + Lane - 1) / Lane, (panel, thread) =>
+        WorkerPool.For((tokens + BlockTokens - 1) / BlockTokens, (block, thread) =>
         {
-            var work = new Workspace(_scratch[thread], _paddedWidth, 1);
-            var first = panel * Lane;
-            var count = Math.Min(Lane, tokens - first);
-            Probabilities(x + ((nint)first * _width), targets + first, count, work.Logits, losses + first, work);
+            var work = new Workspace(_scratch[thread], _paddedWidth);
+            var first = block * BlockTokens;
+            var count = Math.Min(BlockTokens, tokens - first);
+            Probabilities(x + ((nint)first * _width), targets + first, count, work);
+            new ReadOnlySpan<float>(work.Losses, count).CopyTo(new Span<float>(losses + first, count));
         });
     }
 
@@ -72,7 +73,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         WorkerPool.For(groups, (group, thread) =>
         {
             var gradient = _groupGradients!.Pointer + (group * size);
-            var work = new Workspace(_scratch[thread], _paddedWidth, PanelsPerBlock);
+            var work = new Workspace(_scratch[thread], _paddedWidth);
             var (start, end) = (blocks * group / groups, blocks * (group + 1) / groups);
             var loss = 0.0;
             for (var block = start; block < end; block++)
@@ -96,74 +97,98 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     /// <summary>Up to four panels of tokens: their losses, their dx, and one addition to the group's dW_U for all of them.</summary>
     private double Block(float* x, ushort* targets, int tokens, int first, float* dx, float* gradient, bool accumulate, Workspace work)
     {
-        var losses = stackalloc float[Lane];
-        var factor = stackalloc float[Lane];
-        var panels = Math.Min(PanelsPerBlock, (tokens - first + Lane - 1) / Lane);
+        var count = Math.Min(BlockTokens, tokens - first);
+        x += (nint)first * _width;
+        targets += first;
+        Probabilities(x, targets, count, work);
         var total = 0.0;
-        for (var panel = 0; panel < panels; panel++)
+        for (var token = 0; token < Panels(count) * Lane; token++)
         {
-            var token = first + (panel * Lane);
-            var count = Math.Min(Lane, tokens - token);
-            var rows = x + ((nint)token * _width);
-            var logits = work.Logits + ((nint)panel * _vocabulary * Lane);
-            Probabilities(rows, targets + token, count, logits, losses, work);
-            for (var lane = 0; lane < Lane; lane++)
+            // p − 1 at the target, times the sum by which p is still to be divided
+            work.Factor[token] = token < count ? 1 / (work.Sum[token] * tokens) : 0;
+            if (token < count)
             {
-                // p − 1 at the target, times the sum by which p is still to be divided
-                factor[lane] = lane < count ? 1 / (work.Sum[lane] * tokens) : 0;
-                if (lane < count)
-                {
-                    logits[((nint)targets[token + lane] * Lane) + lane] -= work.Sum[lane];
-                    total += losses[lane];
-                }
+                *Logit(work, token, targets[token]) -= work.Sum[token];
+                total += work.Losses[token];
             }
-            InputGradient(logits, factor, count, dx + ((nint)token * _width), work);
-            ScaleInputs(rows, factor, count, panel, panels, work);
         }
-        WeightGradient(panels, gradient, accumulate, work);
+        InputGradient(count, dx + ((nint)first * _width), work);
+        for (var panel = 0; panel < Panels(count); panel++)
+        {
+            ScaleInputs(x + ((nint)panel * Lane * _width), Math.Min(Lane, count - (panel * Lane)), panel, Panels(count), work);
+        }
+        WeightGradient(Panels(count), gradient, accumulate, work);
         return total;
     }
 
-    /// <summary>logits[V, 48] of up to 48 tokens become exp(logit − max); leaves their sums and writes the losses.</summary>
-    private void Probabilities(float* x, ushort* targets, int count, float* logits, float* losses, Workspace work)
+    private static int Panels(int tokens) => (tokens + Lane - 1) / Lane;
+
+    private float* PanelLogits(Workspace work, int panel) => work.Logits + ((nint)panel * _vocabulary * Lane);
+
+    private float* Logit(Workspace work, int token, int id) => PanelLogits(work, token / Lane) + ((nint)id * Lane) + (token % Lane);
+
+    /// <summary>
+    /// Logits of up to 192 tokens become exp(logit − max); leaves their sums and the losses. A piece of W_U serves all panels while it
+    /// lies in the cache.
+    /// </summary>
+    private void Probabilities(float* x, ushort* targets, int count, Workspace work)
     {
-        var max = stackalloc float[Lane];
-        new Span<float>(max, Lane).Fill(float.MinValue);
-        new Span<float>(work.Sum, Lane).Clear();
-        MatrixProduct.PackB(true, x, _width, 0, count, 0, _width, work.PackedB);
+        var panels = Panels(count);
+        new Span<float>(work.Max, panels * Lane).Fill(float.MinValue);
+        new Span<float>(work.Sum, panels * Lane).Clear();
+        for (var panel = 0; panel < panels; panel++)
+        {
+            var token = panel * Lane;
+            MatrixProduct.PackB(true, x, _width, token, Math.Min(Lane, count - token), 0, _width, work.PackedB + ((nint)token * _width));
+        }
         for (var row = 0; row < _vocabulary; row += ChunkRows)
         {
             var rows = Math.Min(ChunkRows, _vocabulary - row);
-            var chunk = logits + ((nint)row * Lane);
-            MatrixProduct.MultiplyPanel(_rows.Pointer + ((nint)row * _width), work.PackedB, rows, Lane, Lane, _width, chunk, Lane, false);
-            Lanes.Max(chunk, rows, Lane, max);
+            for (var panel = 0; panel < panels; panel++)
+            {
+                var chunk = PanelLogits(work, panel) + ((nint)row * Lane);
+                MatrixProduct.MultiplyPanel(
+                    _rows.Pointer + ((nint)row * _width), work.PackedB + ((nint)panel * Lane * _width), rows, Lane, Lane, _width, chunk, Lane, false);
+                Lanes.Max(chunk, rows, Lane, work.Max + (panel * Lane));
+            }
         }
-        for (var lane = 0; lane < count; lane++)
+        for (var token = 0; token < count; token++)
         {
-            losses[lane] = max[lane] - logits[((nint)targets[lane] * Lane) + lane];
+            work.Losses[token] = work.Max[token] - *Logit(work, token, targets[token]);
         }
-        Lanes.Exp(logits, _vocabulary, Lane, 1, max, work.Sum);
-        for (var lane = 0; lane < count; lane++)
+        for (var panel = 0; panel < panels; panel++)
         {
-            losses[lane] += MathF.Log(work.Sum[lane]);
+            Lanes.Exp(PanelLogits(work, panel), _vocabulary, Lane, 1, work.Max + (panel * Lane), work.Sum + (panel * Lane));
+        }
+        for (var token = 0; token < count; token++)
+        {
+            work.Losses[token] += MathF.Log(work.Sum[token]);
         }
     }
 
     /// <summary>dxᵀ = W_Uᵀ · P, then scaled and transposed into the rows of dx.</summary>
-    private void InputGradient(float* p, float* factor, int count, float* dx, Workspace work)
+    private void InputGradient(int count, float* dx, Workspace work)
     {
         for (var k = 0; k < _vocabulary; k += SliceDepth)
         {
             var depth = Math.Min(SliceDepth, _vocabulary - k);
-            MatrixProduct.MultiplyPanel(
-                _columns!.Pointer + ((nint)k * _paddedWidth), p + ((nint)k * Lane), _width, Lane, Lane, depth, work.Transposed, Lane, k > 0);
+            for (var panel = 0; panel < Panels(count); panel++)
+            {
+                MatrixProduct.MultiplyPanel(
+                    _columns!.Pointer + ((nint)k * _paddedWidth), PanelLogits(work, panel) + ((nint)k * Lane), _width, Lane, Lane, depth,
+                    work.Transposed + ((nint)panel * Lane * _paddedWidth), Lane, k > 0);
+            }
         }
-        Lanes.Scale(work.Transposed, _width, Lane, factor);
-        Lanes.Transpose(work.Transposed, Lane, _width, count, dx, _width, work.PackedB);
+        for (var token = 0; token < count; token += Lane)
+        {
+            var transposed = work.Transposed + ((nint)token * _paddedWidth);
+            Lanes.Scale(transposed, _width, Lane, work.Factor + token);
+            Lanes.Transpose(transposed, Lane, _width, Math.Min(Lane, count - token), dx + ((nint)token * _width), _width, work.Scaled);
+        }
     }
 
     /// <summary>x times its factor, as packed panels [tokens of the block, 48 | 32 | 16 columns]; missing tokens are zero.</summary>
-    private void ScaleInputs(float* x, float* factor, int count, int panel, int panels, Workspace work)
+    private void ScaleInputs(float* x, int count, int panel, int panels, Workspace work)
     {
         var target = work.Scaled;
         for (var column = 0; column < _width; column += Lane)
@@ -176,7 +201,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
                 row.Clear();
                 if (lane < count)
                 {
-                    TensorPrimitives.Multiply(new ReadOnlySpan<float>(x + ((nint)lane * _width) + column, columns), factor[lane], row);
+                    TensorPrimitives.Multiply(new ReadOnlySpan<float>(x + ((nint)lane * _width) + column, columns), work.Factor[(panel * Lane) + lane], row);
                 }
             }
             target += panels * Lane * width;
@@ -192,7 +217,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
             var rows = Math.Min(MatrixProduct.TileRows, _vocabulary - row);
             for (var panel = 0; panel < panels; panel++)
             {
-                var logits = work.Logits + ((nint)((panel * _vocabulary) + row) * Lane);
+                var logits = PanelLogits(work, panel) + ((nint)row * Lane);
                 MatrixProduct.PackA(false, logits, Lane, 0, rows, 0, Lane, work.PackedA + (panel * Lane * MatrixProduct.TileRows));
             }
             var scaled = work.Scaled;
@@ -224,27 +249,32 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     }
 
     /// <summary>Where things lie in a thread's scratch.</summary>
-    private readonly struct Workspace(float* start, int width, int panels)
+    private readonly struct Workspace(float* start, int width)
     {
-        public readonly float* Sum = start;
+        /// <summary>Of each token of the block.</summary>
+        public readonly float* Max = start;
 
-        /// <summary>dxᵀ, [width, 48].</summary>
-        public readonly float* Transposed = start + Lane;
+        public readonly float* Sum = start + BlockTokens;
 
-        public readonly float* PackedB = start + Lane + ((nint)width * Lane);
+        public readonly float* Losses = start + (2 * BlockTokens);
+
+        public readonly float* Factor = start + (3 * BlockTokens);
 
         /// <summary>8 rows of the logits of a block.</summary>
-        public readonly float* PackedA = start + Lane + ((nint)width * Lane) + ((nint)Math.Max(width, Lane) * Lane);
+        public readonly float* PackedA = start + (4 * BlockTokens);
+
+        /// <summary>dxᵀ, a panel [width, 48] after the other.</summary>
+        public readonly float* Transposed = start + (12 * BlockTokens);
+
+        /// <summary>x, packed.</summary>
+        public readonly float* PackedB = start + ((12 + (nint)width) * BlockTokens);
 
         /// <summary>x times its factor, packed; the last panel may be wider than its columns.</summary>
-        public readonly float* Scaled = start + Lane + ((nint)width * Lane) + ((nint)Math.Max(width, Lane) * Lane) + (BlockTokens * MatrixProduct.TileRows);
+        public readonly float* Scaled = start + ((12 + (2 * (nint)width)) * BlockTokens);
 
-        /// <summary>[panels, V, 48].</summary>
-        public readonly float* Logits = start + Head(width, panels);
+        /// <summary>A panel [V, 48] after the other.</summary>
+        public readonly float* Logits = start + ((12 + (3 * (nint)width) + MatrixProduct.TileColumns) * BlockTokens);
 
-        public static long Length(int vocabulary, int width, int panels) => Head(width, panels) + ((long)panels * vocabulary * Lane);
-
-        private static nint Head(int width, int panels) =>
-            Lane + ((nint)width * Lane) + ((nint)Math.Max(width, Lane) * Lane) + (BlockTokens * MatrixProduct.TileRows) + ((nint)panels * Lane * (width + Lane));
+        public static long Length(int vocabulary, int width) => (12 + (3L * width) + MatrixProduct.TileColumns + vocabulary) * BlockTokens;
     }
 }
