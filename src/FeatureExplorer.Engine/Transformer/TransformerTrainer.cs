@@ -68,7 +68,8 @@ public sealed class TransformerTrainer : IDisposable
         while (Step < Steps)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(TakeStep());
+            var reached = TakeStep();
+            progress?.Report(reached);
             afterStep?.Invoke(this);
         }
     }

@@ -15,8 +15,9 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     private const int PanelsPerBlock = 4;
     private const int BlockTokens = Lane * PanelsPerBlock;
     private const int Groups = 8;
-    private const int SliceDepth = 256;
+    private const int SliceDepth = 128;
     private const int ChunkRows = 128;
+    private const int GradientRows = 64;
     private readonly int _width;
     private readonly int _vocabulary;
     private readonly int _paddedWidth;
@@ -208,26 +209,41 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         }
     }
 
-    /// <summary>dW_U[V, width] (+)= P[V, tokens of the block] · (scaled x).</summary>
+    /// <summary>
+    /// dW_U[V, width] (+)= P[V, tokens of the block] · (scaled x), by chunks of the vocabulary and pairs of panels: as much of both factors
+    /// as the first two levels of cache hold.
+    /// </summary>
     private void WeightGradient(int panels, float* gradient, bool accumulate, Workspace work)
     {
-        var depth = panels * Lane;
-        for (var row = 0; row < _vocabulary; row += MatrixProduct.TileRows)
+        for (var row = 0; row < _vocabulary; row += GradientRows)
         {
-            var rows = Math.Min(MatrixProduct.TileRows, _vocabulary - row);
-            for (var panel = 0; panel < panels; panel++)
+            var rows = Math.Min(GradientRows, _vocabulary - row);
+            for (var panel = 0; panel < panels; panel += 2)
             {
-                var logits = PanelLogits(work, panel) + ((nint)row * Lane);
-                MatrixProduct.PackA(false, logits, Lane, 0, rows, 0, Lane, work.PackedA + (panel * Lane * MatrixProduct.TileRows));
+                var depth = Math.Min(2, panels - panel) * Lane;
+                PackPanels(panel, depth, row, rows, work);
+                for (var column = 0; column < _width; column += Lane)
+                {
+                    var columns = Math.Min(Lane, _width - column);
+                    var width = MatrixTile.WidthFor(columns);
+                    var scaled = work.Scaled + ((nint)column * panels * Lane) + ((nint)panel * Lane * width);
+                    MatrixProduct.MultiplyPanel(
+                        work.PackedA, scaled, rows, columns, width, depth, gradient + ((nint)row * _width) + column, _width, accumulate || panel > 0);
+                }
             }
-            var scaled = work.Scaled;
-            for (var column = 0; column < _width; column += Lane)
+        }
+    }
+
+    /// <summary>Packs rows of the logits of one or two panels, side by side, as the first factor of a product.</summary>
+    private void PackPanels(int panel, int depth, int row, int rows, Workspace work)
+    {
+        for (var r = 0; r < rows; r += MatrixProduct.TileRows)
+        {
+            for (var k = 0; k < depth; k += Lane)
             {
-                var columns = Math.Min(Lane, _width - column);
-                var width = MatrixTile.WidthFor(columns);
-                MatrixProduct.MultiplyPanel(
-                    work.PackedA, scaled, rows, columns, width, depth, gradient + ((nint)row * _width) + column, _width, accumulate);
-                scaled += depth * width;
+                var logits = PanelLogits(work, panel + (k / Lane)) + ((nint)(row + r) * Lane);
+                MatrixProduct.PackA(
+                    false, logits, Lane, 0, Math.Min(MatrixProduct.TileRows, rows - r), 0, Lane, work.PackedA + (r * depth) + (k * MatrixProduct.TileRows));
             }
         }
     }
@@ -260,21 +276,21 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
 
         public readonly float* Factor = start + (3 * BlockTokens);
 
-        /// <summary>8 rows of the logits of a block.</summary>
+        /// <summary>Some rows of the logits of two panels.</summary>
         public readonly float* PackedA = start + (4 * BlockTokens);
 
         /// <summary>dxᵀ, a panel [width, 48] after the other.</summary>
-        public readonly float* Transposed = start + (12 * BlockTokens);
+        public readonly float* Transposed = start + (36 * BlockTokens);
 
         /// <summary>x, packed.</summary>
-        public readonly float* PackedB = start + ((12 + (nint)width) * BlockTokens);
+        public readonly float* PackedB = start + ((36 + (nint)width) * BlockTokens);
 
         /// <summary>x times its factor, packed; the last panel may be wider than its columns.</summary>
-        public readonly float* Scaled = start + ((12 + (2 * (nint)width)) * BlockTokens);
+        public readonly float* Scaled = start + ((36 + (2 * (nint)width)) * BlockTokens);
 
         /// <summary>A panel [V, 48] after the other.</summary>
-        public readonly float* Logits = start + ((12 + (3 * (nint)width) + MatrixProduct.TileColumns) * BlockTokens);
+        public readonly float* Logits = start + ((36 + (3 * (nint)width) + MatrixProduct.TileColumns) * BlockTokens);
 
-        public static long Length(int vocabulary, int width) => (12 + (3L * width) + MatrixProduct.TileColumns + vocabulary) * BlockTokens;
+        public static long Length(int vocabulary, int width) => (36 + (3L * width) + MatrixProduct.TileColumns + vocabulary) * BlockTokens;
     }
 }

@@ -62,8 +62,8 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         double Objective() => ReferenceTransformer.Linear(xs, ws, bs).Zip(flow, (a, b) => a * b).Sum();
         var expected = ReferenceTransformer.Linear(xs, ws, bs).Zip(Numbers.Doubles(residual), (a, b) => a + b).ToArray();
         Assert.True(Numbers.RelativeError(y.Span(), expected) < 1e-5);
-        Numbers.CheckGradient(output, "x", xs, Objective, dx.Span(), stride: 1 + (xs.Length / 40));
-        Numbers.CheckGradient(output, "W", ws, Objective, dWeights.Span(), stride: 1 + (ws.Length / 40));
+        Numbers.CheckGradient(output, "x", xs, Objective, dx.Span(), stride: 1 + (xs.Length / 10));
+        Numbers.CheckGradient(output, "W", ws, Objective, dWeights.Span(), stride: 1 + (ws.Length / 10));
 
         layer.Forward(x.Pointer, null, y.Pointer, rows, scratch.Pointer);
         Assert.True(Numbers.RelativeError(y.Span(), ReferenceTransformer.Linear(xs, ws, bs)) < 1e-5);
@@ -99,7 +99,7 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         var window = values[^(length * 3 * d)..];
         double Objective() => ReferenceTransformer.Attention(window, 1, length, heads, size).Zip(flow[^(length * d)..], (a, b) => a * b).Sum();
         var start = values.Length - window.Length;
-        Numbers.CheckGradient(output, "qkv", window, Objective, dQkv.Span(start, window.Length), stride: 1 + (window.Length / 30));
+        Numbers.CheckGradient(output, "qkv", window, Objective, dQkv.Span(start, window.Length), stride: 1 + (window.Length / 12));
     }
 
     [Fact]
@@ -187,8 +187,8 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1, 20, 53)] // less than a panel of tokens, a vocabulary that fills no tile
     [InlineData(49, 16, 48)]
-    [InlineData(200, 128, 131)]
-    [InlineData(1700, 24, 300)] // more than one block in a group
+    [InlineData(200, 128, 59)]
+    [InlineData(1700, 8, 100)] // more than one block in a group
     public void UnembeddingLoss_AgainstReference(int tokens, int width, int vocabulary)
     {
         var targets = Numbers.Tokens(tokens, vocabulary, "targets");
@@ -214,8 +214,8 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         Assert.True(Numbers.RelativeError(losses, expected) < 1e-6);
         Assert.Equal(expected.Average(), loss, 5e-6);
         double Objective() => ReferenceTransformer.CrossEntropy(xs, ws, targets).Average();
-        Numbers.CheckGradient(output, "x", xs, Objective, dx.Span(), stride: 1 + (xs.Length / 15));
-        Numbers.CheckGradient(output, "W_U", ws, Objective, dWeights.Span(), stride: 1 + (ws.Length / 15));
+        Numbers.CheckGradient(output, "x", xs, Objective, dx.Span(), stride: 1 + (xs.Length / 6));
+        Numbers.CheckGradient(output, "W_U", ws, Objective, dWeights.Span(), stride: 1 + (ws.Length / 6));
     }
 
     [Fact]

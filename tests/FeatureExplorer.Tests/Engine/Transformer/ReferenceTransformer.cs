@@ -78,12 +78,22 @@ internal static class ReferenceTransformer
             var scores = new double[query + 1];
             for (var key = 0; key <= query; key++)
             {
-                scores[key] = Math.Exp(Enumerable.Range(0, size).Sum(i => At(0, query, i) * At(1, key, i)) / Math.Sqrt(size));
+                var score = 0.0;
+                for (var i = 0; i < size; i++)
+                {
+                    score += At(0, query, i) * At(1, key, i);
+                }
+                scores[key] = Math.Exp(score / Math.Sqrt(size));
             }
+            var total = scores.Sum();
             for (var i = 0; i < size; i++)
             {
-                y[(((window * length) + query) * d) + (head * size) + i] =
-                    Enumerable.Range(0, query + 1).Sum(key => scores[key] * At(2, key, i)) / scores.Sum();
+                var sum = 0.0;
+                for (var key = 0; key <= query; key++)
+                {
+                    sum += scores[key] * At(2, key, i);
+                }
+                y[(((window * length) + query) * d) + (head * size) + i] = sum / total;
             }
         }
         return y;

@@ -39,7 +39,7 @@ public sealed unsafe class TransformerGradientTests(ITestOutputHelper output)
         foreach (var item in model.Parameters.Items)
         {
             Numbers.CheckGradient(
-                output, item.Name, p[item.Name], Objective, gradient.Gradient.Span(item.Name), stride: 1 + (item.Length / 12), tolerance: 1e-4);
+                output, item.Name, p[item.Name], Objective, gradient.Gradient.Span(item.Name), stride: 1 + (item.Length / 6), tolerance: 1e-4);
         }
     }
 

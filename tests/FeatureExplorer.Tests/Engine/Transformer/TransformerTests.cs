@@ -1,0 +1,77 @@
+using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Transformer;
+using Model = FeatureExplorer.Engine.Transformer.Transformer;
+
+namespace FeatureExplorer.Tests.Engine.Transformer;
+
+public sealed class TransformerTests : IDisposable
+{
+    private static readonly TransformerConfig Tiny = TransformerGradientTests.Tiny;
+    private readonly string _folder = Directory.CreateTempSubdirectory("model").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Save_ThenLoad_GivesTheSameModel()
+    {
+        using var model = TransformerGradientTests.RandomModel(Tiny);
+        model.Save(_folder);
+
+        using var loaded = Model.Load(_folder);
+
+        Assert.Equal(Tiny, loaded.Config);
+        Assert.Equal(model.Hash, loaded.Hash);
+        Assert.All(model.Parameters.Items, item => Assert.Equal(model.Parameters.Span(item.Name).ToArray(), loaded.Parameters.Span(item.Name).ToArray()));
+        using var file = Safetensors.Open(Path.Combine(_folder, Model.WeightsFile));
+        Assert.Equal(model.Hash, file.Metadata[Safetensors.ChecksumKey]);
+        Assert.Equal([20L, 60L], file.Info("h.1.attn.c_attn.weight").Shape);
+        Assert.Equal([53L, 20L], file.Info("lm_head.weight").Shape);
+    }
+
+    [Fact]
+    public void Create_StandardSizes_HasTheInitialSpreads()
+    {
+        using var model = Model.Create(new TransformerConfig { VocabularySize = 500 }, seed: 0);
+        double Deviation(string name) => Math.Sqrt(model.Parameters.Span(name).ToArray().Average(v => (double)v * v));
+
+        Assert.Equal(0.05, Deviation("wte.weight"), 0.001);
+        Assert.Equal(0.02, Deviation("wpe.weight"), 0.001);
+        Assert.Equal(0.06, Deviation("h.0.attn.c_attn.weight"), 0.001);
+        Assert.Equal(0.04, Deviation("h.0.attn.c_proj.weight"), 0.001);
+        Assert.Equal(0.08, Deviation("h.0.mlp.c_fc.weight"), 0.001);
+        Assert.Equal(0.03, Deviation("h.0.mlp.c_proj.weight"), 0.001);
+        Assert.Equal(0.02, Deviation("lm_head.weight"), 0.001);
+        Assert.All(model.Parameters.Span("h.0.ln_2.weight").ToArray(), v => Assert.Equal(1, v));
+        Assert.All(model.Parameters.Span("h.0.mlp.c_fc.bias").ToArray(), v => Assert.Equal(0, v));
+        Assert.Equal((2 * 500 * 128) + (256 * 128) + (12 * 128 * 128) + (13 * 128) + (2 * 128), model.Parameters.Count);
+        using var again = Model.Create(model.Config, seed: 0);
+        using var other = Model.Create(model.Config, seed: 1);
+        Assert.Equal(model.Hash, again.Hash);
+        Assert.NotEqual(model.Hash, other.Hash);
+    }
+
+    [Fact]
+    public void Load_DamagedOrForeignFiles_AreRefusedByName()
+    {
+        using var model = TransformerGradientTests.RandomModel(Tiny);
+        model.Save(_folder);
+        var config = Path.Combine(_folder, Model.ConfigFile);
+        var weights = Path.Combine(_folder, Model.WeightsFile);
+        var (json, bytes) = (File.ReadAllText(config), File.ReadAllBytes(weights));
+
+        File.WriteAllBytes(weights, bytes[..^100]);
+        Assert.Contains(weights, Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message);
+        File.WriteAllBytes(weights, bytes);
+        Refused(json.Replace("\"n_inner\": 28", "\"n_inner\": 32"), weights);
+        Refused(json.Replace("relu", "gelu_new"), "relu");
+        Refused(json.Replace("\"n_head\": 4", "\"n_head\": 3"), "3 heads");
+        Refused(json.Replace("n_embd", "hidden_size"), config);
+        Refused("not json", config);
+
+        void Refused(string text, string named)
+        {
+            File.WriteAllText(config, text);
+            Assert.Contains(named, Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message);
+        }
+    }
+}
