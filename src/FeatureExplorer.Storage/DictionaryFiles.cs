@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Storage;
@@ -6,12 +7,18 @@ namespace FeatureExplorer.Storage;
 /// <summary>The files behind a dictionary's pages, opened once: tokenizer, activation index, contexts. Safe for concurrent readers.</summary>
 public sealed class DictionaryFiles : IDisposable
 {
+    // Readers hold it while they read mapped memory, so that closing waits for them.
+    private readonly ReaderWriterLockSlim _open = new();
     private readonly ByteLevelTokenizer _tokenizer;
+    private readonly ActivationIndex? _index;
+    private readonly ContextSet? _contexts;
     private bool _closed;
 
-    private DictionaryFiles(ByteLevelTokenizer tokenizer, string? problem)
+    private DictionaryFiles(ByteLevelTokenizer tokenizer, ActivationIndex? index, ContextSet? contexts, string? problem)
     {
         _tokenizer = tokenizer;
+        _index = index;
+        _contexts = contexts;
         Problem = problem;
     }
 
@@ -26,11 +33,44 @@ public sealed class DictionaryFiles : IDisposable
     internal static DictionaryFiles Open(DataFolder folder, DictionaryInfo dictionary)
     {
         var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(dictionary.Model));
-        return new DictionaryFiles(tokenizer, "No colours: the index is not read yet.");
+        ActivationIndex? index = null;
+        try
+        {
+            index = ActivationIndex.Open(folder.Index(dictionary.Model, dictionary.Name));
+            var contexts = ContextSet.Open(folder.Contexts(dictionary.Provenance.CorpusHash));
+            return new DictionaryFiles(tokenizer, index, contexts, null);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            index?.Dispose();
+            return new DictionaryFiles(tokenizer, null, null, $"No colours: {e.Message}");
+        }
     }
 
-    /// <summary>A feature's activations by level and by log-likelihood ratio of a context; null where the files do not hold them.</summary>
-    public ContextHistogram? Histogram(int feature, string context, IReadOnlyList<float> edges) => _closed || feature < 0 || edges.Count < 2 ? null : null;
+    /// <summary>
+    /// A feature's activations by level and by log-likelihood ratio of a context, counted now over all of them;
+    /// null where the files do not hold them.
+    /// </summary>
+    public ContextHistogram? Histogram(int feature, string context, IReadOnlyList<float> edges)
+    {
+        _open.EnterReadLock();
+        try
+        {
+            var number = _closed || _index is null || _contexts is null || edges.Count < 2 ? -1 : _contexts.IndexOf(context);
+            return number < 0 || feature >= _index!.Features ? null : ContextHistograms.Of(_index, _contexts!, feature, number, edges);
+        }
+        finally
+        {
+            _open.ExitReadLock();
+        }
+    }
 
-    public void Dispose() => _closed = true;
+    public void Dispose()
+    {
+        _open.EnterWriteLock();
+        _closed = true;
+        _index?.Dispose();
+        _contexts?.Dispose();
+        _open.ExitWriteLock();
+    }
 }

@@ -27,7 +27,7 @@ public sealed record DictionaryInfo : DictionaryDraft
     /// <summary>Features that never fire on the held-out tokens.</summary>
     public required int Dead { get; init; }
 
-    /// <summary>Features that fire on fewer than <see cref="FeatureReport.UltralowDensity"/> of them.</summary>
+    /// <summary>Features that fire on fewer than <see cref="FeatureReport.UltralowDensity"/> of them, or hardly ever.</summary>
     public required int Ultralow { get; init; }
 
     /// <summary>Number of features by log10 density; dead features have none.</summary>

@@ -41,6 +41,15 @@ internal sealed class FeatureTally
         }
     }
 
+    /// <summary>Takes over best features that were found over all contexts of all features.</summary>
+    public void Replace(IReadOnlyList<ContextBest> best)
+    {
+        foreach (var context in best.Where(b => b.Feature >= 0))
+        {
+            _best[context.Name] = new ContextDetector(context.Feature, context.Pearson, context.Specificity, context.Recall);
+        }
+    }
+
     /// <summary>Features by log10 density, four bins a decade.</summary>
     public Histogram DensitySpectrum()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.Data.Sqlite;
@@ -37,12 +38,16 @@ public sealed class RunWriter(FeatureDatabase database)
     /// <param name="draft">What the run knows of it; its model must have been saved.</param>
     /// <param name="reports">One report per feature, in any order.</param>
     /// <param name="text">Text of a sequence of tokens, for searching.</param>
+    /// <param name="best">
+    /// The best feature of each context, asked for when all reports have been read. A report names only its strongest contexts; without
+    /// this, the best among those is taken.
+    /// </param>
     /// <param name="cancellationToken">Stops the import.</param>
     /// <returns>The dictionary as pages see it.</returns>
     /// <exception cref="InvalidDataException">There are fewer or more reports than features.</exception>
     public DictionaryInfo Publish(
         DictionaryDraft draft, IEnumerable<FeatureReport> reports, Func<IReadOnlyList<int>, string> text,
-        CancellationToken cancellationToken = default)
+        Func<IReadOnlyList<ContextBest>>? best = null, CancellationToken cancellationToken = default)
     {
         using var db = database.NewContext();
         db.Database.OpenConnection();
@@ -56,6 +61,7 @@ public sealed class RunWriter(FeatureDatabase database)
                     $"Dictionary {draft.Id} has {draft.Features} features, but {tally.Features} reports came: nothing was published.");
             }
 
+            tally.Replace(best?.Invoke() ?? []);
             var info = new DictionaryInfo(draft, tally) { Stamp = row.Id };
             Finish(db, row, info);
             return info;

@@ -77,7 +77,7 @@ internal static class SampleReports
         return new FeatureReport
         {
             Index = index,
-            State = count == 0 ? FeatureState.Dead : density < FeatureReport.UltralowDensity ? FeatureState.Ultralow : FeatureState.Live,
+            State = count == 0 ? FeatureState.Dead : density < FeatureReport.UltralowLimit(Tokens) ? FeatureState.Ultralow : FeatureState.Live,
             Activations = count,
             Density = density,
             Max = max,
