@@ -9,14 +9,13 @@ public sealed class DictionaryFiles : IDisposable
 {
     // Readers hold it while they read mapped memory, so that closing waits for them.
     private readonly ReaderWriterLockSlim _open = new();
-    private readonly ByteLevelTokenizer _tokenizer;
     private readonly ActivationIndex? _index;
     private readonly ContextSet? _contexts;
     private bool _closed;
 
     private DictionaryFiles(ByteLevelTokenizer tokenizer, ActivationIndex? index, ContextSet? contexts, string? problem)
     {
-        _tokenizer = tokenizer;
+        Text = new TokenText(tokenizer);
         _index = index;
         _contexts = contexts;
         Problem = problem;
@@ -25,8 +24,8 @@ public sealed class DictionaryFiles : IDisposable
     /// <summary>Why histograms cannot be coloured, or null when they can.</summary>
     public string? Problem { get; }
 
-    /// <summary>The bytes of a token.</summary>
-    public TokenBytes Bytes => _tokenizer.Bytes;
+    /// <summary>Tokens as people can read them.</summary>
+    public TokenText Text { get; }
 
     /// <summary>Opens the files of a dictionary. Without its index or contexts, pages do without colours and say why.</summary>
     /// <exception cref="InvalidDataException">The tokenizer is missing or damaged.</exception>

@@ -32,7 +32,7 @@ public static class ApiEndpoints
 
         var query = Urls.Query(sort, order, q, inside, state, int.TryParse(page, out var number) ? number : null);
         var found = store.Features(dictionary, query);
-        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Bytes));
+        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
     }
 
     private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, string model, string name, int index)
@@ -43,7 +43,7 @@ public static class ApiEndpoints
         }
 
         return store.FindFeature(dictionary, index) is { } report
-            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Bytes))
+            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text))
             : JsonAnswer.NotFound("No such feature", $"Dictionary {dictionary.Id} has features 0 to {dictionary.Features - 1}.");
     }
 

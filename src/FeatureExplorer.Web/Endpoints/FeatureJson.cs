@@ -1,6 +1,6 @@
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Components.Parts;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -47,7 +47,7 @@ public sealed record FeatureJson
 
     public required Provenance Provenance { get; init; }
 
-    public static FeatureJson Of(DictionaryInfo dictionary, FeatureReport report, TokenBytes bytes) => new()
+    public static FeatureJson Of(DictionaryInfo dictionary, FeatureReport report, TokenText text) => new()
     {
         Id = $"{dictionary.Id}/{report.Index}",
         Index = report.Index,
@@ -60,22 +60,22 @@ public sealed record FeatureJson
         EncoderDecoderCosine = report.EncoderDecoderCosine,
         Histogram = report.Histogram,
         LogHistogram = report.LogHistogram,
-        Intervals = [.. report.IntervalExamples.Select(i => new Interval(i.Low, i.High, i.Count, Windows(i.Examples, bytes)))],
-        Top = Windows(report.Top, bytes),
+        Intervals = [.. report.IntervalExamples.Select(i => new Interval(i.Low, i.High, i.Count, Windows(i.Examples, text)))],
+        Top = Windows(report.Top, text),
         TopFolded = report.TopFolded,
-        Bottom = Windows(report.Bottom, bytes),
-        Logits = new LogitWeights(Weights(report.Logits.Top, bytes), Weights(report.Logits.Bottom, bytes), report.Logits.Histogram),
+        Bottom = Windows(report.Bottom, text),
+        Logits = new LogitWeights(Weights(report.Logits.Top, text), Weights(report.Logits.Bottom, text), report.Logits.Histogram),
         Neurons = report.Neurons,
         Contexts = report.Contexts,
         BestContext = report.BestContext,
         Provenance = dictionary.Provenance,
     };
 
-    private static Window[] Windows(IReadOnlyList<Example> examples, TokenBytes bytes) =>
-        [.. examples.Select(e => new Window(e.Position, e.Document, e.Domain, e.Centre, e.Activation, [.. e.Tokens.Select(t => TokenPieces.Text(t, bytes))], e.Tokens, e.Activations))];
+    private static Window[] Windows(IReadOnlyList<Example> examples, TokenText text) =>
+        [.. examples.Select(e => new Window(e.Position, e.Document, e.Domain, e.Centre, e.Activation, [.. e.Tokens.Select(t => text.Of(t))], e.Tokens, e.Activations))];
 
-    private static TokenText[] Weights(IReadOnlyList<TokenWeight> weights, TokenBytes bytes) =>
-        [.. weights.Select(w => new TokenText(TokenPieces.Text(w.Token, bytes), w.Token, w.Weight))];
+    private static WeightedToken[] Weights(IReadOnlyList<TokenWeight> weights, TokenText text) =>
+        [.. weights.Select(w => new WeightedToken(text.Of(w.Token), w.Token, w.Weight))];
 
     /// <summary>Activations with low &lt; value ≤ high.</summary>
     public sealed record Interval(float Low, float High, long Count, IReadOnlyList<Window> Examples);
@@ -86,8 +86,8 @@ public sealed record FeatureJson
         IReadOnlyList<float> Activations);
 
     /// <summary>Logit weights: largest first, smallest first, and all of them.</summary>
-    public sealed record LogitWeights(IReadOnlyList<TokenText> Top, IReadOnlyList<TokenText> Bottom, Histogram Histogram);
+    public sealed record LogitWeights(IReadOnlyList<WeightedToken> Top, IReadOnlyList<WeightedToken> Bottom, Histogram Histogram);
 
     /// <summary>A token and the weight on it.</summary>
-    public sealed record TokenText(string Token, int Id, float Weight);
+    public sealed record WeightedToken(string Token, int Id, float Weight);
 }

@@ -1,5 +1,5 @@
+using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Components.Parts;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -7,11 +7,11 @@ namespace FeatureExplorer.Web.Endpoints;
 public sealed record FeatureListJson(
     string Dictionary, int Page, int Pages, int Total, IReadOnlyList<FeatureListJson.ContextRow> Contexts, IReadOnlyList<FeatureListJson.Row> Features)
 {
-    public static FeatureListJson Of(DictionaryInfo dictionary, FeaturePage page, TokenBytes bytes) => new(
+    public static FeatureListJson Of(DictionaryInfo dictionary, FeaturePage page, TokenText text) => new(
         dictionary.Id, page.Number, page.Pages, page.Total, [.. dictionary.Contexts.Select(c => new ContextRow(c.Name, c.Title, c.Share))],
         [.. page.Items.Select(f => new Row(
             $"{dictionary.Id}/{f.Index}", f.Index, Urls.Word(f.State), f.Density, f.Max, f.Mean, f.BestContext, f.BestScore,
-            [.. f.TopTokens.Select(t => TokenPieces.Text(t, bytes))], [.. f.TopLogits.Select(t => TokenPieces.Text(t, bytes))]))]);
+            [.. f.TopTokens.Select(t => text.Of(t))], [.. f.TopLogits.Select(t => text.Of(t))]))]);
 
     /// <summary>A context to filter by.</summary>
     public sealed record ContextRow(string Name, string Title, double Share);

@@ -159,7 +159,7 @@ internal static class SampleReports
             var levels = Enumerable.Range(0, FeatureReport.Intervals).Select(k =>
             {
                 var count = values.LongCount(v => v > max * (FeatureReport.Intervals - 1 - k) / FeatureReport.Intervals && v <= max * (FeatureReport.Intervals - k) / FeatureReport.Intervals);
-                return new ContextLevel(count, (long)(count * Math.Min(1, share + (0.1 * (5 - k) / 5))));
+                return new ContextLevel(count, (long)(count * Math.Clamp(share + (0.1 * (5 - k) / 5), 0, 1)));
             });
             return new ContextScore(name, share * 0.8, share, Math.Min(1, share * 1.1), share * 0.9, [.. levels]);
         });

@@ -1,5 +1,5 @@
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Engine.Text;
 using Microsoft.AspNetCore.Components;
 
 namespace FeatureExplorer.Web.Components.Parts;
@@ -9,7 +9,7 @@ public sealed partial class TokenStrip
 {
     private const int Shades = 9;
 
-    private IReadOnlyList<TokenPiece> _pieces = [];
+    private List<TokenPiece> _pieces = [];
     private int _centre;
 
     [Parameter, EditorRequired]
@@ -20,7 +20,7 @@ public sealed partial class TokenStrip
     public float Max { get; set; }
 
     [Parameter, EditorRequired]
-    public required TokenBytes Bytes { get; set; }
+    public required TokenText Text { get; set; }
 
     private IEnumerable<TokenPiece> Before => _pieces.Take(_centre);
 
@@ -29,25 +29,26 @@ public sealed partial class TokenStrip
     private IEnumerable<TokenPiece> After => _pieces.Skip(_centre + 1);
 
     // The whole line runs the way its script does, so that words join and read as they should.
-    private string Direction => TextDirection.Of(_pieces.Where(p => !p.Marked).Select(p => p.Text));
+    private string Direction => TextDirection.Of(_pieces.Where(p => !IsMark(p.Text)).Select(p => p.Text));
 
     protected override void OnParametersSet()
     {
-        _pieces = TokenPieces.Of(Example.Tokens, Bytes);
-        _centre = Enumerable.Range(0, _pieces.Count).First(i => Example.Centre < _pieces[i].First + _pieces[i].Count);
+        _pieces = Text.Pieces([.. Example.Tokens.Select(t => (ushort)t)]);
+        _centre = Enumerable.Range(0, _pieces.Count).First(i => Example.Centre < _pieces[i].Start + _pieces[i].Length);
     }
 
     private RenderFragment Render(TokenPiece piece) => builder =>
     {
-        var activation = Enumerable.Range(piece.First, piece.Count).Max(i => Example.Activations[i]);
-        if (activation <= 0 && !piece.Marked)
+        var activation = Enumerable.Range(piece.Start, piece.Length).Max(i => Example.Activations[i]);
+        var mark = IsMark(piece.Text);
+        if (activation <= 0 && !mark)
         {
             builder.AddContent(0, piece.Text);
             return;
         }
 
         builder.OpenElement(1, "span");
-        builder.AddAttribute(2, "class", Class(activation, piece.Marked));
+        builder.AddAttribute(2, "class", Class(activation, mark));
         if (activation > 0)
         {
             builder.AddAttribute(3, "title", Show.Two(activation));
@@ -57,9 +58,12 @@ public sealed partial class TokenStrip
         builder.CloseElement();
     };
 
-    private string Class(float activation, bool marked)
+    // Text that stands for something else is shown in a quieter colour.
+    private static bool IsMark(string text) => text is "⏎" or "⇥" or "␍" or TokenText.EndOfText || text.StartsWith("\\x", StringComparison.Ordinal);
+
+    private string Class(float activation, bool mark)
     {
         var shade = activation <= 0 || Max <= 0 ? 0 : Math.Clamp((int)Math.Ceiling(Shades * activation / Max), 1, Shades);
-        return (shade > 0 ? $"a{shade}" : string.Empty) + (marked ? " m" : string.Empty);
+        return (shade > 0 ? $"a{shade}" : string.Empty) + (mark ? " m" : string.Empty);
     }
 }

@@ -1,0 +1,103 @@
+using System.Text.RegularExpressions;
+using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web;
+
+namespace FeatureExplorer.Tests;
+
+/// <summary>The direction of dependencies and the size of files, kept true.</summary>
+public sealed partial class ArchitectureTests
+{
+    private const int LongestFile = 300;
+
+    private static readonly string? Root = FindRoot();
+
+    // A kernel that reads straight down.
+    private static readonly string[] MayBeLonger = ["src/FeatureExplorer.Engine/Numerics/MatrixProduct.cs"];
+
+    /// <summary>What must not be used, and what to use instead. Tools that talk to a terminal may use the console.</summary>
+    private static readonly (string Pattern, string Instead, string[] Allowed)[] Banned =
+    [
+        (@"\bRandom\.Shared\b|\bnew Random\(", "a seeded CounterRandom", []),
+        (@"\bDateTime(Offset)?\.(Utc)?Now\b", "TimeProvider", []),
+        (@"\bMarkupString\b", "text, which Razor escapes", []),
+        (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Web/Training/", "src/FeatureExplorer.Web/Commands/"]),
+        (@"\bConsole\.", "an argument or a log", ["src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Program.cs"]),
+    ];
+
+    [Theory]
+    [InlineData(typeof(CounterRandom), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Analysis", "FeatureExplorer.Storage", "FeatureExplorer.Web")]
+    [InlineData(typeof(FeatureReport), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Storage", "FeatureExplorer.Web")]
+    [InlineData(typeof(FeatureStore), "Microsoft.AspNetCore", "FeatureExplorer.Web")]
+    [InlineData(typeof(WebHost), "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite")]
+    public void Assembly_OfALayer_DoesNotReferenceWhatLiesAboveIt(Type layer, params string[] forbidden)
+    {
+        var references = layer.Assembly.GetReferencedAssemblies().Select(r => r.Name!);
+        Assert.DoesNotContain(references, r => forbidden.Any(f => r.StartsWith(f, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Entities_StayInsideStorage()
+    {
+        var entities = typeof(FeatureStore).Assembly.GetTypes().Where(t => t.Namespace == "FeatureExplorer.Storage.Entities").ToList();
+        Assert.NotEmpty(entities);
+        Assert.All(entities, t => Assert.False(t.IsPublic, t.Name));
+        Assert.DoesNotContain(
+            typeof(FeatureStore).Assembly.GetTypes(), t => t.IsPublic && typeof(Microsoft.EntityFrameworkCore.DbContext).IsAssignableFrom(t));
+    }
+
+    [SkippableFact]
+    public void Files_AreNotTooLong()
+    {
+        var tooLong = Sources().Where(f => !f.Contains("/Migrations/", StringComparison.Ordinal) && !MayBeLonger.Contains(f))
+            .Select(f => (File: f, Lines: File.ReadLines(Path.Combine(Root!, f)).Count())).Where(f => f.Lines > LongestFile);
+        Assert.Empty(tooLong);
+    }
+
+    [SkippableFact]
+    public void Sources_DoNotUseWhatIsBanned()
+    {
+        var found = from file in Sources()
+                    from line in File.ReadLines(Path.Combine(Root!, file)).Select((text, i) => (text, number: i + 1))
+                    let code = Comment().Replace(line.text, string.Empty)
+                    from ban in Banned
+                    where !ban.Allowed.Any(a => file.StartsWith(a, StringComparison.Ordinal)) && Regex.IsMatch(code, ban.Pattern)
+                    select $"{file}:{line.number}: {line.text.Trim()} (use {ban.Instead})";
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void Classes_AreSealedUnlessSomethingDerivesFromThem()
+    {
+        Type[] layers = [typeof(CounterRandom), typeof(FeatureReport), typeof(FeatureStore), typeof(WebHost)];
+        var types = layers.SelectMany(t => t.Assembly.GetTypes()).Where(t => t.Namespace?.StartsWith("FeatureExplorer", StringComparison.Ordinal) == true).ToList();
+        var bases = types.Select(t => t.BaseType).OfType<Type>().Select(t => t.IsGenericType ? t.GetGenericTypeDefinition() : t).ToHashSet();
+        var open = types.Where(t => t.IsClass && !t.IsSealed && !t.IsAbstract && !bases.Contains(t))
+            .Where(t => !t.Namespace!.StartsWith("FeatureExplorer.Web.Components", StringComparison.Ordinal) && !t.Namespace!.EndsWith("Migrations", StringComparison.Ordinal));
+        Assert.Empty(open);
+    }
+
+    private static IEnumerable<string> Sources()
+    {
+        Skip.If(Root is null, "The sources are not at hand.");
+        return Directory.EnumerateFiles(Path.Combine(Root!, "src"), "*.*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
+            .Select(f => Path.GetRelativePath(Root!, f).Replace('\\', '/'))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+    }
+
+    private static string? FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FeatureExplorer.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName;
+    }
+
+    [GeneratedRegex(@"//.*$")]
+    private static partial Regex Comment();
+}

@@ -1,0 +1,103 @@
+using Microsoft.Playwright;
+
+namespace FeatureExplorer.Tests.Web;
+
+/// <summary>What a visitor sees in Chromium.</summary>
+[Collection(SampleSiteTests.Name)]
+public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFixture<Chromium>
+{
+    private readonly List<string> _complaints = [];
+
+    [SkippableFact]
+    public async Task Visit_HomeToListToFeature_ShowsWhatTheFeatureMeans()
+    {
+        var page = await Open(new BrowserNewPageOptions());
+        await page.GotoAsync(site.Address);
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Dictionaries" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "A/1", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("table.features tbody tr")).ToHaveCountAsync(24);
+
+        await page.Locator("select[name=context]").SelectOptionAsync("cyrillic");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForURLAsync("**context=cyrillic**");
+        await page.GetByRole(AriaRole.Link, new() { Name = "4", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("A/1/4");
+        await Assertions.Expect(page.Locator("#histogram svg.chart path.l5").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#top")).ToContainTextAsync("при");
+        var weight = await page.Locator("#top .strip .centre span").First.EvaluateAsync<string>("e => getComputedStyle(e).fontWeight");
+        Assert.Equal("700", weight);
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableFact]
+    public async Task Keys_JAndK_GoToNeighbours()
+    {
+        var page = await Open(new BrowserNewPageOptions());
+        await page.GotoAsync(site.Address + "/A/1/4");
+        await page.Keyboard.PressAsync("j");
+        await page.WaitForURLAsync("**/A/1/5");
+        await page.Keyboard.PressAsync("k");
+        await page.WaitForURLAsync("**/A/1/4");
+        await page.GotoAsync(site.Address + "/A/1");
+        await page.Keyboard.PressAsync("/");
+        Assert.True(await page.Locator("[data-search]").EvaluateAsync<bool>("e => e === document.activeElement"));
+    }
+
+    [SkippableFact]
+    public async Task Theme_Chosen_ChangesTheColoursAndStays()
+    {
+        var page = await Open(new BrowserNewPageOptions { ColorScheme = ColorScheme.Light });
+        await page.GotoAsync(site.Address + "/A/1/4");
+        var light = await Background(page);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Dark" }).ClickAsync();
+        await page.WaitForURLAsync("**/A/1/4");
+        Assert.NotEqual(light, await Background(page));
+        await page.GotoAsync(site.Address + "/about");
+        Assert.NotEqual(light, await Background(page));
+    }
+
+    [SkippableTheory]
+    [InlineData("/")]
+    [InlineData("/A/1")]
+    [InlineData("/A/1/4")]
+    [InlineData("/B/1/4")]
+    [InlineData("/about")]
+    public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
+    {
+        var page = await Open(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 } });
+        await page.GotoAsync(site.Address + url);
+        Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableFact]
+    public async Task WithoutScript_EveryChoice_IsALinkOrAForm()
+    {
+        var page = await Open(new BrowserNewPageOptions { JavaScriptEnabled = false });
+        await page.GotoAsync(site.Address + "/A/1/4");
+        await page.Locator("#context").SelectOptionAsync(site.Dictionary.Contexts[0].Name);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForURLAsync("**context=**");
+        await page.GetByRole(AriaRole.Group, new() { Name = "Count" }).GetByRole(AriaRole.Link, new() { Name = "log" }).ClickAsync();
+        await page.WaitForURLAsync("**y=log**");
+    }
+
+    private async Task<IPage> Open(BrowserNewPageOptions options)
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        var page = await chromium.Browser!.NewPageAsync(options);
+        // Violations of the content security policy come this way, too.
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        return page;
+    }
+
+    private static Task<string> Background(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+}
