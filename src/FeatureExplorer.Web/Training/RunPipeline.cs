@@ -113,7 +113,8 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         var analyzer = new FeatureAnalyzer(index, corpus.HeldOut, contexts, dictionary, model, corpus.UnigramCounts);
         var text = new TokenText(corpus.Tokenizer);
         var info = new RunWriter(database).Publish(
-            draft, analyzer.Analyze(progress.Fractions(), cancellation), tokens => text.Line([.. tokens.Select(token => (ushort)token)]), cancellation);
+            draft, analyzer.Analyze(progress.Fractions(), cancellation), tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
+            () => analyzer.BestOfContexts, cancellation);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
         return Result(draft, info, analyzer.BestOfContexts, contexts);
     }
