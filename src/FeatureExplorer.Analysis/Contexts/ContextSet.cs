@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Analysis.Contexts;

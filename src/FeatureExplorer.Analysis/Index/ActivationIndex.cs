@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Analysis.Index;
 

@@ -7,12 +7,6 @@ using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Engine.Activations;
 
-/// <summary>Gives the tokens [start, start + length) of a split.</summary>
-public delegate ReadOnlySpan<ushort> TokenReader(long start, int length);
-
-/// <summary>Runs a model on tokens [windows · length] and writes the activations of a site, [windows · length, n].</summary>
-public unsafe delegate void SiteForward(ReadOnlySpan<ushort> tokens, int windows, int length, float* activations);
-
 /// <summary>
 /// Activation vectors of training tokens in random order (Bricken et al. 2023, "Dataset"): windows in random order, some positions of
 /// each, all of them through a large buffer of half-precision vectors that is refilled whenever half of it has been drawn, so that a batch

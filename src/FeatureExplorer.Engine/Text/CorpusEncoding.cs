@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 

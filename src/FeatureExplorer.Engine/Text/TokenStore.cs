@@ -1,4 +1,5 @@
 using System.Text;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 

@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Checkpoints;
+
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>The first 32 bytes of a split's two files, and the check that files and headers belong together.</summary>

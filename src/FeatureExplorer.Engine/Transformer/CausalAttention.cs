@@ -5,7 +5,7 @@ namespace FeatureExplorer.Engine.Transformer;
 /// <summary>
 /// Causal softmax attention (Vaswani et al. 2017): for each window and head, out_q = Σ over k ≤ q of softmax_k(q · k / √size) · v_k.
 /// A task is a head of a window. Its scores are kept transposed, in panels [keys, up to 48 queries]: the softmax runs down the lanes
-/// (<see cref="Lanes"/>), a panel is the packed factor of the products that follow, and keys after the last query are never touched.
+/// (<see cref="PanelColumns"/>), a panel is the packed factor of the products that follow, and keys after the last query are never touched.
 /// The probabilities are saved for the way back.
 /// </summary>
 internal sealed unsafe class CausalAttention : IDisposable
@@ -83,7 +83,7 @@ internal sealed unsafe class CausalAttention : IDisposable
             MatrixProduct.MultiplyPanel(work.Rows, work.PackedB, keys, width, width, _size, p, width, false);
             Softmax(p, first, keys, width, sum);
             MultiplyRows(work.Columns, length, p, width, keys, work.Transposed);
-            Lanes.Transpose(work.Transposed, width, _size, queries, output + ((nint)first * _model), _model, work.PackedB);
+            PanelColumns.Transpose(work.Transposed, width, _size, queries, output + ((nint)first * _model), _model, work.PackedB);
             saved += saved is null ? 0 : (nint)keys * width;
         }
     }
@@ -111,12 +111,12 @@ internal sealed unsafe class CausalAttention : IDisposable
             // dPᵀ = V · dOᵀ, dSᵀ = Pᵀ ∘ (dPᵀ − Σₖ Pᵀ ∘ dPᵀ) / √size
             MatrixProduct.PackB(true, gradientRows, _model, 0, queries, 0, _size, work.PackedB, width);
             MatrixProduct.MultiplyPanel(work.Rows, work.PackedB, keys, width, width, _size, ds, width, false);
-            Lanes.Dot(p, ds, keys, width, dot);
-            Lanes.SoftmaxBackward(p, ds, keys, width, dot, Scale);
+            PanelColumns.Dot(p, ds, keys, width, dot);
+            PanelColumns.SoftmaxBackward(p, ds, keys, width, dot, Scale);
 
             // dQᵀ = Kᵀ · dSᵀ
             MultiplyRows(work.Columns, length, ds, width, keys, work.Transposed);
-            Lanes.Transpose(work.Transposed, width, _size, queries, dQ + (first * stride), stride, work.PackedB);
+            PanelColumns.Transpose(work.Transposed, width, _size, queries, dQ + (first * stride), stride, work.PackedB);
 
             // dKᵀ += Qᵀ · dS, dVᵀ += dOᵀ · P
             MatrixProduct.PackA(true, queryRows, stride, 0, _size, 0, queries, work.PackedA);
@@ -125,8 +125,8 @@ internal sealed unsafe class CausalAttention : IDisposable
             AddOverQueries(work.PackedA, p, first, queries, width, work.ValueGradient, work.PackedB);
             saved += (nint)keys * width;
         }
-        Lanes.Transpose(work.KeyGradient, _paddedContext, _size, length, dK, stride, work.Panel);
-        Lanes.Transpose(work.ValueGradient, _paddedContext, _size, length, dV, stride, work.Panel);
+        PanelColumns.Transpose(work.KeyGradient, _paddedContext, _size, length, dK, stride, work.Panel);
+        PanelColumns.Transpose(work.ValueGradient, _paddedContext, _size, length, dV, stride, work.Panel);
     }
 
     private float Scale => 1 / MathF.Sqrt(_size);
@@ -138,14 +138,14 @@ internal sealed unsafe class CausalAttention : IDisposable
         new Span<float>(max, width).Fill(float.MinValue);
         new Span<float>(sum, width).Clear();
         FillFuture(p, first, keys, width, float.MinValue / 4);
-        Lanes.Max(p, keys, width, max);
-        Lanes.Exp(p, keys, width, Scale, max, sum);
+        PanelColumns.Max(p, keys, width, max);
+        PanelColumns.Exp(p, keys, width, Scale, max, sum);
         FillFuture(p, first, keys, width, 0); // the exponential is clamped above zero
         for (var lane = 0; lane < width; lane++)
         {
             sum[lane] = 1 / sum[lane];
         }
-        Lanes.Scale(p, keys, width, sum);
+        PanelColumns.Scale(p, keys, width, sum);
     }
 
     private static void FillFuture(float* p, int first, int keys, int width, float value)

@@ -5,7 +5,7 @@ namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>
 /// Unembedding and cross-entropy in one: logits = x · W_Uᵀ, loss = log Σ exp(logits) − logit of the target, nats. The logits of a batch are
-/// never stored. A block of tokens has its logits transposed, [V, 48 tokens] (see <see cref="Lanes"/>): the softmax runs down the lanes,
+/// never stored. A block of tokens has its logits transposed, [V, 48 tokens] (see <see cref="PanelColumns"/>): the softmax runs down the lanes,
 /// the panel is the packed factor of dxᵀ = W_Uᵀ · P, and the division by the softmax's sum is put off to the small matrices x and dx.
 /// The blocks form a fixed number of groups with a dW_U each, combined in order: the same bits for any number of threads.
 /// </summary>
@@ -150,7 +150,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
                 var chunk = PanelLogits(work, panel) + ((nint)row * Lane);
                 MatrixProduct.MultiplyPanel(
                     _rows.Pointer + ((nint)row * _width), work.PackedB + ((nint)panel * Lane * _width), rows, Lane, Lane, _width, chunk, Lane, false);
-                Lanes.Max(chunk, rows, Lane, work.Max + (panel * Lane));
+                PanelColumns.Max(chunk, rows, Lane, work.Max + (panel * Lane));
             }
         }
         for (var token = 0; token < count; token++)
@@ -159,7 +159,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         }
         for (var panel = 0; panel < panels; panel++)
         {
-            Lanes.Exp(PanelLogits(work, panel), _vocabulary, Lane, 1, work.Max + (panel * Lane), work.Sum + (panel * Lane));
+            PanelColumns.Exp(PanelLogits(work, panel), _vocabulary, Lane, 1, work.Max + (panel * Lane), work.Sum + (panel * Lane));
         }
         for (var token = 0; token < count; token++)
         {
@@ -183,8 +183,8 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         for (var token = 0; token < count; token += Lane)
         {
             var transposed = work.Transposed + ((nint)token * _paddedWidth);
-            Lanes.Scale(transposed, _width, Lane, work.Factor + token);
-            Lanes.Transpose(transposed, Lane, _width, Math.Min(Lane, count - token), dx + ((nint)token * _width), _width, work.Scaled);
+            PanelColumns.Scale(transposed, _width, Lane, work.Factor + token);
+            PanelColumns.Transpose(transposed, Lane, _width, Math.Min(Lane, count - token), dx + ((nint)token * _width), _width, work.Scaled);
         }
     }
 

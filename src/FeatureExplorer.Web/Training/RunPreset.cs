@@ -46,7 +46,7 @@ public sealed record RunPreset
     {
         Name = "standard",
         Vocabulary = 8192,
-        TransformerTokens = 40_000_000,
+        TransformerTokens = 30_000_000,
         LargestPasses = 1,
         HeldOutTokens = 2_200_000,
         IndexTokens = 2_500_000,

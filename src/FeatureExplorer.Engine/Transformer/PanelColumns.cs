@@ -8,7 +8,7 @@ namespace FeatureExplorer.Engine.Transformer;
 /// Operations down the columns of a panel [rows, width] with width 16, 32 or 48: a column (lane) is a token, a row a vocabulary entry or
 /// a key. A softmax over the rows then needs no sum across a vector, and the panel is at once the packed factor of the next product.
 /// </summary>
-internal static unsafe class Lanes
+internal static unsafe class PanelColumns
 {
     // Rows that stay in the first-level cache while the vectors of a row are gone through one by one.
     private const int ChunkRows = 64;

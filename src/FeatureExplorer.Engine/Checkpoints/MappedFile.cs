@@ -1,14 +1,15 @@
 using System.IO.MemoryMappedFiles;
 
-namespace FeatureExplorer.Engine.Text;
+namespace FeatureExplorer.Engine.Checkpoints;
 
 /// <summary>A whole file mapped into memory for reading; may be larger than 2 GB.</summary>
-internal sealed unsafe class MappedFile : IDisposable
+public sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _pointer;
 
+    /// <param name="path">An existing file.</param>
     public MappedFile(string path)
     {
         Length = new FileInfo(path).Length;
@@ -23,8 +24,10 @@ internal sealed unsafe class MappedFile : IDisposable
         _pointer += _view.PointerOffset;
     }
 
+    /// <summary>Bytes in the file.</summary>
     public long Length { get; }
 
+    /// <summary>The first byte; null for an empty file and after <see cref="Dispose"/>.</summary>
     public byte* Pointer => _pointer;
 
     /// <summary>Items of type T from a byte offset on.</summary>
