@@ -12,7 +12,6 @@ if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
     || echo "Chromium could not be installed: its tests will be skipped."
 fi
 
-dotnet tool restore >/dev/null
 dotnet restore FeatureExplorer.sln --locked-mode -v quiet
 dotnet build FeatureExplorer.sln -c Release --no-restore -v quiet -nologo
 dotnet format FeatureExplorer.sln --no-restore --verify-no-changes
