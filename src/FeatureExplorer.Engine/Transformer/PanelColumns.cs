@@ -14,58 +14,32 @@ internal static unsafe class PanelColumns
     private const int ChunkRows = 64;
 
     /// <summary>max[lane] = max(max[lane], the lane's rows).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Max(float* panel, int rows, int width, float* max)
     {
-        if (!Vector512.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Max512(panel, rows, width, max);
+        }
+        else
         {
             Max256(panel, rows, width, max);
-            return;
-        }
-        for (var lane = 0; lane < width; lane += 16)
-        {
-            var highest = Vector512.Load(max + lane);
-            var other = highest;
-            var row = 0;
-            for (; row + 2 <= rows; row += 2)
-            {
-                highest = Vector512.Max(highest, Vector512.Load(panel + ((nint)row * width) + lane));
-                other = Vector512.Max(other, Vector512.Load(panel + ((nint)(row + 1) * width) + lane));
-            }
-            for (; row < rows; row++)
-            {
-                highest = Vector512.Max(highest, Vector512.Load(panel + ((nint)row * width) + lane));
-            }
-            Vector512.Max(highest, other).Store(max + lane);
         }
     }
 
     /// <summary>panel = exp(scale · (panel − max[lane])); sum[lane] += the lane's results.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exp(float* panel, int rows, int width, float scale, float* max, float* sum)
     {
-        if (!Vector512.IsHardwareAccelerated)
-        {
-            Exp256(panel, rows, width, scale, max, sum);
-            return;
-        }
         for (var first = 0; first < rows; first += ChunkRows)
         {
             var chunk = panel + ((nint)first * width);
             var count = Math.Min(ChunkRows, rows - first);
-            for (var lane = 0; lane < width; lane += 16)
+            if (Vector512.IsHardwareAccelerated)
             {
-                var highest = Vector512.Load(max + lane);
-                var total = Vector512.Load(sum + lane);
-                var factor = Vector512.Create(scale);
-                var x = chunk + lane;
-                for (var row = 0; row < count; row++, x += width)
-                {
-                    var e = VectorMath.Exp((Vector512.Load(x) - highest) * factor);
-                    e.Store(x);
-                    total += e;
-                }
-                total.Store(sum + lane);
+                Exp512(chunk, count, width, scale, max, sum);
+            }
+            else
+            {
+                Exp256(chunk, count, width, scale, max, sum);
             }
         }
     }
@@ -131,39 +105,74 @@ internal static unsafe class PanelColumns
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Max256(float* panel, int rows, int width, float* max)
+    internal static void Max512(float* panel, int rows, int width, float* max)
     {
-        for (var lane = 0; lane < width; lane += 8)
+        for (var lane = 0; lane < width; lane += 16)
         {
-            var highest = Vector256.Load(max + lane);
-            for (var row = 0; row < rows; row++)
+            var highest = Vector512.Load(max + lane);
+            var other = highest;
+            var x = panel + lane;
+            for (var row = 0; row + 2 <= rows; row += 2, x += 2 * width)
             {
-                highest = Vector256.Max(highest, Vector256.Load(panel + ((nint)row * width) + lane));
+                highest = Vector512.Max(highest, Vector512.Load(x));
+                other = Vector512.Max(other, Vector512.Load(x + width));
             }
-            highest.Store(max + lane);
+            highest = rows % 2 == 1 ? Vector512.Max(highest, Vector512.Load(x)) : highest;
+            Vector512.Max(highest, other).Store(max + lane);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exp256(float* panel, int rows, int width, float scale, float* max, float* sum)
+    internal static void Max256(float* panel, int rows, int width, float* max)
     {
-        for (var first = 0; first < rows; first += ChunkRows)
+        for (var lane = 0; lane < width; lane += 16)
         {
-            var chunk = panel + ((nint)first * width);
-            var count = Math.Min(ChunkRows, rows - first);
-            for (var lane = 0; lane < width; lane += 8)
+            var low = Vector256.Load(max + lane);
+            var high = Vector256.Load(max + lane + 8);
+            var x = panel + lane;
+            for (var row = 0; row < rows; row++, x += width)
             {
-                var highest = Vector256.Load(max + lane);
-                var total = Vector256.Load(sum + lane);
-                var x = chunk + lane;
-                for (var row = 0; row < count; row++, x += width)
-                {
-                    var e = VectorMath.Exp((Vector256.Load(x) - highest) * scale);
-                    e.Store(x);
-                    total += e;
-                }
-                total.Store(sum + lane);
+                low = Vector256.Max(low, Vector256.Load(x));
+                high = Vector256.Max(high, Vector256.Load(x + 8));
             }
+            low.Store(max + lane);
+            high.Store(max + lane + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Exp512(float* panel, int rows, int width, float scale, float* max, float* sum)
+    {
+        for (var lane = 0; lane < width; lane += 16)
+        {
+            var highest = Vector512.Load(max + lane);
+            var total = Vector512.Load(sum + lane);
+            var x = panel + lane;
+            for (var row = 0; row < rows; row++, x += width)
+            {
+                var e = VectorMath.Exp((Vector512.Load(x) - highest) * scale);
+                e.Store(x);
+                total += e;
+            }
+            total.Store(sum + lane);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Exp256(float* panel, int rows, int width, float scale, float* max, float* sum)
+    {
+        for (var lane = 0; lane < width; lane += 8)
+        {
+            var highest = Vector256.Load(max + lane);
+            var total = Vector256.Load(sum + lane);
+            var x = panel + lane;
+            for (var row = 0; row < rows; row++, x += width)
+            {
+                var e = VectorMath.Exp((Vector256.Load(x) - highest) * scale);
+                e.Store(x);
+                total += e;
+            }
+            total.Store(sum + lane);
         }
     }
 }

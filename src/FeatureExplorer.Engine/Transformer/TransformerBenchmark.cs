@@ -15,11 +15,11 @@ public static class TransformerBenchmark
     /// <param name="Loss">Of the last step.</param>
     public sealed record Result(int Vocabulary, long BatchTokens, int Steps, int Threads, double StepMilliseconds, double TokensPerSecond, double Loss);
 
-    /// <summary>Two steps to warm up, then the median of <paramref name="steps"/>.</summary>
+    /// <summary>Five steps to warm up, in which the last of the code is compiled, then the median of <paramref name="steps"/>.</summary>
     public static Result Run(TransformerConfig config, int batchWindows = 32, int steps = 15)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        const int WarmUp = 2;
+        const int WarmUp = 5;
         var random = new CounterRandom(1);
         var tokens = new ushort[((steps + WarmUp) * batchWindows * config.Context) + 1];
         for (var i = 0; i < tokens.Length; i++)
