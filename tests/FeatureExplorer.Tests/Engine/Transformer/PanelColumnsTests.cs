@@ -3,7 +3,7 @@ using FeatureExplorer.Engine.Transformer;
 namespace FeatureExplorer.Tests.Engine.Transformer;
 
 /// <summary>Both vector widths, whichever this processor takes: the other runs in software.</summary>
-public sealed unsafe class LanesTests
+public sealed unsafe class PanelColumnsTests
 {
     [Theory]
     [InlineData(1, 16)]
@@ -20,13 +20,13 @@ public sealed unsafe class LanesTests
 
             if (wide)
             {
-                Lanes.Max512(panel.Pointer, rows, width, max.Pointer);
-                Lanes.Exp512(panel.Pointer, rows, width, 0.5f, max.Pointer, sum.Pointer);
+                PanelColumns.Max512(panel.Pointer, rows, width, max.Pointer);
+                PanelColumns.Exp512(panel.Pointer, rows, width, 0.5f, max.Pointer, sum.Pointer);
             }
             else
             {
-                Lanes.Max256(panel.Pointer, rows, width, max.Pointer);
-                Lanes.Exp256(panel.Pointer, rows, width, 0.5f, max.Pointer, sum.Pointer);
+                PanelColumns.Max256(panel.Pointer, rows, width, max.Pointer);
+                PanelColumns.Exp256(panel.Pointer, rows, width, 0.5f, max.Pointer, sum.Pointer);
             }
 
             for (var lane = 0; lane < width; lane++)
@@ -52,7 +52,7 @@ public sealed unsafe class LanesTests
         using var target = new FeatureExplorer.Engine.Numerics.FloatBuffer(30 * 80);
         using var scratch = new FeatureExplorer.Engine.Numerics.FloatBuffer(48 * 30);
 
-        Lanes.Transpose(source.Pointer, 50, 70, 30, target.Pointer, 80, scratch.Pointer);
+        PanelColumns.Transpose(source.Pointer, 50, 70, 30, target.Pointer, 80, scratch.Pointer);
 
         for (var i = 0; i < 70 * 30; i++)
         {
