@@ -9,7 +9,7 @@ internal sealed class FeatureTally
     /// <summary>The spectrum's first edge: below the density of one activation in a hundred million tokens.</summary>
     private const int LowestDecade = -8;
 
-    private const int BinsPerDecade = 4;
+    private const int BinsPerDecade = 8;
 
     private readonly long[] _spectrum = new long[-LowestDecade * BinsPerDecade];
     private readonly Dictionary<string, ContextDetector> _best = [];
@@ -50,7 +50,7 @@ internal sealed class FeatureTally
         }
     }
 
-    /// <summary>Features by log10 density, four bins a decade.</summary>
+    /// <summary>Features by log10 density, eight bins a decade.</summary>
     public Histogram DensitySpectrum()
     {
         var edges = Enumerable.Range(0, _spectrum.Length + 1).Select(i => LowestDecade + ((float)i / BinsPerDecade));

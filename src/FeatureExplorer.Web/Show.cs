@@ -45,7 +45,7 @@ public static class Show
     }
 
     /// <summary>Two decimals: activations, correlations, logits.</summary>
-    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00") : "–";
+    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00;−0.00") : "–";
 
     /// <summary>Three decimals: losses and qualities.</summary>
     public static string Three(double value) => double.IsFinite(value) ? Format(value, "0.000") : "–";

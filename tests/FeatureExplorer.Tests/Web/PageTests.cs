@@ -176,7 +176,7 @@ public sealed class PageTests(SampleSite site)
         var page = await site.Page("/B/1/0");
         var centres = page.QuerySelectorAll("#top .centre").Select(c => c.TextContent).ToList();
         Assert.Equal("ش", centres[1]);
-        Assert.Equal("rtl", page.QuerySelector("#top .strip")!.GetAttribute("dir"));
+        Assert.Equal("rtl", page.QuerySelector("#top .strip .line")!.GetAttribute("dir"));
     }
 
     [Fact]

@@ -5,12 +5,12 @@ namespace FeatureExplorer.Web.Components.Parts;
 /// <summary>The geometry of a histogram whose bars are stacked by bin of log-likelihood ratio; one path per layer keeps pages small.</summary>
 public sealed class StackedBars
 {
-    public const int Width = 640;
-    public const int Height = 240;
-    public const int Left = 56;
-    public const int Right = 632;
+    public const int Width = 420;
+    public const int Height = 220;
+    public const int Left = 44;
+    public const int Right = 414;
     public const int Top = 12;
-    public const int Bottom = 206;
+    public const int Bottom = 184;
 
     private const double Gap = 1;
 

@@ -59,7 +59,7 @@ public sealed partial class TokenStrip
     };
 
     // Text that stands for something else is shown in a quieter colour.
-    private static bool IsMark(string text) => text is "⏎" or "⇥" or "␍" or TokenText.EndOfText || text.StartsWith("\\x", StringComparison.Ordinal);
+    private static bool IsMark(string text) => text is "⏎" or "⇥" or "␍" or TokenText.EndOfText || text.Contains("\\x", StringComparison.Ordinal);
 
     private string Class(float activation, bool mark)
     {
