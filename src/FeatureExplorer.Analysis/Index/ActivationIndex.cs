@@ -14,8 +14,8 @@ public sealed unsafe class ActivationIndex : IDisposable
     private readonly MappedFile _file;
     private readonly IndexLayout _layout;
 
-    /// <summary>What an activation takes in the file: a position of four bytes and a value of two. Header and feature table come on top, once.</summary>
-    public const int BytesPerActivation = sizeof(uint) + sizeof(ushort);
+    /// <summary>Size of the whole file over the number of activations: six bytes each, and the header and feature table on top.</summary>
+    public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
     private ActivationIndex(string path, MappedFile file, IndexHeader header, IndexLayout layout)
     {

@@ -19,7 +19,7 @@ public static class IndexBenchmark
     /// <param name="Threads">Threads used.</param>
     /// <param name="Seconds">Time to write the index, the encoder's included.</param>
     /// <param name="TokensPerSecond">Tokens over that time.</param>
-    /// <param name="BytesPerActivation">What an activation takes in the file, header and feature table apart.</param>
+    /// <param name="BytesPerActivation">Size of the file over the number of activations.</param>
     /// <param name="Contexts">Number of contexts.</param>
     /// <param name="ContextSeconds">Time to write the contexts.</param>
     /// <param name="ReportSeconds">Time to make all reports.</param>
@@ -86,7 +86,7 @@ public static class IndexBenchmark
             WorkerPool.Threads,
             seconds,
             header.Tokens / seconds,
-            ActivationIndex.BytesPerActivation,
+            (double)new FileInfo(path).Length / header.Activations,
             contexts.Contexts.Count,
             contextSeconds,
             reportSeconds,

@@ -149,7 +149,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             Metrics = result.Metrics,
             Samples = result.Samples,
             SamplesPerSecond = result.SamplesPerSecond,
-            Index = new IndexSummary(index.Tokens, index.Activations, ActivationIndex.BytesPerActivation, seconds),
+            Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
             Contexts = contexts.Contexts,
             BestNeurons = neurons.Where(best => best.Feature >= 0)
                 .ToDictionary(best => best.Name, best => new ContextDetector(best.Feature, best.Pearson, best.Specificity, best.Recall)),
