@@ -11,18 +11,21 @@ public sealed class CorpusStage(DataFolder folder, Action<string> warn)
     /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
     private const long DemoBytes = 9_000_000;
 
+    /// <summary>Documents are split and kept the same way whatever the run's seed, so that models of different seeds can be compared token by token.</summary>
+    private const ulong SplitSeed = 0;
+
     /// <summary>The tokenised corpus and the name of its folder.</summary>
     public (TokenizedCorpus Corpus, string Id) Run(
         RunConfiguration configuration, RunPreset preset, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
         ICorpusSource source = configuration.Corpus.Count == 0
-            ? new DemoCorpus(configuration.Seed, DemoBytes)
+            ? new DemoCorpus(SplitSeed, DemoBytes)
             : new CorpusReader([.. configuration.Corpus]);
         var options = new CorpusOptions
         {
             VocabularySize = preset.Vocabulary,
-            Seed = configuration.Seed,
+            Seed = SplitSeed,
             Keep = Mixture.Parse(configuration.Keep),
             HeldOutTokens = preset.HeldOutTokens,
         };
