@@ -11,8 +11,9 @@ namespace FeatureExplorer.Engine.Activations;
 /// Activation vectors of training tokens in random order (Bricken et al. 2023, "Dataset"): windows in random order, some positions of
 /// each, all of them through a large buffer of half-precision vectors that is refilled whenever half of it has been drawn, so that a batch
 /// comes from many documents. No position comes twice before a pass over the windows is drawn to its end; then another begins, in a new order.
+/// The sequence of vectors is a function of the options and the data: it does not depend on how many are read at a time.
 /// </summary>
-public sealed unsafe class ActivationStream : IActivationSource, IDisposable
+public sealed unsafe partial class ActivationStream : IResumableActivations, IDisposable
 {
     private readonly ActivationStreamOptions _options;
     private readonly TokenReader _tokens;
@@ -22,6 +23,7 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
     private readonly int[] _windows;
     private readonly int _capacity;
     private readonly Half* _vectors;
+    private readonly Origin[] _origins;
     private readonly FloatBuffer _activations;
 
     private TransformerRunner? _runner;
@@ -56,6 +58,7 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
         _nextWindow = _windowCount;
         _capacity = (int)Math.Max(options.PositionsPerWindow, Math.Min(options.BufferVectors, (long)_windowCount * options.PositionsPerWindow));
         _vectors = (Half*)NativeMemory.AlignedAlloc((nuint)((long)_capacity * inputs * sizeof(Half)), 64);
+        _origins = new Origin[_capacity];
         _activations = new FloatBuffer((long)options.WindowsPerForward * options.Window * inputs);
         _slots = [.. Enumerable.Range(0, _capacity)];
     }
@@ -99,13 +102,12 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
     {
         for (var done = 0; done < rows;)
         {
-            var left = _filled - _drawn;
-            if (left == 0 || (left <= _capacity / 2 && _nextWindow < _windowCount))
+            if (_filled - _drawn <= Reserve)
             {
                 Refill();
             }
 
-            var count = Math.Min(rows - done, _filled - _drawn);
+            var count = Math.Min(rows - done, _filled - _drawn - Reserve);
             var (first, start) = (done, _drawn);
             WorkerPool.For((count + 63) / 64, (task, _) =>
             {
@@ -126,6 +128,9 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
         NativeMemory.AlignedFree(_vectors);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Vectors that stay in the buffer to be mixed with the next ones: half of it, as long as there are windows to come.</summary>
+    private int Reserve => _nextWindow < _windowCount ? Math.Min(_capacity / 2, _capacity - _options.PositionsPerWindow) : 0;
 
     private Span<Half> Vector(int slot) => new(_vectors + ((nint)slot * Inputs), Inputs);
 
@@ -157,26 +162,25 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
 
     private void BeginPass()
     {
+        ShuffleWindows(Passes++);
+        _nextWindow = 0;
+    }
+
+    private void ShuffleWindows(int pass)
+    {
         for (var window = 0; window < _windowCount; window++)
         {
             _windows[window] = window;
         }
 
-        _random.Stream("windows").Stream($"{Passes++}").Shuffle(_windows.AsSpan());
-        _nextWindow = 0;
+        _random.Stream("windows").Stream($"{pass}").Shuffle(_windows.AsSpan());
     }
 
     /// <summary>Runs the next windows through the model and keeps the positions drawn from each.</summary>
     private void Forward(int count)
     {
         var (window, perWindow) = (_options.Window, _options.PositionsPerWindow);
-        var tokens = new ushort[count * window];
-        for (var w = 0; w < count; w++)
-        {
-            _tokens((long)_windows[_nextWindow + w] * window, window).CopyTo(tokens.AsSpan(w * window));
-        }
-
-        _forward(tokens, count, window, _activations.Pointer);
+        Activate(_windows.AsSpan(_nextWindow, count));
         var positions = _random.Stream("positions").Stream($"{Passes}");
         var (first, firstSlot) = (_nextWindow, _filled);
         WorkerPool.For(count, (w, _) =>
@@ -186,11 +190,26 @@ public sealed unsafe class ActivationStream : IActivationSource, IDisposable
             for (var k = 0; k < perWindow; k++)
             {
                 var row = ((long)w * window) + drawn[k];
-                TensorPrimitives.ConvertToHalf(_activations.Span(row * Inputs, Inputs), Vector(_slots[firstSlot + (w * perWindow) + k]));
+                var slot = _slots[firstSlot + (w * perWindow) + k];
+                TensorPrimitives.ConvertToHalf(_activations.Span(row * Inputs, Inputs), Vector(slot));
+                _origins[slot] = new Origin(_windows[first + w], (short)drawn[k], count);
             }
         });
         _nextWindow += count;
         _filled += count * perWindow;
+    }
+
+    /// <summary>Runs windows through the model, into the buffer of activations.</summary>
+    private void Activate(ReadOnlySpan<int> windows)
+    {
+        var length = _options.Window;
+        var tokens = new ushort[windows.Length * length];
+        for (var w = 0; w < windows.Length; w++)
+        {
+            _tokens((long)windows[w] * length, length).CopyTo(tokens.AsSpan(w * length));
+        }
+
+        _forward(tokens, windows.Length, length, _activations.Pointer);
     }
 
     /// <summary>The first PositionsPerWindow entries become random positions, none twice (the start of a Fisher–Yates shuffle).</summary>

@@ -35,6 +35,21 @@ public static partial class AtomicFile
         FlushFolder(folder);
     }
 
+    /// <summary>Deletes what writing <paramref name="path"/> left behind when the process was killed in the middle of it.</summary>
+    public static void RemoveLeftovers(string path)
+    {
+        var target = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(target);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+        foreach (var file in Directory.EnumerateFiles(folder, $"{Path.GetFileName(target)}.*.tmp"))
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <summary>UTF-8 without a byte order mark.</summary>
     public static void WriteAllText(string path, string text) =>
         Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace FeatureExplorer.Engine.Checkpoints;
 
-/// <summary>A tensor to be written: a view of floats, row-major, that its owner keeps alive and unchanged meanwhile.</summary>
+/// <summary>A tensor to be written: a view of floats or whole numbers, row-major, that its owner keeps alive and unchanged meanwhile.</summary>
 public sealed unsafe class NamedTensor
 {
     private readonly float* _pointer;
     private readonly float[]? _array;
+    private readonly long[]? _integers;
 
     /// <param name="name">Unique in its file.</param>
     /// <param name="data">As many floats as the product of <paramref name="shape"/>.</param>
@@ -32,25 +33,61 @@ public sealed unsafe class NamedTensor
         _array = data;
     }
 
+    private NamedTensor(long[] integers, string name, long[] shape)
+        : this(name, (float*)null, shape)
+    {
+        if (integers.Length != Length)
+        {
+            throw new ArgumentException($"Tensor {name}: {integers.Length} values do not fill the shape [{string.Join(", ", shape)}].", nameof(integers));
+        }
+        _integers = integers;
+    }
+
     public string Name { get; }
+
+    /// <summary>F32 or I64.</summary>
+    public string DataType => _integers is null ? "F32" : "I64";
 
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>Number of floats.</summary>
+    /// <summary>Number of elements.</summary>
     public long Length { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public long Bytes => Length * (_integers is null ? sizeof(float) : sizeof(long));
+
+    /// <summary>A tensor of whole numbers.</summary>
+    /// <param name="name">Unique in its file.</param>
+    /// <param name="data">As many as the product of <paramref name="shape"/>.</param>
+    /// <param name="shape">Dimensions, the outermost first.</param>
+    public static NamedTensor Integers(string name, long[] data, params long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new NamedTensor(data, name, shape);
+    }
 
     /// <summary>The raw little-endian bytes, in pieces of at most 1 MiB.</summary>
     internal void ForEachPiece(Action<ReadOnlyMemory<byte>> use)
     {
-        var buffer = new byte[Math.Min(Length * sizeof(float), 1 << 20)];
-        for (long start = 0; start < Length;)
+        var buffer = new byte[Math.Min(Bytes, 1 << 20)];
+        for (long start = 0; start < Bytes;)
         {
-            var count = (int)Math.Min(Length - start, buffer.Length / sizeof(float));
-            var floats = _array is null ? new ReadOnlySpan<float>(_pointer + start, count) : _array.AsSpan((int)start, count);
-            MemoryMarshal.AsBytes(floats).CopyTo(buffer);
-            use(buffer.AsMemory(0, count * sizeof(float)));
+            var count = (int)Math.Min(Bytes - start, buffer.Length);
+            Piece(start, count).CopyTo(buffer);
+            use(buffer.AsMemory(0, count));
             start += count;
         }
+    }
+
+    /// <summary>Bytes [start, start + count) of the data; both are multiples of an element's size.</summary>
+    private ReadOnlySpan<byte> Piece(long start, int count)
+    {
+        if (_integers is not null)
+        {
+            return MemoryMarshal.AsBytes(_integers.AsSpan((int)(start / sizeof(long)), count / sizeof(long)));
+        }
+        var (first, length) = (start / sizeof(float), count / sizeof(float));
+        return MemoryMarshal.AsBytes(_array is null ? new ReadOnlySpan<float>(_pointer + first, length) : _array.AsSpan((int)first, length));
     }
 
     private static long Count(long[] shape)

@@ -12,7 +12,7 @@ public static class Safetensors
     /// <summary>Metadata key of the SHA-256 of the data section, lower-case hexadecimal; checked whenever a file that has one is opened.</summary>
     public const string ChecksumKey = "sha256";
 
-    /// <summary>Writes float32 tensors in the given order, atomically. Returns the checksum of the data.</summary>
+    /// <summary>Writes tensors in the given order, atomically. Returns the checksum of the data.</summary>
     public static string Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var repeated = tensors.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1);
@@ -66,9 +66,9 @@ public static class Safetensors
             foreach (var tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", tensor.DataType);
                 WriteNumbers(json, "shape", tensor.Shape);
-                WriteNumbers(json, "data_offsets", [offset, offset += tensor.Length * sizeof(float)]);
+                WriteNumbers(json, "data_offsets", [offset, offset += tensor.Bytes]);
                 json.WriteEndObject();
             }
             json.WriteEndObject();

@@ -72,6 +72,21 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>Reads a whole tensor of type I64.</summary>
+    /// <exception cref="InvalidDataException">Absent, or of another type.</exception>
+    public long[] ReadIntegers(string name)
+    {
+        var info = Info(name);
+        if (info.DataType != "I64")
+        {
+            throw new InvalidDataException($"{FilePath}: tensor {name} is of type {info.DataType} where I64 is needed.");
+        }
+        var values = new long[info.Length];
+        _stream.Position = _dataStart + info.Begin;
+        _stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
     public void Dispose() => _stream.Dispose();
 
     private void ReadElements(TensorInfo info, float* destination)

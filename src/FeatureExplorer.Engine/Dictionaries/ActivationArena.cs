@@ -6,7 +6,7 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// Memory for the sparse lists of one batch: pages that grow with what is active, never with batch × features, and that stay for the next
 /// batch. Blocks of rows take their part in any order; nothing that is computed depends on where a list lies.
 /// </summary>
-/// <param name="withGradients">Whether each entry also has room for ∂L/∂f.</param>
+/// <param name="withGradients">Whether each entry also has room for ∂L/∂f and one more number.</param>
 internal sealed unsafe class ActivationArena(bool withGradients) : IDisposable
 {
     private const long PageEntries = 1 << 20;
@@ -50,7 +50,10 @@ internal sealed unsafe class ActivationArena(bool withGradients) : IDisposable
                 var page = _pages[_page];
                 if (_used + entries <= page.Entries)
                 {
-                    taken = new SparseRow(page.Features + _used, page.Values + _used, withGradients ? page.Gradients + _used : null, 0);
+                    taken = new SparseRow(page.Features + _used, page.Values + _used, withGradients ? page.Gradients + _used : null, 0)
+                    {
+                        Extra = withGradients ? page.Extra + _used : null,
+                    };
                     _used += entries;
                     return true;
                 }
@@ -83,9 +86,10 @@ internal sealed unsafe class ActivationArena(bool withGradients) : IDisposable
         public Page(long entries, bool withGradients)
         {
             Entries = entries;
-            Features = (int*)NativeMemory.AlignedAlloc(checked((nuint)entries * (withGradients ? 12u : 8u)), 64);
+            Features = (int*)NativeMemory.AlignedAlloc(checked((nuint)entries * (withGradients ? 16u : 8u)), 64);
             Values = (float*)(Features + entries);
             Gradients = Values + entries;
+            Extra = Gradients + entries;
         }
 
         public long Entries { get; }
@@ -95,18 +99,24 @@ internal sealed unsafe class ActivationArena(bool withGradients) : IDisposable
         public float* Values { get; }
 
         public float* Gradients { get; }
+
+        public float* Extra { get; }
     }
 }
 
-/// <summary>The active features of one row: numbers (ascending), activations, and room for their gradients.</summary>
+/// <summary>The active features of one row: numbers (ascending), activations, and room for their gradients and a number of the variant's own.</summary>
 internal unsafe struct SparseRow(int* features, float* values, float* gradients, int count)
 {
     public int* Features = features;
     public float* Values = values;
     public float* Gradients = gradients;
+    public float* Extra;
     public int Count = count;
 
     /// <summary>The place after the first <paramref name="entries"/>.</summary>
-    public readonly SparseRow Skip(int entries) =>
-        new(Features + entries, Values + entries, Gradients is null ? null : Gradients + entries, 0);
+    public readonly SparseRow Skip(int entries) => Part(entries, entries);
+
+    /// <summary>The entries [first, last).</summary>
+    public readonly SparseRow Part(int first, int last) =>
+        new(Features + first, Values + first, Gradients is null ? null : Gradients + first, last - first) { Extra = Extra is null ? null : Extra + first };
 }

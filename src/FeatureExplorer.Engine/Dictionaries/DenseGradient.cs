@@ -14,14 +14,16 @@ internal sealed unsafe class DenseGradient : IDisposable
     private const int FeaturesPerTask = 256;
 
     private readonly DictionaryTensors _parameters;
+    private readonly DictionaryVariant _variant;
     private readonly int _partRows;
     private readonly FloatBuffer _f;
     private readonly FloatBuffer _fGradient;
     private readonly int _width;
 
-    public DenseGradient(DictionaryTensors parameters, int maxRows)
+    public DenseGradient(DictionaryTensors parameters, int maxRows, DictionaryVariant variant)
     {
         _parameters = parameters;
+        _variant = variant;
         _width = parameters.Width;
         var blocks = Math.Max(1, PartFloats / parameters.Features / StepBatch.BlockRows);
         _partRows = (int)Math.Min(maxRows, blocks * StepBatch.BlockRows);
@@ -29,17 +31,17 @@ internal sealed unsafe class DenseGradient : IDisposable
         _fGradient = new FloatBuffer((long)_partRows * parameters.Features);
     }
 
-    public StepLosses Compute(StepBatch batch, DictionaryTensors gradients, int[] fired)
+    public StepLosses Compute(StepBatch batch, DictionaryTensors gradients, int[] fired, float[] activations)
     {
         batch.ClearSums();
         for (var first = 0; first < batch.Rows; first += _partRows)
         {
             var rows = Math.Min(_partRows, batch.Rows - first);
             Forward(batch, first, rows);
-            Backward(batch, first, rows, gradients, fired);
+            Backward(batch, first, rows, gradients, fired, activations);
         }
 
-        batch.DecoderBiasGradient(gradients);
+        batch.DecoderBiasGradient(gradients, gradients.BEnc);
         return batch.Losses(fired.Sum(static count => (long)count), dense: true);
     }
 
@@ -49,7 +51,7 @@ internal sealed unsafe class DenseGradient : IDisposable
         _fGradient.Dispose();
     }
 
-    /// <summary>f = ReLU(x̄ W_encᵀ + b_enc), x̂ − b_dec = f W_dec, and the residuals.</summary>
+    /// <summary>f = ReLU(x̄ W_encᵀ + b_enc), f W_dec, and the residuals.</summary>
     private void Forward(StepBatch batch, int first, int rows)
     {
         var m = _parameters.Features;
@@ -70,13 +72,25 @@ internal sealed unsafe class DenseGradient : IDisposable
         {
             for (var row = from; row < to; row++)
             {
-                batch.FinishRow(first + row, TensorPrimitives.Sum(_f.Span((long)row * m, m)));
+                if (!_variant.CentresInput)
+                {
+                    var decoded = new Span<float>(batch.ResidualRow(first + row), _parameters.Inputs);
+                    TensorPrimitives.Add(decoded, _parameters.DecoderBias(), decoded);
+                }
+
+                batch.FinishRow(first + row, Penalty(_f.Span((long)row * m, m)));
             }
         });
     }
 
-    /// <summary>δ = (R W_decᵀ + λ / batch) where f &gt; 0, and the gradients of W_dec, W_enc and b_enc.</summary>
-    private void Backward(StepBatch batch, int first, int rows, DictionaryTensors gradients, int[] fired)
+    private double Penalty(ReadOnlySpan<float> f)
+    {
+        var weights = _variant.PenaltyWeights;
+        return weights.IsEmpty ? TensorPrimitives.Sum(f) : TensorPrimitives.Dot(f, weights);
+    }
+
+    /// <summary>δ = (R W_decᵀ + λ / batch · weight) where f &gt; 0, and the gradients of W_dec, W_enc and b_enc.</summary>
+    private void Backward(StepBatch batch, int first, int rows, DictionaryTensors gradients, int[] fired, float[] activations)
     {
         var (m, n) = (_parameters.Features, _parameters.Inputs);
         var add = first > 0;
@@ -85,7 +99,7 @@ internal sealed unsafe class DenseGradient : IDisposable
         WorkerPool.For((m + FeaturesPerTask - 1) / FeaturesPerTask, (task, _) =>
         {
             var i = task * FeaturesPerTask;
-            MaskAndSum(i, Math.Min(FeaturesPerTask, m - i), rows, batch.L1Gradient, gradients.BEnc + i, fired.AsSpan(i), add);
+            MaskAndSum(i, Math.Min(FeaturesPerTask, m - i), rows, batch.PenaltyGradient, gradients.BEnc + i, fired.AsSpan(i), activations.AsSpan(i), add);
         });
         MatrixProduct.Multiply(
             true, false, m, n, rows, _f.Pointer, m, batch.ResidualRow(first), _width, gradients.WDec, _width, add);
@@ -93,12 +107,21 @@ internal sealed unsafe class DenseGradient : IDisposable
             true, false, m, n, rows, _fGradient.Pointer, m, batch.CentredRow(first), _width, gradients.WEnc, _width, add);
     }
 
-    private void MaskAndSum(int feature, int count, int rows, float l1Gradient, float* sums, Span<int> fired, bool add)
+    private void MaskAndSum(
+        int feature, int count, int rows, float penalty, float* sums, Span<int> fired, Span<float> activations, bool add)
     {
         if (!add)
         {
             new Span<float>(sums, count).Clear();
             fired[..count].Clear();
+            activations[..count].Clear();
+        }
+
+        Span<float> penalties = stackalloc float[FeaturesPerTask];
+        penalties.Fill(penalty);
+        if (!_variant.PenaltyWeights.IsEmpty)
+        {
+            TensorPrimitives.Multiply(_variant.PenaltyWeights.Slice(feature, count), penalty, penalties);
         }
 
         for (var row = 0; row < rows; row++)
@@ -108,10 +131,11 @@ internal sealed unsafe class DenseGradient : IDisposable
             for (var i = 0; i < f.Length; i++)
             {
                 var active = f[i] > 0;
-                var masked = active ? gradient[i] + l1Gradient : 0;
+                var masked = active ? gradient[i] + penalties[i] : 0;
                 gradient[i] = masked;
                 sums[i] += masked;
                 fired[i] += active ? 1 : 0;
+                activations[i] += f[i];
             }
         }
     }

@@ -6,8 +6,9 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> (architecture "standard") and <c>sae_weights.safetensors</c> with
-/// W_enc [n, m], b_enc [m], W_dec [m, n], b_dec [n] for activations as the model gives them.
+/// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc [m], W_dec [m, n],
+/// b_dec [n] for activations as the model gives them; "jumprelu" adds threshold [m]; "gated" has b_gate, b_mag and r_mag [m] instead of b_enc;
+/// "topk" names its k in <c>cfg.json</c>.
 /// </summary>
 internal static unsafe class DictionaryFiles
 {
@@ -21,7 +22,7 @@ internal static unsafe class DictionaryFiles
     {
         var config = new JsonObject
         {
-            ["architecture"] = "standard",
+            ["architecture"] = Architecture(dictionary.Activation),
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
@@ -32,6 +33,12 @@ internal static unsafe class DictionaryFiles
             ["metadata"] = new JsonObject((metadata ?? new Dictionary<string, string>()).Select(static entry =>
                 KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
         };
+        if (dictionary.Activation == DictionaryActivation.TopK)
+        {
+            config["k"] = dictionary.K;
+            config["rescale_acts_by_decoder_norm"] = false;
+        }
+
         using var transposed = Transposed(dictionary);
         var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
         AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
@@ -51,20 +58,30 @@ internal static unsafe class DictionaryFiles
         var path = Path.Combine(directory, ConfigFile);
         var config = ReadConfig(path);
         var (n, m) = (Size(config, "d_in", path), Size(config, "d_sae", path));
-        CheckSupported(config, path);
+        var activation = Activation(config, path);
+        CheckSupported(config, activation, path);
+        var k = activation == DictionaryActivation.TopK ? TopK(config, m, path) : 0;
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-        var dictionary = new SparseAutoencoder(n, m);
+        var dictionary = new SparseAutoencoder(n, m, activation, k);
         try
         {
             using var transposed = new FloatBuffer((long)n * m);
             file.Read("W_enc", transposed.Pointer, n, m);
             Transpose(transposed.Pointer, n, m, dictionary.WEnc.Pointer);
-            file.Read("b_enc", dictionary.BEnc.Pointer, m);
-            file.Read("W_dec", dictionary.WDec.Pointer, m, n);
-            file.Read("b_dec", dictionary.BDec.Pointer, n);
-            if (config["apply_b_dec_to_input"]?.GetValue<bool>() == false)
+            foreach (var (name, buffer) in Vectors(dictionary))
             {
-                AddDecoderBiasToEncoder(dictionary);
+                file.Read(name, buffer.Pointer, buffer.Length);
+            }
+
+            file.Read("W_dec", dictionary.WDec.Pointer, m, n);
+            if (Flag(config, "apply_b_dec_to_input", missing: true, path) == false)
+            {
+                DictionaryWeights.CentreEncoder(dictionary);
+            }
+
+            if (activation == DictionaryActivation.TopK && Flag(config, "rescale_acts_by_decoder_norm", missing: false, path))
+            {
+                DictionaryWeights.FoldNorms(dictionary);
             }
 
             return dictionary;
@@ -75,6 +92,50 @@ internal static unsafe class DictionaryFiles
             throw;
         }
     }
+
+    private static string Architecture(DictionaryActivation activation) => activation switch
+    {
+        DictionaryActivation.JumpRelu => "jumprelu",
+        DictionaryActivation.TopK => "topk",
+        DictionaryActivation.Gated => "gated",
+        _ => "standard",
+    };
+
+    /// <summary>Files older than the architecture "topk" call it "standard" with the activation function "topk".</summary>
+    private static DictionaryActivation Activation(JsonObject config, string path)
+    {
+        var name = Text(config, "architecture", "standard");
+        if (name == "standard" && Text(config, "activation_fn", Text(config, "activation_fn_str", "relu")) == "topk")
+        {
+            name = "topk";
+        }
+
+        foreach (var activation in Enum.GetValues<DictionaryActivation>())
+        {
+            if (Architecture(activation) == name)
+            {
+                return activation;
+            }
+        }
+
+        throw new InvalidDataException(
+            $"{path}: architecture is \"{name}\"; {string.Join(", ", Enum.GetValues<DictionaryActivation>().Select(a => $"\"{Architecture(a)}\""))} are supported.");
+    }
+
+    private static int TopK(JsonObject config, int features, string path)
+    {
+        var value = config["k"] ?? config["activation_fn_kwargs"]?["k"];
+        return value is JsonValue number && number.TryGetValue(out int k) && k >= 1 && k <= features
+            ? k
+            : throw new InvalidDataException($"{path}: k is {value?.ToJsonString() ?? "missing"}; a \"topk\" dictionary needs one between 1 and {features}.");
+    }
+
+    private static bool Flag(JsonObject config, string key, bool missing, string path) => config[key] switch
+    {
+        null => missing,
+        JsonValue value when value.TryGetValue(out bool flag) => flag,
+        var other => throw new InvalidDataException($"{path}: {key} is {other.ToJsonString()} where true or false is needed."),
+    };
 
     private static JsonObject ReadConfig(string path)
     {
@@ -95,16 +156,16 @@ internal static unsafe class DictionaryFiles
             : throw new InvalidDataException($"{path}: {key} is {config[key]?.ToJsonString() ?? "missing"} where a positive number is needed.");
 
     /// <summary>Defaults are those of files older than the keys.</summary>
-    private static void CheckSupported(JsonObject config, string path)
+    private static void CheckSupported(JsonObject config, DictionaryActivation activation, string path)
     {
-        Require("architecture", "standard", "standard");
-        Require("activation_fn", "relu", "relu");
+        var function = activation == DictionaryActivation.TopK ? "topk" : "relu";
+        Require("activation_fn", function, function, "relu");
         Require("normalize_activations", "none", "none", "null", "false");
         Require("reshape_activations", "none", "none");
 
         void Require(string key, string missing, params string[] allowed)
         {
-            var value = config[key]?.ToString().ToLowerInvariant() ?? missing;
+            var value = Text(config, key, missing);
             if (!allowed.Contains(value))
             {
                 throw new InvalidDataException($"{path}: {key} is \"{value}\"; only \"{allowed[0]}\" is supported.");
@@ -112,13 +173,33 @@ internal static unsafe class DictionaryFiles
         }
     }
 
-    private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed) =>
-    [
-        new("W_enc", transposed.Pointer, dictionary.Inputs, dictionary.Features),
-        new("b_enc", dictionary.BEnc.Pointer, dictionary.Features),
-        new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs),
-        new("b_dec", dictionary.BDec.Pointer, dictionary.Inputs),
-    ];
+    private static string Text(JsonObject config, string key, string missing) => config[key]?.ToString().ToLowerInvariant() ?? missing;
+
+    private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed)
+    {
+        var vectors = Vectors(dictionary).Select(static vector => new NamedTensor(vector.Name, vector.Values.Pointer, vector.Values.Length)).ToList();
+        return
+        [
+            new("W_enc", transposed.Pointer, dictionary.Inputs, dictionary.Features),
+            vectors[0],
+            new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs),
+            .. vectors.Skip(1),
+        ];
+    }
+
+    /// <summary>The tensors of one dimension under the layout's names.</summary>
+    private static IEnumerable<(string Name, FloatBuffer Values)> Vectors(SparseAutoencoder dictionary)
+    {
+        yield return (dictionary.Activation == DictionaryActivation.Gated ? "b_gate" : "b_enc", dictionary.BEnc);
+        yield return ("b_dec", dictionary.BDec);
+        foreach (var (name, values) in new[] { ("threshold", dictionary.Threshold), ("r_mag", dictionary.RMag), ("b_mag", dictionary.BMag) })
+        {
+            if (values is not null)
+            {
+                yield return (name, values);
+            }
+        }
+    }
 
     private static FloatBuffer Transposed(SparseAutoencoder dictionary)
     {
@@ -135,16 +216,6 @@ internal static unsafe class DictionaryFiles
             {
                 target[((nint)column * rows) + row] = source[((nint)row * columns) + column];
             }
-        }
-    }
-
-    /// <summary>For a dictionary whose encoder reads x itself: ReLU(W_enc (x − b_dec) + (b_enc + W_enc b_dec)) is the same.</summary>
-    private static void AddDecoderBiasToEncoder(SparseAutoencoder dictionary)
-    {
-        for (var feature = 0; feature < dictionary.Features; feature++)
-        {
-            dictionary.BEnc.Pointer[feature] +=
-                System.Numerics.Tensors.TensorPrimitives.Dot<float>(dictionary.EncoderRow(feature), dictionary.BDec.Span());
         }
     }
 }

@@ -1,14 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// Trains a dictionary by the recipe <c>paper-2023</c> (Bricken et al. 2023): b_dec starts at the geometric median, decoder rows keep length
-/// 1 with the parallel part of their gradients taken out before Adam, and dead features are resampled. λ warms up and activations are
-/// scaled as <see cref="DictionaryOptions"/> says. Deterministic for a seed and a source.
+/// Trains a dictionary of any <see cref="DictionaryVariants">variant</see>: λ and the learning rate follow the options' schedule, activations are
+/// scaled as they say, and dead features are resampled or taught where the variant does so. The result is a function of the options and the
+/// source: the number of threads, and the stops and resumptions on the way, make no difference to a single bit.
 /// </summary>
 public sealed unsafe class DictionaryTrainer : IDisposable
 {
@@ -17,16 +20,24 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     // A loss so far above that of x̂ = 0 cannot come from data.
     private const double Explosion = 1000;
 
+    private const string FiredTensor = "last_fired";
+
     private readonly DictionaryOptions _options;
     private readonly IActivationSource _source;
     private readonly DictionaryStep _step;
     private readonly FloatBuffer _batch;
     private readonly long[] _lastFired;
     private readonly CounterRandom _random;
+    private readonly HashSet<long> _resampleSteps;
+    private readonly ReportAverages _report = new();
+    private readonly bool _teachesDead;
+    private readonly Stopwatch _clock = new();
     private float _scale = 1;
     private double _meanSquare;
     private long _samples;
+    private long _firstStep;
     private int _resampled;
+    private bool _begun;
 
     public DictionaryTrainer(IActivationSource source, DictionaryOptions options)
     {
@@ -36,10 +47,20 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _options = options;
         _source = source;
         _random = new CounterRandom(options.Seed).Stream("dictionary");
-        _step = new DictionaryStep(source.Inputs, options.Features, options.Batch);
+        _step = new DictionaryStep(source.Inputs, options.Features, options.Batch, DictionaryVariant.Of(options));
+        _resampleSteps = _step.Variant.Resamples ? [.. options.ResampleAt.Select(share => (long)(share * options.Steps))] : [];
+        _teachesDead = _step.Variant.DeadPerRow(source.Inputs) > 0;
         _batch = new FloatBuffer((long)options.Batch * source.Inputs);
         _lastFired = new long[options.Features];
     }
+
+    public DictionaryOptions Options => _options;
+
+    /// <summary>n.</summary>
+    public int Inputs => _source.Inputs;
+
+    /// <summary>Steps done.</summary>
+    public long Step { get; private set; }
 
     /// <summary>What each vector is multiplied by during training: √n / E‖x‖, or 1.</summary>
     public float Scale => _scale;
@@ -47,40 +68,61 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <summary>Features resampled over the whole run.</summary>
     public int Resampled => _resampled;
 
-    /// <summary>Runs the whole training.</summary>
+    /// <summary>Runs the training to its end, from its start or from where a checkpoint left it.</summary>
+    /// <param name="progress">Told every 50 steps.</param>
+    /// <param name="cancellation">Looked at before every step; the checkpoint is written before it is obeyed.</param>
+    /// <param name="checkpoint">Where the state is kept; null: nowhere.</param>
     /// <returns>The dictionary for activations as the source gives them; the caller disposes it.</returns>
-    /// <exception cref="InvalidOperationException">The training diverged, or the activations are not finite.</exception>
-    public SparseAutoencoder Train(IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="TrainingDivergedException">The training diverged.</exception>
+    /// <exception cref="InvalidOperationException">The activations cannot be trained on.</exception>
+    /// <exception cref="IOException">The checkpoint could not be written; the one before it is as it was.</exception>
+    public SparseAutoencoder Train(
+        IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default, DictionaryCheckpoint? checkpoint = null)
     {
-        var clock = Stopwatch.StartNew();
-        Initialize();
-        var report = new Averages();
-        var resampleSteps = _options.ResampleAt.Select(share => (long)(share * _options.Steps)).ToHashSet();
-        var adam = new AdamSettings(_options.LearningRate);
-        for (var step = 1L; step <= _options.Steps; step++)
+        checkpoint?.TryRestore(this);
+        while (Step < _options.Steps)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var lambda = LambdaAt(step);
-            _source.Read(_batch.Pointer, _options.Batch);
-            var losses = _step.ComputeGradients(_batch.Pointer, _options.Batch, _scale, lambda);
-            ThrowIfDiverged(step, losses);
-            _step.Update(adam, step);
-            _samples += _options.Batch;
-            MarkFired();
-            report.Add(losses, _options.Batch);
-            if (resampleSteps.Contains(step))
+            if (cancellation.IsCancellationRequested)
             {
-                ResampleDead(step, lambda);
+                checkpoint?.Save(this);
+                cancellation.ThrowIfCancellationRequested();
             }
 
-            if (step % StepsPerReport == 0 || step == _options.Steps)
-            {
-                progress?.Report(report.Take(step, _options.Steps, lambda, DeadFeatures().Count, _resampled, _samples / clock.Elapsed.TotalSeconds));
-            }
+            TakeStep(progress);
+            checkpoint?.SaveIfDue(this);
         }
 
-        return DictionaryWeights.ToDictionary(_step.Parameters, _scale);
+        return Snapshot();
     }
+
+    /// <summary>Takes one step, after reading what the start needs if it is the first.</summary>
+    public void TakeStep(IProgress<DictionaryProgress>? progress = null)
+    {
+        Begin();
+        var step = Step + 1;
+        var lambda = _options.LambdaAt(step);
+        _source.Read(_batch.Pointer, _options.Batch);
+        var losses = _step.ComputeGradients(_batch.Pointer, _options.Batch, _scale, lambda, _teachesDead ? [.. DeadFeatures()] : null);
+        ThrowIfDiverged(step, losses);
+        _step.Update(new AdamSettings(_options.LearningRateAt(step), _options.Beta1), step, _options.ClipNorm);
+        _samples += _options.Batch;
+        MarkFired();
+        _report.Add(losses, _options.Batch);
+        if (_resampleSteps.Contains(step))
+        {
+            ResampleDead(step, lambda);
+        }
+
+        Step = step;
+        if (step % StepsPerReport == 0 || step == _options.Steps)
+        {
+            var rate = (step - _firstStep) * _options.Batch / _clock.Elapsed.TotalSeconds;
+            progress?.Report(_report.Take(step, _options.Steps, lambda, DeadFeatures().Count, _resampled, rate));
+        }
+    }
+
+    /// <summary>The dictionary as it stands, for activations as the source gives them; the caller disposes it.</summary>
+    public SparseAutoencoder Snapshot() => _step.Variant.Export(_step.Parameters, _scale);
 
     public void Dispose()
     {
@@ -88,22 +130,50 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _batch.Dispose();
     }
 
-    /// <summary>λ rises from 0 in a straight line over the first share of the steps: features settle before sparsity presses.</summary>
-    private float LambdaAt(long step)
+    /// <summary>All that a resumption needs: tensors, and numbers.</summary>
+    /// <exception cref="TrainingDivergedException">A parameter is not finite, and a checkpoint of it would be worthless.</exception>
+    internal (IReadOnlyList<NamedTensor> Tensors, TrainerState State) Save()
     {
-        var warmup = _options.LambdaWarmup * _options.Steps;
-        return warmup <= 0 ? _options.Lambda : (float)(_options.Lambda * Math.Min(1, step / warmup));
+        ThrowIfNotFinite();
+        var source = _source as IResumableActivations
+            ?? throw new InvalidOperationException("This source of activations cannot be resumed, so its training cannot have checkpoints.");
+        return (
+            [
+                .. _step.Parameters.Named("parameters"), .. _step.FirstMoments.Named("moment1"), .. _step.SecondMoments.Named("moment2"),
+                NamedTensor.Integers(FiredTensor, [.. _lastFired], _lastFired.Length), .. source.SaveState(),
+            ],
+            new TrainerState(Step, _samples, _scale, _meanSquare, _resampled, _step.WasDense, _step.Variant.State));
     }
 
-    private void Initialize()
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    internal void Restore(SafetensorsFile file, TrainerState state)
     {
+        _step.Parameters.Read(file, "parameters");
+        _step.FirstMoments.Read(file, "moment1");
+        _step.SecondMoments.Read(file, "moment2");
+        file.ReadIntegers(FiredTensor).CopyTo(_lastFired.AsSpan());
+        ((IResumableActivations)_source).RestoreState(file);
+        (Step, _samples, _scale, _meanSquare, _resampled) = (state.Step, state.Samples, state.Scale, state.MeanSquare, state.Resampled);
+        (_step.WasDense, _step.Variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, true);
+        _clock.Start();
+    }
+
+    private void Begin()
+    {
+        if (_begun)
+        {
+            return;
+        }
+
+        _begun = true;
+        _clock.Start();
         var n = _source.Inputs;
         var rows = _options.SampleVectors;
         using var sample = ReadSample(rows);
         var norms = new double[rows];
         for (var row = 0; row < rows; row++)
         {
-            norms[row] = Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares<float>(sample.Span((long)row * n, n)));
+            norms[row] = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(sample.Span((long)row * n, n)));
         }
 
         var mean = norms.Average();
@@ -115,7 +185,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
         _scale = _options.Normalize ? (float)(Math.Sqrt(n) / mean) : 1;
         _meanSquare = norms.Average(static norm => norm * norm) / n * _scale * _scale;
-        DictionaryWeights.Initialize(_step.Parameters, sample.Pointer, rows, _scale, _random);
+        _step.Variant.Initialize(_step.Parameters, sample.Pointer, rows, _scale, _random);
     }
 
     private FloatBuffer ReadSample(int rows)
@@ -165,7 +235,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
         var rows = _options.SampleVectors;
         using var candidates = ReadSample(rows);
-        System.Numerics.Tensors.TensorPrimitives.Multiply(candidates.Span(), _scale, candidates.Span());
+        TensorPrimitives.Multiply(candidates.Span(), _scale, candidates.Span());
         FeatureResampler.Resample(_step, dead, candidates.Pointer, rows, lambda, _random.Stream($"resample {step}"));
         foreach (var feature in dead)
         {
@@ -182,37 +252,26 @@ public sealed unsafe class DictionaryTrainer : IDisposable
             return;
         }
 
-        var finite = System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(_batch.Span());
-        var cause = finite
+        var cause = TensorPrimitives.IsFiniteAll<float>(_batch.Span())
             ? $"the learning rate {_options.LearningRate} is probably too high for {_options.Features} features; try a third of it"
             : "the activations of this batch hold values that are not finite: check the model";
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"Training of the dictionary diverged at step {step} of {_options.Steps} (mse {losses.MeanSquaredError:G4}, l1 {losses.L1:G4}): {cause}."));
+        throw Diverged(step, string.Create(CultureInfo.InvariantCulture, $"mse {losses.MeanSquaredError:G4}, sparsity {losses.Sparsity:G4}"), cause);
     }
 
-    /// <summary>Running means between two reports.</summary>
-    private sealed class Averages
+    private void ThrowIfNotFinite()
     {
-        private double _mse;
-        private double _l1;
-        private double _active;
-        private int _steps;
-        private long _rows;
-
-        public void Add(StepLosses losses, int rows)
+        foreach (var (start, length) in _step.Parameters.Parts())
         {
-            _mse += losses.MeanSquaredError;
-            _l1 += losses.L1;
-            _active += losses.Active;
-            _rows += rows;
-            _steps++;
-        }
-
-        public DictionaryProgress Take(long step, long steps, float lambda, int dead, int resampled, double rate)
-        {
-            var progress = new DictionaryProgress(step, steps, _mse / _steps, _l1 / _steps, lambda, _active / _rows, dead, resampled, rate);
-            (_mse, _l1, _active, _steps, _rows) = (0, 0, 0, 0, 0);
-            return progress;
+            for (var done = 0L; done < length; done += int.MaxValue)
+            {
+                if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<float>((float*)start + done, (int)Math.Min(int.MaxValue, length - done))))
+                {
+                    throw Diverged(Step, "weights that are not finite", $"the learning rate {_options.LearningRate} is probably too high; try a third of it");
+                }
+            }
         }
     }
+
+    private TrainingDivergedException Diverged(long step, string what, string cause) => new(step, string.Create(
+        CultureInfo.InvariantCulture, $"Training of the dictionary diverged at step {step} of {_options.Steps} ({what}): {cause}."));
 }

@@ -31,16 +31,39 @@ internal static unsafe class DictionaryWeights
             TensorPrimitives.Divide(decoderRow, TensorPrimitives.Norm<float>(decoderRow), decoderRow);
             parameters.BEnc[feature] = bound * ((2 * bias.Uniform((ulong)feature)) - 1);
         });
-        TensorPrimitives.Multiply(GeometricMedian.Of(x, rows, n), scale, parameters.DecoderBias());
+        StartAtMedian(parameters, x, rows, scale);
+    }
+
+    /// <summary>b_dec: geometric median of scale · x [rows, n].</summary>
+    public static void StartAtMedian(DictionaryTensors parameters, float* x, int rows, float scale) =>
+        TensorPrimitives.Multiply(GeometricMedian.Of(x, rows, parameters.Inputs), scale, parameters.DecoderBias());
+
+    /// <summary>Decoder rows: random directions of the given length. Encoder rows: the same. Biases stay 0.</summary>
+    public static void InitializeTied(DictionaryTensors parameters, float length, CounterRandom random)
+    {
+        var n = parameters.Inputs;
+        var decoder = random.Stream("decoder");
+        WorkerPool.For(parameters.Features, (feature, _) =>
+        {
+            var row = parameters.DecoderRow(feature);
+            for (var j = 0; j < n; j++)
+            {
+                row[j] = decoder.Normal(((ulong)feature * (ulong)n) + (ulong)j);
+            }
+
+            TensorPrimitives.Multiply(row, length / TensorPrimitives.Norm<float>(row), row);
+            row.CopyTo(parameters.EncoderRow(feature));
+        });
     }
 
     /// <summary>
     /// The dictionary for x from the one for scale · x: both biases divided by the scale, W_enc and W_dec as they are
-    /// (<see cref="SparseAutoencoder"/> says why).
+    /// (<see cref="SparseAutoencoder"/> says why). What an activation needs beyond them is for the caller to fill.
     /// </summary>
-    public static SparseAutoencoder ToDictionary(DictionaryTensors parameters, float scale)
+    public static SparseAutoencoder ToDictionary(
+        DictionaryTensors parameters, float scale, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0)
     {
-        var dictionary = new SparseAutoencoder(parameters.Inputs, parameters.Features);
+        var dictionary = new SparseAutoencoder(parameters.Inputs, parameters.Features, activation, k);
         for (var feature = 0; feature < parameters.Features; feature++)
         {
             parameters.EncoderRow(feature).CopyTo(dictionary.EncoderRow(feature));
@@ -50,5 +73,36 @@ internal static unsafe class DictionaryWeights
         TensorPrimitives.Divide(parameters.EncoderBias(), scale, dictionary.BEnc.Span());
         TensorPrimitives.Divide(parameters.DecoderBias(), scale, dictionary.BDec.Span());
         return dictionary;
+    }
+
+    /// <summary>For a dictionary whose encoder reads x itself: W_enc x + b_enc = W_enc (x − b_dec) + (b_enc + W_enc b_dec).</summary>
+    public static void CentreEncoder(SparseAutoencoder dictionary)
+    {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            var shift = TensorPrimitives.Dot<float>(dictionary.EncoderRow(feature), dictionary.BDec.Span());
+            dictionary.BEnc.Pointer[feature] += shift;
+            if (dictionary.BMag is not null)
+            {
+                dictionary.BMag.Pointer[feature] += shift * MathF.Exp(dictionary.RMag!.Pointer[feature]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same x̂ with decoder rows of length 1: e ‖d‖, b_enc ‖d‖ and d / ‖d‖ instead of e, b_enc and d, so that f is multiplied by ‖d‖.
+    /// </summary>
+    public static void FoldNorms(SparseAutoencoder dictionary)
+    {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            var norm = TensorPrimitives.Norm<float>(dictionary.DecoderRow(feature));
+            if (norm > 0)
+            {
+                TensorPrimitives.Multiply(dictionary.EncoderRow(feature), norm, dictionary.EncoderRow(feature));
+                TensorPrimitives.Divide(dictionary.DecoderRow(feature), norm, dictionary.DecoderRow(feature));
+                dictionary.BEnc.Pointer[feature] *= norm;
+            }
+        }
     }
 }

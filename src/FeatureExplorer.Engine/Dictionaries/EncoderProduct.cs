@@ -7,8 +7,9 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// f = ReLU(W_enc x̄ + b_enc) straight to lists of the active features: each 8 × 48 tile of the product gets its bias and is sifted while it
-/// lies in the first-level cache, so that the dense f (batch × m) never exists. The only dense product of a sparse training step.
+/// W_enc x̄ + b_enc straight to lists of the features above a limit (0 for ReLU), or of the k largest of them: each 8 × 48 tile of the product
+/// gets its bias and is sifted while it lies in the first-level cache, so that the dense product (batch × m) never exists. The only dense
+/// product of a sparse training step.
 /// </summary>
 internal sealed unsafe class EncoderProduct : IDisposable
 {
@@ -18,30 +19,65 @@ internal sealed unsafe class EncoderProduct : IDisposable
     private const int Panel = MatrixProduct.TileColumns;
 
     private readonly int _inputs;
-    private readonly int _features;
-    private readonly int _panels;
+    private readonly int _maxFeatures;
     private readonly FloatBuffer _packedWeights;
     private readonly FloatBuffer _bias;
+    private readonly FloatBuffer _limits;
+    private int _panels;
     private Scratch[] _scratch = [];
 
-    public EncoderProduct(int inputs, int features)
+    /// <param name="inputs">n.</param>
+    /// <param name="maxFeatures">Most features that one packing may bring.</param>
+    public EncoderProduct(int inputs, int maxFeatures)
     {
         _inputs = inputs;
-        _features = features;
-        _panels = (features + Panel - 1) / Panel;
-        _packedWeights = new FloatBuffer((long)_panels * Panel * inputs);
-        _bias = new FloatBuffer((long)_panels * Panel);
+        _maxFeatures = maxFeatures;
+        var panels = (maxFeatures + Panel - 1) / Panel;
+        _packedWeights = new FloatBuffer((long)panels * Panel * inputs);
+        _bias = new FloatBuffer((long)panels * Panel);
+        _limits = new FloatBuffer((long)panels * Panel);
     }
 
+    /// <summary>Most features that one packing may bring.</summary>
+    public int MaxFeatures => _maxFeatures;
+
     /// <summary>Takes over weights [m, n] with rows <paramref name="stride"/> apart and biases [m], on all threads.</summary>
-    public void Pack(float* wEnc, nint stride, float* bEnc)
+    /// <param name="wEnc">Encoder rows.</param>
+    /// <param name="stride">Distance between them.</param>
+    /// <param name="bEnc">Biases.</param>
+    /// <param name="limits">What an entry must exceed to be listed, for each feature; all 0 when empty.</param>
+    public void Pack(float* wEnc, nint stride, float* bEnc, ReadOnlySpan<float> limits = default)
     {
-        new ReadOnlySpan<float>(bEnc, _features).CopyTo(_bias.Span());
+        Begin(_maxFeatures);
+        new ReadOnlySpan<float>(bEnc, _maxFeatures).CopyTo(_bias.Span());
+        limits.CopyTo(_limits.Span());
         WorkerPool.For(_panels, (panel, _) =>
         {
             var column = panel * Panel;
             var target = _packedWeights.Pointer + ((nint)column * _inputs);
-            MatrixProduct.PackB(true, wEnc, stride, column, Math.Min(Panel, _features - column), 0, _inputs, target);
+            MatrixProduct.PackB(true, wEnc, stride, column, Math.Min(Panel, _maxFeatures - column), 0, _inputs, target);
+        });
+    }
+
+    /// <summary>Takes over some features alone; lists then hold places in <paramref name="chosen"/> instead of feature numbers.</summary>
+    public void PackChosen(float* wEnc, nint stride, float* bEnc, int[] chosen)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(chosen.Length, _maxFeatures, nameof(chosen));
+        Begin(chosen.Length);
+        WorkerPool.For(_panels, (panel, _) =>
+        {
+            var column = panel * Panel;
+            var columns = Math.Min(Panel, chosen.Length - column);
+            var target = _packedWeights.Pointer + ((nint)column * _inputs);
+            for (var c = 0; c < columns; c++)
+            {
+                var row = wEnc + (chosen[column + c] * stride);
+                _bias.Pointer[column + c] = bEnc[chosen[column + c]];
+                for (var k = 0; k < _inputs; k++)
+                {
+                    target[((nint)k * Panel) + c] = row[k];
+                }
+            }
         });
     }
 
@@ -54,21 +90,30 @@ internal sealed unsafe class EncoderProduct : IDisposable
             Array.Resize(ref _scratch, WorkerPool.Threads);
             for (var thread = before; thread < _scratch.Length; thread++)
             {
-                _scratch[thread] = new Scratch(_inputs, Math.Min(_features, 1024));
+                _scratch[thread] = new Scratch(_inputs, Math.Min(_maxFeatures, 1024));
             }
         }
     }
 
     /// <summary>
-    /// Encodes up to <see cref="BlockRows"/> rows x̄ (centred, <paramref name="stride"/> apart). The lists belong to the thread and
-    /// are good until its next call.
+    /// Encodes up to <see cref="BlockRows"/> rows x̄ (<paramref name="stride"/> apart). The lists belong to the thread and are good until
+    /// its next call. Features ascend in each.
     /// </summary>
+    /// <param name="thread">The calling thread's number.</param>
+    /// <param name="centred">The rows.</param>
+    /// <param name="stride">Distance between them.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="keep">Longest list wanted: the largest entries stay, of equal ones those of lower features.</param>
+    /// <param name="floor">What every entry must exceed.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<SparseRow> Encode(int thread, float* centred, nint stride, int rows)
+    public ReadOnlySpan<SparseRow> Encode(int thread, float* centred, nint stride, int rows, int keep = int.MaxValue, float floor = 0)
     {
         var scratch = _scratch[thread];
         MatrixProduct.PackA(false, centred, stride, 0, rows, 0, _inputs, scratch.Packed);
         var lists = scratch.Clear();
+        Span<float> floors = stackalloc float[BlockRows];
+        floors.Fill(floor);
+        var longest = keep < int.MaxValue ? TopSelection.LongestList(keep) : int.MaxValue;
         for (var panel = 0; panel < _panels; panel++)
         {
             var column = panel * Panel;
@@ -80,8 +125,21 @@ internal sealed unsafe class EncoderProduct : IDisposable
                 var height = Math.Min(MatrixProduct.TileRows, rows - row);
                 for (var r = 0; r < height; r++)
                 {
-                    AppendPositive(scratch.Tile + (r * Panel), _bias.Pointer + column, column, ref lists[row + r]);
+                    ref var list = ref lists[row + r];
+                    AppendAbove(scratch.Tile + (r * Panel), _bias.Pointer + column, _limits.Pointer + column, floors[row + r], column, ref list);
+                    if (list.Count > longest)
+                    {
+                        floors[row + r] = TopSelection.Cut(ref list, keep, scratch.Sorting(list.Count));
+                    }
                 }
+            }
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            if (lists[row].Count > keep)
+            {
+                TopSelection.Cut(ref lists[row], keep, scratch.Sorting(lists[row].Count));
             }
         }
 
@@ -92,27 +150,38 @@ internal sealed unsafe class EncoderProduct : IDisposable
     {
         _packedWeights.Dispose();
         _bias.Dispose();
+        _limits.Dispose();
         foreach (var scratch in _scratch)
         {
             scratch.Dispose();
         }
     }
 
-    /// <summary>Appends what is positive in tile + bias (48 floats) to a list with room for 48 more.</summary>
+    /// <summary>Columns beyond the last feature are never listed.</summary>
+    private void Begin(int features)
+    {
+        _panels = (features + Panel - 1) / Panel;
+        _limits.Span(0, features).Clear();
+        _limits.Span(features, (_panels * Panel) - features).Fill(float.PositiveInfinity);
+    }
+
+    /// <summary>Appends what exceeds both limits in tile + bias (48 floats) to a list with room for 48 more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AppendPositive(float* tile, float* bias, int first, ref SparseRow list)
+    private static void AppendAbove(float* tile, float* bias, float* limits, float floor, int first, ref SparseRow list)
     {
         if (Avx512F.IsSupported)
         {
-            Compress(tile, bias, first, ref list);
+            Compress(tile, bias, limits, floor, first, ref list);
             return;
         }
 
         var bits = 0UL;
+        var lowest = Vector256.Create(floor);
         for (var lane = 0; lane < Panel; lane += 8)
         {
             var sum = Vector256.Load(tile + lane) + Vector256.Load(bias + lane);
-            bits |= (ulong)Vector256.GreaterThan(sum, Vector256<float>.Zero).ExtractMostSignificantBits() << lane;
+            var limit = Vector256.Max(Vector256.Load(limits + lane), lowest);
+            bits |= (ulong)Vector256.GreaterThan(sum, limit).ExtractMostSignificantBits() << lane;
         }
 
         var count = list.Count;
@@ -128,13 +197,14 @@ internal sealed unsafe class EncoderProduct : IDisposable
 
     /// <summary>The same without a branch for each entry; writes up to 16 entries beyond what it appends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compress(float* tile, float* bias, int first, ref SparseRow list)
+    private static void Compress(float* tile, float* bias, float* limits, float floor, int first, ref SparseRow list)
     {
         var count = list.Count;
+        var lowest = Vector512.Create(floor);
         for (var lane = 0; lane < Panel; lane += 16)
         {
             var sum = Vector512.Load(tile + lane) + Vector512.Load(bias + lane);
-            var mask = Vector512.GreaterThan(sum, Vector512<float>.Zero);
+            var mask = Vector512.GreaterThan(sum, Vector512.Max(Vector512.Load(limits + lane), lowest));
             var numbers = Vector512.Create(first + lane) + Vector512<int>.Indices;
             Avx512F.Compress(Vector512<float>.Zero, mask, sum).Store(list.Values + count);
             Avx512F.Compress(Vector512<int>.Zero, mask.AsInt32(), numbers).Store(list.Features + count);
@@ -152,6 +222,7 @@ internal sealed unsafe class EncoderProduct : IDisposable
         private readonly SparseRow[] _lists = new SparseRow[BlockRows];
         private FloatBuffer _values;
         private FloatBuffer _features;
+        private float[] _sorting = [];
         private int _capacity;
 
         public Scratch(int inputs, int capacity)
@@ -174,6 +245,17 @@ internal sealed unsafe class EncoderProduct : IDisposable
             }
 
             return _lists;
+        }
+
+        /// <summary>Room to sort so many values.</summary>
+        public Span<float> Sorting(int count)
+        {
+            if (_sorting.Length < count)
+            {
+                _sorting = new float[2 * count];
+            }
+
+            return _sorting.AsSpan(0, count);
         }
 
         /// <summary>Sees to it that every list has room for so many more entries, and for what a vector store writes beyond them.</summary>

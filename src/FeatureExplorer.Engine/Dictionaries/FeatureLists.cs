@@ -19,6 +19,7 @@ internal sealed unsafe class FeatureLists(int features, int maxBlocks) : IDispos
     private int* _rowNumbers;
     private float* _values;
     private float* _gradients;
+    private float* _extra;
 
     ~FeatureLists() => Free();
 
@@ -30,36 +31,31 @@ internal sealed unsafe class FeatureLists(int features, int maxBlocks) : IDispos
         return counts;
     }
 
-    /// <summary>Sorts the rows' entries by feature; sums their gradients (∂L/∂b_enc) and counts them.</summary>
-    public void Fill(SparseRow* rows, int rowCount, int blocks, float* gradientSums, int[] fired)
+    /// <summary>Sorts the rows' entries by feature.</summary>
+    public void Fill(SparseRow* rows, int rowCount, int blocks)
     {
         _blocks = blocks;
         var tasks = (features + FeaturesPerTask - 1) / FeaturesPerTask;
-        WorkerPool.For(tasks, (task, _) => CountFirings(task, fired));
-        _starts[0] = 0;
+        WorkerPool.For(tasks, (task, _) => CountEntries(task));
         for (var i = 0; i < features; i++)
         {
-            _starts[i + 1] = checked(_starts[i] + fired[i]);
+            _starts[i + 1] = checked(_starts[i] + _starts[i + 1]);
         }
 
         MakeRoom(_starts[features]);
         WorkerPool.For(tasks, (task, _) => CountsToPlaces(task));
         WorkerPool.For(_blocks, (block, _) => FillBlock(block, rows, rowCount));
-        WorkerPool.For(tasks, (task, _) =>
-        {
-            for (var i = task * FeaturesPerTask; i < Math.Min(features, (task + 1) * FeaturesPerTask); i++)
-            {
-                gradientSums[i] = System.Numerics.Tensors.TensorPrimitives.Sum(new ReadOnlySpan<float>(_gradients + _starts[i], fired[i]));
-            }
-        });
     }
+
+    /// <summary>All entries of a feature; <see cref="SparseRow.Features"/> holds row numbers here.</summary>
+    public SparseRow Of(int feature) => Entries(_starts[feature], _starts[feature + 1]);
 
     /// <summary>The entries of a feature in the blocks [first, last); <see cref="SparseRow.Features"/> holds row numbers here.</summary>
     public SparseRow Of(int feature, int first, int last)
     {
         var start = first == 0 ? _starts[feature] : _places[((first - 1) * features) + feature];
         var end = _places[((last - 1) * features) + feature];
-        return new SparseRow(_rowNumbers + start, _values + start, _gradients + start, end - start);
+        return Entries(start, end);
     }
 
     public void Dispose()
@@ -68,10 +64,14 @@ internal sealed unsafe class FeatureLists(int features, int maxBlocks) : IDispos
         GC.SuppressFinalize(this);
     }
 
-    private void CountFirings(int task, int[] fired)
+    private SparseRow Entries(int start, int end) =>
+        new(_rowNumbers + start, _values + start, _gradients + start, end - start) { Extra = _extra + start };
+
+    /// <summary>Entries of feature i, at the place where its end will be.</summary>
+    private void CountEntries(int task)
     {
         var from = task * FeaturesPerTask;
-        var total = fired.AsSpan(from, Math.Min(FeaturesPerTask, features - from));
+        var total = _starts.AsSpan(from + 1, Math.Min(FeaturesPerTask, features - from));
         total.Clear();
         for (var block = 0; block < _blocks; block++)
         {
@@ -108,6 +108,7 @@ internal sealed unsafe class FeatureLists(int features, int maxBlocks) : IDispos
                     _rowNumbers[place] = row;
                     _values[place] = list.Values[k];
                     _gradients[place] = list.Gradients[k];
+                    _extra[place] = list.Extra[k];
                 }
             }
         }
@@ -122,9 +123,10 @@ internal sealed unsafe class FeatureLists(int features, int maxBlocks) : IDispos
 
         Free();
         _capacity = entries + (entries / 4);
-        _rowNumbers = (int*)NativeMemory.AlignedAlloc(checked((nuint)_capacity * 12), 64);
+        _rowNumbers = (int*)NativeMemory.AlignedAlloc(checked((nuint)_capacity * 16), 64);
         _values = (float*)(_rowNumbers + _capacity);
         _gradients = _values + _capacity;
+        _extra = _gradients + _capacity;
     }
 
     private void Free()

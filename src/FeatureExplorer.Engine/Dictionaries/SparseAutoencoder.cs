@@ -4,16 +4,16 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// A dictionary: a sparse autoencoder with ReLU on n inputs with m features (Bricken et al. 2023, "Towards Monosemanticity").
+/// A dictionary, ready for use: a sparse autoencoder on n inputs with m features (Bricken et al. 2023, "Towards Monosemanticity"), however it was
+/// trained.
 /// <code>
 /// x̄ = x − b_dec
-/// f = ReLU(W_enc x̄ + b_enc)                  f_i ≥ 0: how strongly feature i is present
+/// f = σ(W_enc x̄ + b_enc)                     f_i ≥ 0: how strongly feature i is present; σ: DictionaryActivation
 /// x̂ = Σ_i f_i d_i + b_dec                    d_i: row i of W_dec, of length 1
-/// L = mean over the batch of ( mean over n of (x − x̂)² + λ Σ_i f_i )
 /// </code>
 /// It works on activations as the model gives them. Training works on s·x with s = √n / E‖x‖, so that λ means the same on every model;
 /// dividing both biases by s afterwards gives exactly the same dictionary for x, with f and x̂ divided by s and W_enc, W_dec unchanged:
-/// ReLU(W_enc (s·x − b_dec) + b_enc) / s = ReLU(W_enc (x − b_dec/s) + b_enc/s).
+/// ReLU(W_enc (s·x − b_dec) + b_enc) / s = ReLU(W_enc (x − b_dec/s) + b_enc/s); thresholds and b_mag are divided like biases.
 /// <see cref="DictionaryReference"/> is the same in plain loops.
 /// </summary>
 public sealed unsafe class SparseAutoencoder : IDisposable
@@ -28,12 +28,25 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>All weights zero, for the caller to fill before the first <see cref="Encode"/>.</summary>
     /// <param name="inputs">n.</param>
     /// <param name="features">m.</param>
-    public SparseAutoencoder(int inputs, int features)
+    /// <param name="activation">How pre-activations become f.</param>
+    /// <param name="k">Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>.</param>
+    public SparseAutoencoder(int inputs, int features, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        if (activation == DictionaryActivation.TopK)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(k, features);
+        }
+
         Inputs = inputs;
         Features = features;
+        Activation = activation;
+        K = activation == DictionaryActivation.TopK ? k : 0;
+        Threshold = activation == DictionaryActivation.JumpRelu ? new FloatBuffer(features) : null;
+        RMag = activation == DictionaryActivation.Gated ? new FloatBuffer(features) : null;
+        BMag = activation == DictionaryActivation.Gated ? new FloatBuffer(features) : null;
         WEnc = new FloatBuffer((long)features * inputs);
         BEnc = new FloatBuffer(features);
         WDec = new FloatBuffer((long)features * inputs);
@@ -49,8 +62,23 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>[m, n]: row i is the encoder vector of feature i.</summary>
     public FloatBuffer WEnc { get; }
 
-    /// <summary>[m].</summary>
+    /// <summary>How pre-activations become f.</summary>
+    public DictionaryActivation Activation { get; }
+
+    /// <summary>Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>; else 0.</summary>
+    public int K { get; }
+
+    /// <summary>[m]; of the gate, for <see cref="DictionaryActivation.Gated"/>.</summary>
     public FloatBuffer BEnc { get; }
+
+    /// <summary>[m]: what pre-activations must exceed, for <see cref="DictionaryActivation.JumpRelu"/>; else null.</summary>
+    public FloatBuffer? Threshold { get; }
+
+    /// <summary>[m]: logarithm of the magnitude's gain, for <see cref="DictionaryActivation.Gated"/>; else null.</summary>
+    public FloatBuffer? RMag { get; }
+
+    /// <summary>[m]: bias of the magnitude, for <see cref="DictionaryActivation.Gated"/>; else null.</summary>
+    public FloatBuffer? BMag { get; }
 
     /// <summary>[m, n]: row i is the direction of feature i, of length 1.</summary>
     public FloatBuffer WDec { get; }
@@ -67,7 +95,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>Direction of a feature [n].</summary>
     public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
 
-    /// <summary>Opens a dictionary saved here, or one of architecture "standard" in the layout of SAELens.</summary>
+    /// <summary>Opens a dictionary saved here, or one of the architectures "standard", "jumprelu", "topk" and "gated" in the layout of SAELens.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or holds a kind of dictionary that is not supported.</exception>
     public static SparseAutoencoder Load(string directory) => DictionaryFiles.Load(directory);
 
@@ -143,6 +171,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         BEnc.Dispose();
         WDec.Dispose();
         BDec.Dispose();
+        Threshold?.Dispose();
+        RMag?.Dispose();
+        BMag?.Dispose();
         _encoder?.Dispose();
         _arena.Dispose();
         _centred?.Dispose();
@@ -155,7 +186,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         if (_encoder is null)
         {
             _encoder = new EncoderProduct(Inputs, Features);
-            _encoder.Pack(WEnc.Pointer, Inputs, BEnc.Pointer);
+            _encoder.Pack(WEnc.Pointer, Inputs, BEnc.Pointer, Threshold is null ? default : Threshold.Span());
         }
 
         PrepareScratch(rows);
@@ -171,7 +202,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
                     new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs), BDec.Span(), new Span<float>(centred + ((nint)r * Inputs), Inputs));
             }
 
-            Keep(_encoder.Encode(thread, centred, Inputs, count), first);
+            Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);
         });
     }
 
@@ -205,8 +236,27 @@ public sealed unsafe class SparseAutoencoder : IDisposable
             var list = lists[r];
             new ReadOnlySpan<int>(list.Features, list.Count).CopyTo(new Span<int>(place.Features, list.Count));
             new ReadOnlySpan<float>(list.Values, list.Count).CopyTo(new Span<float>(place.Values, list.Count));
-            _rows[first + r] = place with { Count = list.Count };
+            var row = place with { Count = list.Count };
+            _rows[first + r] = Activation == DictionaryActivation.Gated ? OpenGates(row) : row;
             place = place.Skip(list.Count);
         }
+    }
+
+    /// <summary>From open gates π &gt; 0 to magnitudes, those that are above 0.</summary>
+    private SparseRow OpenGates(SparseRow row)
+    {
+        var count = 0;
+        for (var k = 0; k < row.Count; k++)
+        {
+            var feature = row.Features[k];
+            var magnitude = ((row.Values[k] - BEnc.Pointer[feature]) * MathF.Exp(RMag!.Pointer[feature])) + BMag!.Pointer[feature];
+            if (magnitude > 0)
+            {
+                (row.Features[count], row.Values[count]) = (feature, magnitude);
+                count++;
+            }
+        }
+
+        return row with { Count = count };
     }
 }

@@ -144,7 +144,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             Model = configuration.Model,
             Name = name,
             Features = options.Features,
-            Variant = "paper-2023",
+            Variant = options.Variant,
             Lambda = options.Lambda,
             Metrics = result.Metrics,
             Samples = result.Samples,

@@ -29,7 +29,7 @@ public sealed unsafe class DictionaryFixtureTests(ITestOutputHelper output)
         {
             var actual = step.ComputeGradients(x.Pointer + (t * Batch * Inputs), Batch, 1, Lambda);
             Assert.Equal(losses[2 * t], actual.MeanSquaredError, 1e-6 * losses[2 * t]);
-            Assert.Equal(losses[(2 * t) + 1], actual.L1, 1e-6 * losses[(2 * t) + 1]);
+            Assert.Equal(losses[(2 * t) + 1], actual.Sparsity, 1e-6 * losses[(2 * t) + 1]);
             if (t == 0)
             {
                 AssertClose(fixture, "gradient", step.Gradients);

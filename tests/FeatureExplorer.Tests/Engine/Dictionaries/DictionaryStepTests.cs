@@ -38,7 +38,7 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
         var gradients = reference.Gradients(samples, Lambda);
         Assert.Equal(sparseLimit == 0, losses.Dense);
         Assert.Equal(expected.MeanSquaredError, losses.MeanSquaredError, expected.MeanSquaredError * 1e-6);
-        Assert.Equal(expected.L1, losses.L1, (expected.L1 * 1e-6) + 1e-12);
+        Assert.Equal(expected.L1, losses.Sparsity, (expected.L1 * 1e-6) + 1e-12);
         AssertClose("W_enc", gradients.WEnc, DictionarySamples.Matrix(step.Gradients, encoder: true));
         AssertClose("b_enc", gradients.BEnc, step.Gradients.EncoderBias().ToArray());
         AssertClose("W_dec", gradients.WDec, DictionarySamples.Matrix(step.Gradients, encoder: false));
@@ -61,7 +61,7 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
         Assert.True(dense.Dense);
         Assert.Equal(sparse.Active, dense.Active);
         Assert.Equal(sparse.MeanSquaredError, dense.MeanSquaredError, 1e-6);
-        Assert.Equal(sparse.L1, dense.L1, 1e-6);
+        Assert.Equal(sparse.Sparsity, dense.Sparsity, 1e-6);
         AssertClose("b_enc", expected.Select(static g => (double)g).ToArray(), step.Gradients.EncoderBias().ToArray());
     }
 

@@ -1,6 +1,7 @@
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
 using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries;
@@ -61,7 +62,7 @@ public sealed unsafe class DictionaryTrainerTests(ITestOutputHelper output)
             new PlantedSource(16, 16, 2, seed: 1),
             new DictionaryOptions { Features = 4096, Samples = 50_000, Batch = 64, LearningRate = 0.99f, ResampleAt = [] });
 
-        var failure = Assert.Throws<InvalidOperationException>(() => trainer.Train());
+        var failure = Assert.Throws<TrainingDivergedException>(() => trainer.Train());
 
         output.WriteLine(failure.Message);
         Assert.Contains("learning rate", failure.Message, StringComparison.Ordinal);
@@ -73,7 +74,7 @@ public sealed unsafe class DictionaryTrainerTests(ITestOutputHelper output)
     {
         using var trainer = new DictionaryTrainer(new BrokenSource(), new DictionaryOptions { Features = 8, Samples = 10_000, Batch = 64 });
 
-        var failure = Assert.Throws<InvalidOperationException>(() => trainer.Train());
+        var failure = Assert.Throws<TrainingDivergedException>(() => trainer.Train());
 
         Assert.Contains("activations", failure.Message, StringComparison.Ordinal);
         Assert.Contains("not finite", failure.Message, StringComparison.Ordinal);

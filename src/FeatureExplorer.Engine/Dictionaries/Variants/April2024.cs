@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Dictionaries.Variants;
+
+/// <summary>
+/// <c>april-2024</c>: Anthropic, Circuits Updates, April 2024, "Update on how we train SAEs".
+/// <code>
+/// f = ReLU(W_enc x + b_enc)        x̂ = Σ_i f_i d_i + b_dec        d_i free
+/// L = mean over the batch of ( ‖x − x̂‖² + λ Σ_i f_i ‖d_i‖ )
+/// </code>
+/// Biases start at 0, decoder rows at random directions of length 0.1, W_enc at W_decᵀ. λ rises over the first 5 % of the steps, the learning
+/// rate falls to 0 over the last 20 %, the gradient's norm is clipped at 1, nothing is resampled. The norms are folded into the exported
+/// dictionary: e_i ‖d_i‖, b_enc,i ‖d_i‖, d_i / ‖d_i‖.
+/// </summary>
+internal sealed unsafe class April2024(DictionaryOptions options) : DictionaryVariant(options)
+{
+    private const float StartLength = 0.1f;
+    private const int FeaturesPerTask = 64;
+
+    private float[] _norms = [];
+
+    public override bool CentresInput => false;
+
+    public override bool SumsSquares => true;
+
+    public override bool UnitDecoder => false;
+
+    public override bool HasDensePath => true;
+
+    public override ReadOnlySpan<float> PenaltyWeights => _norms;
+
+    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random) =>
+        DictionaryWeights.InitializeTied(parameters, StartLength, random);
+
+    public override void Prepare(DictionaryTensors parameters)
+    {
+        Array.Resize(ref _norms, parameters.Features);
+        ForEachFeature(parameters, feature => _norms[feature] = TensorPrimitives.Norm<float>(parameters.DecoderRow(feature)));
+    }
+
+    /// <summary>∂/∂d_i of λ / batch · Σ f_i ‖d_i‖.</summary>
+    public override void AddDecoderPenalty(DictionaryTensors parameters, DictionaryTensors gradients, float[] activations, float penalty) =>
+        ForEachFeature(parameters, feature =>
+        {
+            if (activations[feature] > 0 && _norms[feature] > 0)
+            {
+                var target = gradients.DecoderRow(feature);
+                TensorPrimitives.MultiplyAdd(parameters.DecoderRow(feature), penalty * activations[feature] / _norms[feature], target, target);
+            }
+        });
+
+    public override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
+    {
+        var dictionary = DictionaryWeights.ToDictionary(parameters, scale);
+        DictionaryWeights.FoldNorms(dictionary);
+        DictionaryWeights.CentreEncoder(dictionary);
+        return dictionary;
+    }
+
+    private static void ForEachFeature(DictionaryTensors parameters, Action<int> body) =>
+        WorkerPool.For((parameters.Features + FeaturesPerTask - 1) / FeaturesPerTask, (task, _) =>
+        {
+            for (var feature = task * FeaturesPerTask; feature < Math.Min(parameters.Features, (task + 1) * FeaturesPerTask); feature++)
+            {
+                body(feature);
+            }
+        });
+}
