@@ -119,4 +119,15 @@ internal unsafe struct SparseRow(int* features, float* values, float* gradients,
     /// <summary>The entries [first, last).</summary>
     public readonly SparseRow Part(int first, int last) =>
         new(Features + first, Values + first, Gradients is null ? null : Gradients + first, last - first) { Extra = Extra is null ? null : Extra + first };
+
+    /// <summary>The first entry, not before <paramref name="start"/>, whose feature is at least <paramref name="feature"/>.</summary>
+    public readonly int FirstFrom(int feature, int start)
+    {
+        while (start < Count && Features[start] < feature)
+        {
+            start++;
+        }
+
+        return start;
+    }
 }

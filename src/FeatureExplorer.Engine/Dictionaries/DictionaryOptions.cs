@@ -114,11 +114,21 @@ public sealed record DictionaryOptions
         {
             DictionaryVariants.April2024 => sized with
             {
-                Variant = variant, Lambda = 5, LambdaWarmup = 0.05, LearningRateDecay = 0.2, ClipNorm = 1, ResampleAt = [],
+                Variant = variant,
+                Lambda = 5,
+                LambdaWarmup = 0.05,
+                LearningRateDecay = 0.2,
+                ClipNorm = 1,
+                ResampleAt = [],
             },
             DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka => sized with
             {
-                Variant = variant, Lambda = 0, LambdaWarmup = 0, LearningRateDecay = 0.2, ResampleAt = [], K = Math.Min(32, features),
+                Variant = variant,
+                Lambda = 0,
+                LambdaWarmup = 0,
+                LearningRateDecay = 0.2,
+                ResampleAt = [],
+                K = Math.Min(32, features),
             },
             DictionaryVariants.JumpRelu => sized with { Variant = variant, Lambda = 3e-3f, Beta1 = 0, ResampleAt = [] },
             DictionaryVariants.Gated => sized with { Variant = variant, Beta1 = 0, ResampleAt = [] },

@@ -68,16 +68,20 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <summary>Features resampled over the whole run.</summary>
     public int Resampled => _resampled;
 
+    /// <summary>Runs the whole training, without checkpoints.</summary>
+    /// <inheritdoc cref="Train(DictionaryCheckpoint?, IProgress{DictionaryProgress}?, CancellationToken)"/>
+    public SparseAutoencoder Train(IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default) =>
+        Train(null, progress, cancellation);
+
     /// <summary>Runs the training to its end, from its start or from where a checkpoint left it.</summary>
+    /// <param name="checkpoint">Where the state is kept; null: nowhere.</param>
     /// <param name="progress">Told every 50 steps.</param>
     /// <param name="cancellation">Looked at before every step; the checkpoint is written before it is obeyed.</param>
-    /// <param name="checkpoint">Where the state is kept; null: nowhere.</param>
     /// <returns>The dictionary for activations as the source gives them; the caller disposes it.</returns>
     /// <exception cref="TrainingDivergedException">The training diverged.</exception>
     /// <exception cref="InvalidOperationException">The activations cannot be trained on.</exception>
-    /// <exception cref="IOException">The checkpoint could not be written; the one before it is as it was.</exception>
-    public SparseAutoencoder Train(
-        IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default, DictionaryCheckpoint? checkpoint = null)
+    /// <exception cref="CheckpointException">The checkpoint could not be written; the one before it is as it was.</exception>
+    public SparseAutoencoder Train(DictionaryCheckpoint? checkpoint, IProgress<DictionaryProgress>? progress, CancellationToken cancellation)
     {
         checkpoint?.TryRestore(this);
         while (Step < _options.Steps)

@@ -26,8 +26,6 @@ internal sealed unsafe class EncoderProduct : IDisposable
     private int _panels;
     private Scratch[] _scratch = [];
 
-    /// <param name="inputs">n.</param>
-    /// <param name="maxFeatures">Most features that one packing may bring.</param>
     public EncoderProduct(int inputs, int maxFeatures)
     {
         _inputs = inputs;
@@ -38,7 +36,7 @@ internal sealed unsafe class EncoderProduct : IDisposable
         _limits = new FloatBuffer((long)panels * Panel);
     }
 
-    /// <summary>Most features that one packing may bring.</summary>
+    /// <summary>Most features that packing may bring.</summary>
     public int MaxFeatures => _maxFeatures;
 
     /// <summary>Takes over weights [m, n] with rows <paramref name="stride"/> apart and biases [m], on all threads.</summary>

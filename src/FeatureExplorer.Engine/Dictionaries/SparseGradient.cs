@@ -218,7 +218,7 @@ internal sealed unsafe class SparseGradient : IDisposable
         Span<int> ends = stackalloc int[prefixes];
         for (var prefix = 0; prefix < prefixes; prefix++)
         {
-            ends[prefix] = prefix == prefixes - 1 ? list.Count : FirstFrom(list, from, batch.PrefixEnds[prefix]);
+            ends[prefix] = prefix == prefixes - 1 ? list.Count : list.FirstFrom(batch.PrefixEnds[prefix], from);
             var part = list.Part(from, ends[prefix]);
             var target = batch.ResidualRow(row, prefix);
             if (prefix > 0)
@@ -238,16 +238,6 @@ internal sealed unsafe class SparseGradient : IDisposable
             RowKernels.Dots(part.Features, part.Count, _parameters.WDec, _width, _width, batch.ResidualRow(row, prefix), 0, part.Gradients);
             from = ends[prefix];
         }
-    }
-
-    private static int FirstFrom(SparseRow list, int from, int feature)
-    {
-        while (from < list.Count && list.Features[from] < feature)
-        {
-            from++;
-        }
-
-        return from;
     }
 
     /// <summary>The second x̂, from <see cref="SparseRow.Extra"/>, with the decoder held fixed: its loss, and its R · d.</summary>
