@@ -1,10 +1,15 @@
+using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Entities;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage;
 
-/// <summary>The database's tables. Only this project sees it; pages get records from <see cref="FeatureStore"/>.</summary>
-internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : DbContext(options)
+/// <summary>
+/// The database's tables, those of Identity's accounts among them. Only this project sees it; pages get records from <see cref="FeatureStore"/>.
+/// </summary>
+internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityUserContext<Account>(options)
 {
     public DbSet<ModelRow> Models => Set<ModelRow>();
 
@@ -16,8 +21,12 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : DbContext
 
     public DbSet<RunRow> Runs => Set<RunRow>();
 
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        base.OnModelCreating(modelBuilder);
+        Accounts(modelBuilder);
         modelBuilder.Entity<ModelRow>().HasIndex(m => m.Name).IsUnique();
         modelBuilder.Entity<DictionaryRow>(dictionary =>
         {
@@ -46,6 +55,24 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : DbContext
         {
             run.Property(r => r.Status).HasConversion<string>();
             run.HasIndex(r => r.Status);
+        });
+    }
+
+    private static void Accounts(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Account>(account =>
+        {
+            account.ToTable("Accounts");
+            account.Property(a => a.Role).HasConversion<string>();
+        });
+        modelBuilder.Entity<IdentityUserClaim<string>>().ToTable("AccountClaims");
+        modelBuilder.Entity<IdentityUserLogin<string>>().ToTable("AccountLogins");
+        modelBuilder.Entity<IdentityUserToken<string>>().ToTable("AccountTokens");
+        modelBuilder.Entity<AuditRow>(audit =>
+        {
+            audit.Property(a => a.Outcome).HasConversion<string>();
+            audit.HasIndex(a => a.Who);
+            audit.HasIndex(a => a.What);
         });
     }
 }

@@ -1,3 +1,4 @@
+using FeatureExplorer.Storage.Accounts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +17,8 @@ public static class StorageServices
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunWriter>();
         services.AddSingleton<ExplorerData>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<AuditStore>();
         return services;
     }
 }

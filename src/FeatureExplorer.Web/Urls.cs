@@ -14,6 +14,34 @@ public static class Urls
 
     public const string Api = "/api/v1";
 
+    public const string Login = "/login";
+
+    public const string Logout = "/logout";
+
+    /// <summary>Makes the first administrator.</summary>
+    public const string Setup = "/setup";
+
+    /// <summary>The visitor's own account.</summary>
+    public const string Account = "/account";
+
+    /// <summary>All accounts.</summary>
+    public const string Accounts = "/accounts";
+
+    public const string Audit = "/audit";
+
+    /// <summary>Signs in and comes back.</summary>
+    public static string SignIn(string from) => from == Home ? Login : $"{Login}?returnUrl={Uri.EscapeDataString(from)}";
+
+    /// <summary>A page of the audit log.</summary>
+    public static string AuditPage(int page, string? who, string? what)
+    {
+        var url = new UrlBuilder(Audit);
+        url.Add("who", who);
+        url.Add("what", what);
+        url.Add("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
+    }
+
     /// <summary>The definition of a term on the page of definitions.</summary>
     public static string Definition(string anchor) => $"{About}#{anchor}";
 

@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 
 namespace FeatureExplorer.Web;
@@ -24,21 +25,32 @@ public static class WebHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.AddOperations(options.Settings, options.Database.Folder);
         builder.Services.AddRazorComponents();
         builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ApiFailures>();
         builder.Services.AddFeatureStorage(options.Database);
+        builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
+        builder.Services.AddRateLimits(options.Settings.Limits);
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseTrustedProxies(options.Settings.Proxy);
         app.UseSecurityHeaders();
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseExceptionHandler(Failures.Options);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), api => api.UseStatusCodePages());
+        app.UseReadingOfErrorPages();
         app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseWriteProtection();
         app.UseAntiforgery();
-        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json"));
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapHealth();
         app.MapTheme();
+        app.MapAccounts();
         app.MapApi();
         app.MapImages();
         app.MapRazorComponents<App>();

@@ -1,15 +1,25 @@
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web;
 
-/// <summary>What a server needs to know before it can be built.</summary>
+/// <summary>What a server is built from.</summary>
 public sealed record WebHostOptions
 {
+    private readonly IReadOnlyList<string>? _urls;
+
     /// <summary>The opened database; its folder holds all other files.</summary>
     public required FeatureDatabase Database { get; init; }
 
-    /// <summary>Addresses to listen on; port 0 takes any that is free.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = ["http://localhost:5000"];
+    /// <summary>All settings.</summary>
+    public ExplorerOptions Settings { get; init; } = new();
+
+    /// <summary>Addresses to listen on instead of those of the settings; port 0 takes any that is free.</summary>
+    public IReadOnlyList<string> Urls
+    {
+        get => _urls ?? Settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        init => _urls = value;
+    }
 
     /// <summary>Adds further services, such as the one that trains in the background.</summary>
     public Action<IServiceCollection>? Services { get; init; }

@@ -5,6 +5,9 @@ namespace FeatureExplorer.Web.Commands;
 /// <summary>The commands of the one executable; without a command it serves.</summary>
 public static class CommandLine
 {
+    // As long as a container has: a server finishes its answers, a run its step.
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(9.5);
+
     /// <summary>Parses and runs a command line.</summary>
     /// <returns>An <see cref="ExitCodes"/> value.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -14,6 +17,8 @@ public static class CommandLine
             RunCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
+            BackupCommand.Create(),
+            BackupCommand.CreateRestore(),
         };
         var serve = ServeCommand.Create();
         root.Subcommands.Insert(0, serve);
@@ -32,7 +37,7 @@ public static class CommandLine
 
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Shutdown });
         }
         catch (ArgumentException exception)
         {

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -7,8 +8,8 @@ public static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz/live", Live);
-        routes.MapGet("/healthz/ready", Ready);
+        routes.MapGet("/healthz/live", Live).AllowAnonymous();
+        routes.MapGet("/healthz/ready", Ready).AllowAnonymous();
     }
 
     private static IResult Live(HttpContext context)
@@ -17,9 +18,10 @@ public static class HealthEndpoints
         return Results.Text("live");
     }
 
-    private static IResult Ready(HttpContext context, FeatureDatabase database)
+    private static IResult Ready(HttpContext context, FeatureDatabase database, DiskSpace disk)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return database.Ready() ? Results.Text("ready") : Results.Text("the database does not answer", statusCode: 503);
+        var problem = !database.Ready() ? "the database does not answer" : disk.Low ? "the disk is nearly full" : null;
+        return problem is null ? Results.Text("ready") : Results.Text(problem, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -1,3 +1,5 @@
+using FeatureExplorer.Web.Security;
+
 namespace FeatureExplorer.Web.Endpoints;
 
 /// <summary>The choice of light or dark: a cookie set by a link, so that it works without script.</summary>
@@ -6,7 +8,7 @@ public static class ThemeEndpoint
     /// <summary>Name of the cookie; its value is "light" or "dark", and without it the system decides.</summary>
     public const string Cookie = "theme";
 
-    public static void MapTheme(this IEndpointRouteBuilder routes) => routes.MapGet("/theme", Choose);
+    public static void MapTheme(this IEndpointRouteBuilder routes) => routes.MapGet("/theme", Choose).AllowAnonymous();
 
     /// <summary>The theme that a request asks for: "light", "dark", or null for the system's.</summary>
     public static string? Of(HttpRequest request) => request.Cookies[Cookie] is "light" or "dark" ? request.Cookies[Cookie] : null;
@@ -25,11 +27,6 @@ public static class ThemeEndpoint
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return Results.LocalRedirect(IsLocal(from) ? from! : Urls.Home);
+        return Results.LocalRedirect(LocalPath.Of(from));
     }
-
-    // A path on this server only: "//host" and "/\host" are addresses of others.
-    private static bool IsLocal(string? path) =>
-        path is ['/', ..] && !path.StartsWith("//", StringComparison.Ordinal) && !path.StartsWith("/\\", StringComparison.Ordinal)
-        && !path.Any(char.IsControl);
 }

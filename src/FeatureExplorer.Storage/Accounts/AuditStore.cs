@@ -1,0 +1,63 @@
+using FeatureExplorer.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeatureExplorer.Storage.Accounts;
+
+/// <summary>The audit log's table. Lines are added and read; the oldest go when there are too many.</summary>
+public sealed class AuditStore(FeatureDatabase database)
+{
+    /// <summary>Lines on a page.</summary>
+    public const int PageSize = 50;
+
+    /// <summary>Lines that are kept.</summary>
+    public const int Kept = 200_000;
+
+    private const int LongestWord = 100;
+    private const int LongestDetail = 500;
+
+    /// <summary>Adds a line; what is too long is cut.</summary>
+    public void Add(AuditEntry entry)
+    {
+        using var db = database.NewContext();
+        db.Audit.Add(new AuditRow
+        {
+            When = entry.When,
+            Who = Cut(entry.Who, LongestWord),
+            What = Cut(entry.What, LongestWord)!,
+            Subject = Cut(entry.Subject, LongestWord)!,
+            Outcome = entry.Outcome,
+            Address = Cut(entry.Address, LongestWord),
+            Detail = Cut(entry.Detail, LongestDetail),
+        });
+        db.SaveChanges();
+    }
+
+    /// <summary>A page of the log.</summary>
+    /// <param name="page">Number of the page from 1; beyond the last, the last.</param>
+    /// <param name="who">Name of an account, or null for all.</param>
+    /// <param name="what">Beginning of the action's name, or null for all.</param>
+    public AuditPage Page(int page, string? who = null, string? what = null)
+    {
+        using var db = database.NewContext();
+        var chosen = db.Audit.AsNoTracking().AsQueryable();
+        chosen = string.IsNullOrEmpty(who) ? chosen : chosen.Where(a => a.Who == who);
+        chosen = string.IsNullOrEmpty(what) ? chosen : chosen.Where(a => a.What.StartsWith(what));
+        var total = chosen.Count();
+        var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
+        var number = Math.Clamp(page, 1, pages);
+        var rows = chosen.OrderByDescending(a => a.Id).Skip((number - 1) * PageSize).Take(PageSize).ToList();
+        return new AuditPage([.. rows.Select(Entry)], number, pages, total);
+    }
+
+    /// <summary>Removes the oldest lines beyond <see cref="Kept"/>.</summary>
+    public void Trim(int kept = Kept)
+    {
+        using var db = database.NewContext();
+        db.Database.ExecuteSqlInterpolated($"DELETE FROM Audit WHERE Id <= (SELECT MAX(Id) FROM Audit) - {kept}");
+    }
+
+    private static AuditEntry Entry(AuditRow row) => new(
+        DateTime.SpecifyKind(row.When, DateTimeKind.Utc), row.Who, row.What, row.Subject, row.Outcome, row.Address, row.Detail);
+
+    private static string? Cut(string? text, int longest) => text is null || text.Length <= longest ? text : text[..(longest - 1)] + "…";
+}

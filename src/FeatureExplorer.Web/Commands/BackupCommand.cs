@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Operations;
+
+namespace FeatureExplorer.Web.Commands;
+
+/// <summary><c>backup</c> and <c>restore</c>: a copy of the data folder, also while it is in use, and back.</summary>
+public static class BackupCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "A new folder for the copy." };
+        var data = SharedOptions.Data();
+        var command = new Command("backup", "Copies the data folder, also while a server or a run uses it.") { path, data };
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Print(
+                "Copied", DataBackup.Create(new DataFolder(result.GetValue(data)!), result.GetValue(path)!, TimeProvider.System, cancellation),
+                $"Restore it with: restore {result.GetValue(path)} --data DIR"),
+            CancellationToken.None));
+        return command;
+    }
+
+    public static Command CreateRestore()
+    {
+        var path = new Argument<string>("path") { Description = "A folder that backup made." };
+        var data = new Option<string>("--data") { Description = "The data folder to make; it must not exist yet, or be empty.", Required = true, HelpName = "DIR" };
+        var command = new Command("restore", "Makes a data folder from a backup.") { path, data };
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Print(
+                "Restored", DataBackup.Restore(result.GetValue(path)!, result.GetValue(data)!, cancellation),
+                $"Start the server with: serve --data {result.GetValue(data)}"),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Print(string done, BackupManifest manifest, string next)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} {manifest.Files.Count} files, {manifest.Files.Sum(f => f.Bytes) / 1e6:N1} MB. {next}"));
+        return ExitCodes.Success;
+    }
+}

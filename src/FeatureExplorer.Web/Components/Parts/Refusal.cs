@@ -1,0 +1,19 @@
+namespace FeatureExplorer.Web.Components.Parts;
+
+/// <summary>What a visitor reads when a request was refused.</summary>
+/// <param name="Title">Heading of the page.</param>
+/// <param name="Text">Why, and what to do.</param>
+public sealed record Refusal(string Title, string Text)
+{
+    /// <summary>The words for a status, or null for one that is no refusal.</summary>
+    public static Refusal? Of(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => new("Not understood", "The form was out of date, or it did not come from a page of this server. Go back, load the page again, and send it once more."),
+        StatusCodes.Status401Unauthorized => new("Sign in first", "This needs an account."),
+        StatusCodes.Status403Forbidden => new("Not allowed", "Your account's role does not allow this. An administrator can change it."),
+        StatusCodes.Status405MethodNotAllowed => new("Not understood", "This address does not take such requests."),
+        StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes."),
+        StatusCodes.Status429TooManyRequests => new("Too many requests", "Wait a minute and try again."),
+        _ => null,
+    };
+}

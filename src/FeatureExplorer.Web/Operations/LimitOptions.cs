@@ -1,0 +1,21 @@
+namespace FeatureExplorer.Web.Operations;
+
+/// <summary>How much one visitor (a network address; the first half of an IPv6 address) may ask for.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>Requests that may come at once.</summary>
+    public int Burst { get; init; } = 1000;
+
+    /// <summary>Requests a second in the long run.</summary>
+    public int RequestsPerSecond { get; init; } = 200;
+
+    /// <summary>Attempts to sign in, to set up or to change a password.</summary>
+    public int SignInsPerMinute { get; init; } = 10;
+
+    internal IEnumerable<string> Problems() =>
+    [
+        .. SettingRange.Check("Limits:Burst", Burst, 10, 10_000_000),
+        .. SettingRange.Check("Limits:RequestsPerSecond", RequestsPerSecond, 1, 10_000_000),
+        .. SettingRange.Check("Limits:SignInsPerMinute", SignInsPerMinute, 1, 100_000),
+    ];
+}

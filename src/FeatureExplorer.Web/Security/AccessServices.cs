@@ -1,0 +1,78 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Operations;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+
+namespace FeatureExplorer.Web.Security;
+
+/// <summary>Registers accounts, sessions, policies, and the keys that cookies are signed with.</summary>
+public static class AccessServices
+{
+    // What is recommended in 2023 and later for PBKDF2 with SHA-512.
+    private const int HashIterations = 210_000;
+
+    public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions access, DataFolder folder)
+    {
+        AddIdentity(services, access);
+        services.ConfigureApplicationCookie(cookie =>
+        {
+            cookie.Cookie.Name = "featureexplorer-session";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(access.SessionHours);
+            cookie.SlidingExpiration = true;
+            cookie.EventsType = typeof(SessionEvents);
+        });
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "featureexplorer-form";
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddAuthorization(options => Policies.Add(options, access.RequireSignIn));
+        services.AddCascadingAuthenticationState();
+        services.AddDataProtection().SetApplicationName("FeatureExplorer").PersistKeysToFileSystem(Keys(folder));
+        services.AddHttpContextAccessor();
+        services.AddSingleton<SetupToken>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<Permissions>();
+        services.AddScoped<SessionEvents>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<AccountService>();
+        return services;
+    }
+
+    private static void AddIdentity(IServiceCollection services, AccessOptions access)
+    {
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddScoped<IUserConfirmation<Account>, EnabledAccounts>();
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
+        services.AddIdentityCore<Account>(identity =>
+        {
+            // Length is what makes a password strong; rules about kinds of characters make people write it down.
+            identity.Password = new PasswordOptions
+            {
+                RequiredLength = access.PasswordLength,
+                RequiredUniqueChars = 4,
+                RequireDigit = false,
+                RequireLowercase = false,
+                RequireUppercase = false,
+                RequireNonAlphanumeric = false,
+            };
+            identity.Lockout.MaxFailedAccessAttempts = access.LockoutAttempts;
+            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(access.LockoutMinutes);
+            identity.SignIn.RequireConfirmedAccount = true;
+            identity.ClaimsIdentity.SecurityStampClaimType = UserClaims.Stamp;
+        }).AddFeatureStores().AddSignInManager().AddDefaultTokenProviders().AddClaimsPrincipalFactory<AccountClaims>();
+    }
+
+    // Nobody else on the machine may read them: who has the keys can forge sessions.
+    private static DirectoryInfo Keys(DataFolder folder)
+    {
+        var path = Path.Combine(folder.Root, "keys");
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace FeatureExplorer.Web.Security;
+
+/// <summary>Errors below the API's address are answered as JSON, not with a page.</summary>
+public sealed class ApiFailures : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (!httpContext.Request.Path.StartsWithSegments(Urls.Api))
+        {
+            return false;
+        }
+
+        var status = Failures.Status(exception);
+        httpContext.Response.StatusCode = status;
+        var (title, detail) = status switch
+        {
+            StatusCodes.Status403Forbidden => ("Not allowed", exception.Message),
+            StatusCodes.Status507InsufficientStorage => ("The disk is full", "The server's disk has no room left."),
+            _ => ("Something went wrong", "The server met an error that it did not expect; its log has the details."),
+        };
+        await Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(httpContext);
+        return true;
+    }
+}

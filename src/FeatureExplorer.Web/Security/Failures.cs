@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace FeatureExplorer.Web.Security;
+
+/// <summary>How errors that nobody caught are answered.</summary>
+public static class Failures
+{
+    private const int NoSpaceUnix = 28;
+    private const int NoSpaceWindows = 0x70;
+
+    /// <summary>The page of errors, with the status that fits.</summary>
+    public static ExceptionHandlerOptions Options => new()
+    {
+        ExceptionHandlingPath = "/error",
+        CreateScopeForErrors = true,
+        StatusCodeSelector = Status,
+        // What was refused is no error of the program.
+        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException,
+    };
+
+    /// <summary>
+    /// Pages that tell of an error are drawn within the request that met it, also when it was a form: they are read, whatever was asked.
+    /// </summary>
+    public static IApplicationBuilder UseReadingOfErrorPages(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        var method = context.Request.Method;
+        if (context.Features.Get<IExceptionHandlerFeature>() is not null || context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+        {
+            context.Request.Method = HttpMethods.Get;
+        }
+
+        await next(context);
+        context.Request.Method = method;
+    });
+
+    /// <summary>The status that tells of an error.</summary>
+    public static int Status(Exception exception) =>
+        exception is AccessDeniedException ? StatusCodes.Status403Forbidden
+        : exception is BadHttpRequestException bad ? bad.StatusCode
+        : IsFullDisk(exception) ? StatusCodes.Status507InsufficientStorage
+        : StatusCodes.Status500InternalServerError;
+
+    /// <summary>True when the disk had no room: for files, and in SQLite's words.</summary>
+    public static bool IsFullDisk(Exception? exception) => exception is not null
+        && ((exception is IOException && (exception.HResult & 0xFFFF) is NoSpaceUnix or NoSpaceWindows)
+            || exception.Message.Contains("database or disk is full", StringComparison.Ordinal)
+            || IsFullDisk(exception.InnerException));
+}

@@ -1,0 +1,45 @@
+using FeatureExplorer.Storage.Accounts;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+
+namespace FeatureExplorer.Web.Security;
+
+/// <summary>
+/// Every request of a session is checked against the account as it is now: one indexed read, and only for those who are signed in. A changed role
+/// or password and a disabled account end the session at once, not after an interval.
+/// </summary>
+public sealed class SessionEvents(SignInManager<Account> signIn) : CookieAuthenticationEvents
+{
+    public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
+    {
+        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false })
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+        }
+    }
+
+    /// <summary>A page asks to sign in; a program is told that it has to.</summary>
+    public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (context.Request.Path.StartsWithSegments(Urls.Api))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        }
+        else
+        {
+            // After signing in, a form that was posted is shown again rather than sent again.
+            var back = context.Request.PathBase + context.Request.Path + context.Request.QueryString;
+            context.Response.Redirect(Urls.SignIn(HttpMethods.IsGet(context.Request.Method) ? back : context.Request.Path));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task RedirectToAccessDenied(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,215 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web;
+using FeatureExplorer.Web.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+
+namespace FeatureExplorer.Tests.Web.Security;
+
+/// <summary>Every endpoint that the server has, tried by everyone who may not use it.</summary>
+public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTests.Site>
+{
+    /// <summary>What everybody may read. A new page or address of the API belongs here, or it declares a policy.</summary>
+    private static readonly HashSet<string> OpenReading =
+    [
+        "/", "/about", "/{Model}/{Name}", "/{Model}/{Name}/{Index:int}", "/{model}/{name}/{index:int}/histogram.svg",
+        "/api/v1/", "/api/v1/{model}/{name}", "/api/v1/{model}/{name}/{index:int}", "/api/v1/{**path}",
+    ];
+
+    /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>
+    private static readonly HashSet<string> OpenToAll =
+        ["/login", "/setup", "/error", "/not-found", "/theme", "/healthz/live", "/healthz/ready"];
+
+    private readonly Site _site;
+
+    public EndpointAccessTests(Site site) => _site = site;
+
+    [Fact]
+    public void Endpoint_Each_DeclaresAPolicyOrIsKnownToBeOpen()
+    {
+        var unknown = Endpoints().Where(e => PolicyOf(e) is null && !IsOpenToAll(e) && !OpenReading.Contains(Pattern(e)) && !IsOwnTest(e)).Select(Pattern);
+        Assert.True(!unknown.Any(), $"Open to everyone, and not on the list: {string.Join(" ", unknown)}. Declare a policy, or add to {nameof(OpenReading)}.");
+        var anonymous = Endpoints().Where(e => IsOpenToAll(e) && !IsFile(e)).Select(Pattern).Distinct();
+        Assert.Equal(OpenToAll.Order(), anonymous.Order());
+    }
+
+    [Fact]
+    public async Task Endpoint_WithoutTheRole_IsRefused()
+    {
+        var roles = new Role?[] { null, Role.Viewer, Role.Annotator };
+        var tried = 0;
+        foreach (var role in roles)
+        {
+            using var visitor = role is { } held ? await _site.Accounts.Visitor(held) : _site.Accounts.Visitor();
+            var token = await visitor.Token();
+            foreach (var endpoint in Endpoints().Where(e => !IsOpenToAll(e)))
+            {
+                foreach (var method in Methods(endpoint).Where(m => !Allows(endpoint, m, role)))
+                {
+                    var status = await Try(visitor, method, endpoint, token);
+                    Assert.True(
+                        status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.Redirect,
+                        $"{method} {Pattern(endpoint)} as {role?.ToString() ?? "nobody"}: {status}");
+                    tried++;
+                }
+            }
+        }
+
+        // Pages take GET and POST: what is above holds only if there was something to try.
+        Assert.InRange(tried, 30, 10_000);
+    }
+
+    [Fact]
+    public async Task Reading_WhereSigningInIsRequired_IsRefusedToNobody()
+    {
+        using var closed = await AccountSite.Start(AccountSite.Patient with { Access = new() { RequireSignIn = true } });
+        using var visitor = closed.Visitor();
+        foreach (var endpoint in Endpoints().Where(e => !IsOpenToAll(e) && !IsOwnTest(e)))
+        {
+            var status = await visitor.Status(Url(endpoint));
+            var expected = Pattern(endpoint).StartsWith(Urls.Api, StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.Redirect;
+            // An address that only takes forms says so, and nothing else.
+            Assert.True(status == expected || (status == HttpStatusCode.MethodNotAllowed && !Methods(endpoint).Contains("GET")), $"{Pattern(endpoint)}: {status}");
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/login"));
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/app.css"));
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/healthz/ready"));
+        using var viewer = await closed.Visitor(Role.Viewer);
+        Assert.Equal(HttpStatusCode.OK, await viewer.Status("/"));
+        await closed.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("/test/forgotten", Role.Annotator, false)]
+    [InlineData("/test/forgotten", Role.Admin, true)]
+    [InlineData("/test/notes", Role.Viewer, false)]
+    [InlineData("/test/notes", Role.Annotator, true)]
+    [InlineData("/test/policy", Role.Viewer, false)]
+    [InlineData("/test/policy", Role.Admin, true)]
+    public async Task Write_NeedsTheDeclaredRoleOrAnAdministrator(string url, Role role, bool allowed)
+    {
+        using var visitor = await _site.Accounts.Visitor(role);
+        using var answer = await Json(visitor, url, await visitor.Token("/account"));
+        Assert.Equal(allowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, null, true, HttpStatusCode.OK)]
+    [InlineData("Sec-Fetch-Site", "same-origin", true, HttpStatusCode.OK)]
+    [InlineData("Sec-Fetch-Site", "cross-site", true, HttpStatusCode.BadRequest)]
+    [InlineData("Sec-Fetch-Site", "same-site", true, HttpStatusCode.BadRequest)]
+    [InlineData("Origin", "https://evil.example", true, HttpStatusCode.BadRequest)]
+    [InlineData("Origin", "null", true, HttpStatusCode.BadRequest)]
+    [InlineData(null, null, false, HttpStatusCode.BadRequest)]
+    public async Task Write_FromAnotherSiteOrWithoutToken_IsRefused(string? header, string? value, bool withToken, HttpStatusCode expected)
+    {
+        using var visitor = await _site.Accounts.Visitor(Role.Admin);
+        var token = await visitor.Token("/account");
+        if (header is not null)
+        {
+            visitor.Client.DefaultRequestHeaders.Add(header, value);
+        }
+
+        using var answer = await Json(visitor, "/test/forgotten", withToken ? token : null);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Write_WithTheTokenOfAnotherVisitor_IsRefused()
+    {
+        using var stranger = _site.Accounts.Visitor();
+        using var visitor = await _site.Accounts.Visitor(Role.Admin);
+        using var answer = await Json(visitor, "/test/forgotten", await stranger.Token());
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_FromAnotherSite_IsRefused()
+    {
+        using var visitor = await _site.Accounts.Visitor(Role.Admin);
+        visitor.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
+        using var answer = await visitor.Post("/accounts", "create", ("NewName", "mallory"), ("NewRole", "Admin"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.DoesNotContain(_site.Accounts.Service<AccountStore>().All(), a => a.Name == "mallory");
+    }
+
+    private IEnumerable<RouteEndpoint> Endpoints() =>
+        _site.Accounts.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => !IsFrameworkFile(e));
+
+    private static string Pattern(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
+
+    private static bool IsOpenToAll(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    private static bool IsFile(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+
+    // The framework's own script, files while the program is developed, and the connection of interactive pages, whose actions are checked by the services that they call.
+    private static bool IsFrameworkFile(RouteEndpoint endpoint) =>
+        Pattern(endpoint) == "/{**path:file}" || Pattern(endpoint).StartsWith("/_framework", StringComparison.Ordinal) || Pattern(endpoint).StartsWith(Policies.Connection, StringComparison.Ordinal);
+
+    private static bool IsOwnTest(RouteEndpoint endpoint) => Pattern(endpoint).StartsWith("/test/", StringComparison.Ordinal);
+
+    private static Role? PolicyOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy ? Enum.Parse<Role>(policy) : null;
+
+    private static bool Allows(RouteEndpoint endpoint, string method, Role? role)
+    {
+        var needed = PolicyOf(endpoint) ?? (method is "GET" or "HEAD" ? null : endpoint.Metadata.GetMetadata<WriteRoleAttribute>()?.Role ?? Role.Admin);
+        return needed is null || (role is { } held && held >= needed);
+    }
+
+    private static IEnumerable<string> Methods(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+    private static string Url(RouteEndpoint endpoint) => Parameter().Replace(Pattern(endpoint), "1");
+
+    private static async Task<HttpStatusCode> Try(Visitor visitor, string method, RouteEndpoint endpoint, string token)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), Url(endpoint));
+        if (method is not ("GET" or "HEAD"))
+        {
+            request.Headers.Add(WriteProtection.Header, token);
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await visitor.Client.SendAsync(request);
+        var location = answer.Headers.Location?.OriginalString ?? string.Empty;
+        return answer.StatusCode == HttpStatusCode.Redirect && !location.Contains(Urls.Login, StringComparison.Ordinal) ? HttpStatusCode.OK : answer.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> Json(Visitor visitor, string url, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        if (token is not null)
+        {
+            request.Headers.Add(WriteProtection.Header, token);
+        }
+
+        return await visitor.Client.SendAsync(request);
+    }
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Parameter();
+
+    /// <summary>A server with three more endpoints: one that declares nothing, one whose writing is declared, one with a policy.</summary>
+    public sealed class Site : IAsyncLifetime, IDisposable
+    {
+        public AccountSite Accounts { get; } = new(AccountSite.Patient, app =>
+        {
+            app.MapPost("/test/forgotten", () => "done");
+            app.MapPost("/test/notes", () => "done").WithMetadata(new WriteRoleAttribute(Role.Annotator));
+            app.MapPost("/test/policy", () => "done").RequireAuthorization(Policies.Annotator);
+        });
+
+        public Task InitializeAsync() => Accounts.InitializeAsync();
+
+        public Task DisposeAsync() => Accounts.DisposeAsync();
+
+        public void Dispose() => Accounts.Dispose();
+    }
+}

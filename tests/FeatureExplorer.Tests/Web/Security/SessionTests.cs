@@ -1,0 +1,176 @@
+using System.Net;
+using System.Security.Claims;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Security;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureExplorer.Tests.Web.Security;
+
+public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
+{
+    private const string NewPassword = "five other unrelated words";
+
+    [Fact]
+    public async Task RoleChange_EndsTheSessionAtOnce()
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        using var visitor = await site.Visitor(Role.Admin);
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/accounts"));
+        await Change(admin, $"role-{site.Find(visitor.Name).Id}", ("NewRole", "Viewer"));
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/accounts"));
+        using var again = await visitor.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.Forbidden, await visitor.Status("/accounts"));
+    }
+
+    [Fact]
+    public async Task Disabling_EndsTheSessionAndKeepsTheAccountOut()
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        using var visitor = await site.Visitor(Role.Annotator);
+        var form = $"disable-{site.Find(visitor.Name).Id}";
+        await Change(admin, form);
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/account"));
+        using var refused = await visitor.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
+        await Change(admin, form);
+        using var accepted = await visitor.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.Redirect, accepted.StatusCode);
+    }
+
+    [Fact]
+    public async Task PasswordChange_KeepsThisSessionAndEndsTheOthers()
+    {
+        using var visitor = await site.Visitor(Role.Viewer);
+        using var other = site.Visitor();
+        using var signedIn = await other.SignIn(visitor.Name, AccountSite.Password);
+        using var wrong = await ChangePassword(visitor, "not the password");
+        Assert.Contains("not right", (await Visitor.Parse(wrong)).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+        using var changed = await ChangePassword(visitor, AccountSite.Password);
+        Assert.Contains("has been changed", (await Visitor.Parse(changed)).QuerySelector("[role=status]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/account"));
+        Assert.Equal(HttpStatusCode.Redirect, await other.Status("/account"));
+        using var old = await other.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.OK, old.StatusCode);
+    }
+
+    [Fact]
+    public async Task NewAccount_MayOnlyReadUntilItsPasswordIsChanged()
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        using var created = await admin.Post("/accounts", "create", ("NewName", "grace"), ("NewRole", "Admin"));
+        var password = (await Visitor.Parse(created)).QuerySelector(".secret")!.TextContent;
+        Assert.DoesNotContain(password, await (await admin.Get("/accounts")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var visitor = site.Visitor();
+        using var first = await visitor.SignIn("grace", password);
+        Assert.EndsWith("/account", first.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, await visitor.Status("/accounts"));
+        using var changed = await ChangePassword(visitor, password);
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/accounts"));
+    }
+
+    [Fact]
+    public async Task ResetPassword_EndsTheSessionAndReplacesThePassword()
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        using var visitor = await site.Visitor(Role.Annotator);
+        using var answer = await admin.Post("/accounts", $"password-{site.Find(visitor.Name).Id}");
+        var password = (await Visitor.Parse(answer)).QuerySelector(".secret")!.TextContent;
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/account"));
+        using var old = await visitor.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.OK, old.StatusCode);
+        using var fresh = await visitor.SignIn(visitor.Name, password);
+        Assert.Equal(HttpStatusCode.Redirect, fresh.StatusCode);
+    }
+
+    [Fact]
+    public async Task Restart_KeepsSessions()
+    {
+        using var own = await AccountSite.Start(AccountSite.Patient);
+        using var visitor = await own.Visitor(Role.Viewer);
+        await own.Restart();
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/account"));
+        await own.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task LastAdministrator_CannotBeDemotedOrDisabled()
+    {
+        using var own = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await own.Visitor(Role.Admin);
+        var id = own.Find(admin.Name).Id;
+        Assert.Contains("last administrator", await Alert(await admin.Post("/accounts", $"role-{id}", ("NewRole", "Viewer"))), StringComparison.Ordinal);
+        Assert.Contains("last administrator", await Alert(await admin.Post("/accounts", $"disable-{id}")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await admin.Status("/accounts"));
+        await own.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Service_CalledPastThePage_ChecksTheRoleItself()
+    {
+        using var scope = site.App.Services.CreateScope();
+        var service = scope.ServiceProvider.GetRequiredService<AccountService>();
+        var annotator = site.Find(await site.Account(Role.Annotator));
+        var user = Session(annotator, Role.Annotator);
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.Create(user, "eve", Role.Admin));
+        // A session that claims more than the account has, and one whose account has changed since.
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.ChangeRole(Session(annotator, Role.Admin), annotator.Id, Role.Admin));
+        var admin = site.Find(await site.Account(Role.Admin));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.SetDisabled(Session(admin with { Stamp = "old" }, Role.Admin), annotator.Id, true));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.ResetPassword(new ClaimsPrincipal(new ClaimsIdentity()), annotator.Id));
+        Assert.True((await service.SetDisabled(Session(admin, Role.Admin), annotator.Id, true)).Succeeded);
+        var refusals = site.Service<AuditStore>().Page(1, what: "refused").Items;
+        Assert.Contains(refusals, e => e.Who == annotator.Name && e.Subject == "account.create" && e.Outcome == AuditOutcome.Refused);
+    }
+
+    [Fact]
+    public async Task Audit_ShowsWhoDidWhat()
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        await Change(admin, "create", ("NewName", "margaret"), ("NewRole", "Viewer"));
+        var rows = (await admin.Page($"/audit?who={admin.Name}&what=account")).QuerySelectorAll("table.audit tbody tr");
+        Assert.Equal(
+            [admin.Name, "account.create", "margaret viewer", "done", "127.0.0.1"], rows.Single().QuerySelectorAll("td").Skip(1).Select(c => c.TextContent.Trim()));
+    }
+
+    [Fact]
+    public void Audit_TooManyLines_LosesTheOldest()
+    {
+        var audit = site.Service<AuditStore>();
+        for (var i = 0; i < 5; i++)
+        {
+            audit.Add(new AuditEntry(DateTime.UnixEpoch, "trim", "trim.test", $"{i}{new string('x', 300)}", AuditOutcome.Done));
+        }
+
+        audit.Trim(3);
+        var left = audit.Page(1, "trim").Items;
+        Assert.Equal(["4", "3", "2"], left.Select(e => e.Subject[..1]));
+        Assert.All(left, e => Assert.Equal(100, e.Subject.Length));
+    }
+
+    private static ClaimsPrincipal Session(AccountInfo account, Role role) => new(new ClaimsIdentity(
+        [
+            new Claim(ClaimTypes.NameIdentifier, account.Id), new Claim(ClaimTypes.Name, account.Name),
+            new Claim(UserClaims.Role, role.ToString()), new Claim(UserClaims.Stamp, account.Stamp),
+        ],
+        "test"));
+
+    private static Task<HttpResponseMessage> ChangePassword(Visitor visitor, string current) =>
+        visitor.Post("/account", "change-password", ("Current", current), ("NewPassword", NewPassword), ("Again", NewPassword));
+
+    private static async Task Change(Visitor admin, string form, params (string, string)[] fields)
+    {
+        using var answer = await admin.Post("/accounts", form, fields);
+        var page = await Visitor.Parse(answer);
+        Assert.Null(page.QuerySelector("[role=alert]"));
+        Assert.NotNull(page.QuerySelector("[role=status]"));
+    }
+
+    private static async Task<string> Alert(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            return (await Visitor.Parse(answer)).QuerySelector("[role=alert]")?.TextContent ?? $"no problem: {answer.StatusCode}";
+        }
+    }
+}
