@@ -15,7 +15,7 @@ public static class BenchCommand
 
     public static Command Create() => new("bench", "Measures the engine's speed on this machine.")
     {
-        Gemm(), Dictionary(), Transformer(), Index(),
+        Gemm(), Dictionary(), Transformer(), Index(), QualityCommand.Create(),
     };
 
     private static Command Gemm()

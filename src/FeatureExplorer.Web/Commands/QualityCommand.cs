@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Storage;
+using Model = FeatureExplorer.Engine.Transformer.Transformer;
+
+namespace FeatureExplorer.Web.Commands;
+
+/// <summary>
+/// <c>bench quality</c>: what each variant reaches on a trained model, by its sparsity. All train on one file of activations, which other
+/// programs can read too; dictionaries that those trained are measured the same way.
+/// </summary>
+public static class QualityCommand
+{
+    /// <summary>A dictionary and what it reached; the sparsity is λ, or k for the TopK kinds.</summary>
+    private sealed record Row(string Variant, double Sparsity, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Seconds);
+
+    private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, string[] Evaluate);
+
+    public static Command Create()
+    {
+        var data = SharedOptions.Data();
+        var model = new Option<string>("--model") { Description = "A model of the data folder.", DefaultValueFactory = _ => "A" };
+        var activations = new Option<string>("--activations")
+        {
+            Description = "The .npy file of activations to train on; written from the model when it is not there.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var features = new Option<int>("--features") { Description = "Features, m.", DefaultValueFactory = _ => 2048 };
+        var samples = new Option<long>("--samples") { Description = "Vectors to train each dictionary on.", DefaultValueFactory = _ => 1_000_000 };
+        var tokens = new Option<long>("--tokens") { Description = "Held-out tokens to measure on.", DefaultValueFactory = _ => 102_400 };
+        var variants = new Option<string[]>("--variant") { Description = "Variants to train.", AllowMultipleArgumentsPerToken = true };
+        variants.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
+        var sparsity = new Option<float[]>("--sparsity") { Description = "Values of λ, or of k for the TopK kinds.", AllowMultipleArgumentsPerToken = true };
+        var evaluate = new Option<string[]>("--evaluate")
+        {
+            Description = "Folders of dictionaries (SAELens) to measure beside them.",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "DIR",
+        };
+        var command = new Command("quality", "L0, explained variance and loss recovered of each variant on a trained model; one JSON object a line.")
+        {
+            data, model, activations, features, samples, tokens, variants, sparsity, evaluate,
+        };
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Run(
+                new Request(
+                    result.GetValue(data)!, result.GetValue(model)!, result.GetValue(activations)!, result.GetValue(features), result.GetValue(samples),
+                    result.GetValue(tokens), result.GetValue(variants) ?? [], result.GetValue(sparsity) ?? [], result.GetValue(evaluate) ?? []),
+                cancellation),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(Request request, CancellationToken cancellation)
+    {
+        var folder = new DataFolder(request.Data);
+        var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
+            ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");
+        using var model = Model.Load(folder.Model(request.ModelName));
+        using var corpus = TokenizedCorpus.Open(folder.Corpus(info.CorpusHash));
+        if (!File.Exists(request.Activations))
+        {
+            using var stream = ActivationStream.Of(model, corpus.Training, new ActivationStreamOptions());
+            ActivationFile.Write(request.Activations, stream, request.Samples + (request.Samples / 8), cancellation: cancellation);
+        }
+
+        using var activations = ActivationFile.Open(request.Activations);
+        foreach (var directory in request.Evaluate)
+        {
+            using var dictionary = SparseAutoencoder.Load(directory);
+            Print(Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, cancellation));
+        }
+
+        foreach (var (variant, sparsity) in request.Variants.SelectMany(variant => request.Sparsity.Select(sparsity => (variant, sparsity))))
+        {
+            activations.Seek(0);
+            using var trainer = new DictionaryTrainer(activations, Options(request, variant, sparsity));
+            var start = Stopwatch.GetTimestamp();
+            using var dictionary = trainer.Train(cancellation: cancellation);
+            Print(Measure(variant, sparsity, dictionary, Stopwatch.GetElapsedTime(start).TotalSeconds, model, corpus, request.Tokens, cancellation));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static DictionaryOptions Options(Request request, string variant, float sparsity)
+    {
+        var options = DictionaryOptions.Preset(request.Features, variant) with { Samples = request.Samples };
+        return variant is DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka
+            ? options with { K = (int)sparsity }
+            : options with { Lambda = sparsity };
+    }
+
+    private static Row Measure(
+        string name, double sparsity, SparseAutoencoder dictionary, double seconds, Model model, TokenizedCorpus corpus, long tokens, CancellationToken cancellation)
+    {
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, tokens, cancellation: cancellation);
+        return new Row(
+            name, sparsity, Math.Round(metrics.L0, 2), Math.Round(metrics.ExplainedVariance, 4), Math.Round(metrics.LossRecovered, 4),
+            Math.Round(metrics.LossRecoveredFromMean, 4), Math.Round(seconds, 1));
+    }
+
+    private static void Print(Row row) => Console.WriteLine(JsonSerializer.Serialize(row, JsonSerializerOptions.Web));
+}
