@@ -11,11 +11,17 @@ namespace FeatureExplorer.Analysis.Index;
 /// </summary>
 public sealed unsafe class ActivationIndex : IDisposable
 {
+    private const int PageMask = (1 << IndexLayout.PageBits) - 1;
+
+    // Whoever asks for a feature's positions often asks again at once.
+    [ThreadStatic]
+    private static (long Index, int Feature, uint[] Positions) _decoded;
+
+    private static long _opened;
+
+    private readonly long _id = Interlocked.Increment(ref _opened);
     private readonly MappedFile _file;
     private readonly IndexLayout _layout;
-
-    /// <summary>Size of the whole file over the number of activations: six bytes each, and the header and feature table on top.</summary>
-    public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
     private ActivationIndex(string path, MappedFile file, IndexHeader header, IndexLayout layout)
     {
@@ -37,6 +43,9 @@ public sealed unsafe class ActivationIndex : IDisposable
 
     /// <summary>Number of nonzero activations.</summary>
     public long Activations => Header.Activations;
+
+    /// <summary>Size of the whole file over the number of activations: four bytes each, and the header and the two tables on top.</summary>
+    public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
     private long* Offsets => (long*)(_file.Pointer + _layout.TableOffset);
 
@@ -64,11 +73,26 @@ public sealed unsafe class ActivationIndex : IDisposable
         }
     }
 
+    /// <summary>Number of nonzero activations of a feature.</summary>
+    public int Count(int feature) => Range(feature).Count;
+
     /// <summary>Positions in the held-out stream at which the feature fires, ascending.</summary>
     public ReadOnlySpan<uint> Positions(int feature)
     {
         var (first, count) = Range(feature);
-        return new ReadOnlySpan<uint>((uint*)(_file.Pointer + _layout.PositionsOffset) + first, count);
+        if (_layout.IsWide)
+        {
+            return new ReadOnlySpan<uint>((uint*)(_file.Pointer + _layout.PositionsOffset) + first, count);
+        }
+
+        if (_decoded.Index != _id || _decoded.Feature != feature)
+        {
+            var positions = new uint[count];
+            CopyPositions(feature, positions);
+            _decoded = (_id, feature, positions);
+        }
+
+        return _decoded.Positions;
     }
 
     /// <summary>The activations at <see cref="Positions"/>, all positive.</summary>
@@ -81,8 +105,19 @@ public sealed unsafe class ActivationIndex : IDisposable
     /// <summary>The feature's activation at one position, 0 where it does not fire; found by bisection.</summary>
     public float At(int feature, long position)
     {
-        var found = Positions(feature).BinarySearch(checked((uint)position));
-        return found < 0 ? 0 : (float)Values(feature)[found];
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, uint.MaxValue);
+        if (_layout.IsWide || position >= Tokens)
+        {
+            var found = position >= Tokens ? -1 : Positions(feature).BinarySearch((uint)position);
+            return found < 0 ? 0 : (float)Values(feature)[found];
+        }
+
+        var (first, count) = Range(feature);
+        var page = (int)(position >> IndexLayout.PageBits);
+        var (start, end) = PageRange(feature, page, count);
+        var within = new ReadOnlySpan<ushort>(LowPositions + first + start, end - start).BinarySearch((ushort)(position & PageMask));
+        return within < 0 ? 0 : (float)Values(feature)[start + within];
     }
 
     /// <summary>Reads the whole file and compares the checksums of the activations.</summary>
@@ -93,7 +128,9 @@ public sealed unsafe class ActivationIndex : IDisposable
         var values = 0u;
         for (var feature = 0; feature < Features; feature++)
         {
-            positions = IndexLayout.Checksum(positions, MemoryMarshal.AsBytes(Positions(feature)));
+            var (first, count) = Range(feature);
+            var stored = _file.Pointer + _layout.PositionsOffset + (first * _layout.PositionBytes);
+            positions = IndexLayout.Checksum(positions, new ReadOnlySpan<byte>(stored, checked(count * _layout.PositionBytes)));
             values = IndexLayout.Checksum(values, MemoryMarshal.AsBytes(Values(feature)));
         }
 
@@ -114,6 +151,29 @@ public sealed unsafe class ActivationIndex : IDisposable
         return (Offsets[feature], checked((int)(Offsets[feature + 1] - Offsets[feature])));
     }
 
+    private ushort* LowPositions => (ushort*)(_file.Pointer + _layout.PositionsOffset);
+
+    /// <summary>The feature's entries in a page, counted from its first.</summary>
+    private (int Start, int End) PageRange(int feature, int page, int count)
+    {
+        var starts = (uint*)(_file.Pointer + _layout.PageTableOffset) + ((long)feature * _layout.Pages);
+        return ((int)starts[page], page + 1 < _layout.Pages ? (int)starts[page + 1] : count);
+    }
+
+    private void CopyPositions(int feature, Span<uint> positions)
+    {
+        var low = LowPositions + Range(feature).First;
+        for (var page = 0; page < _layout.Pages; page++)
+        {
+            var (start, end) = PageRange(feature, page, positions.Length);
+            var high = (uint)page << IndexLayout.PageBits;
+            for (var i = start; i < end; i++)
+            {
+                positions[i] = high | low[i];
+            }
+        }
+    }
+
     private static (IndexHeader Header, IndexLayout Layout) ReadHead(string path, byte* start, long length)
     {
         if (length < IndexLayout.PrefixLength)
@@ -128,7 +188,7 @@ public sealed unsafe class ActivationIndex : IDisposable
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(prefix[8..]);
-        if (version != IndexLayout.Version)
+        if (version is not (IndexLayout.Version or IndexLayout.WideVersion))
         {
             throw Invalid(path, $"it has format version {version} where this program reads {IndexLayout.Version}");
         }
@@ -141,8 +201,8 @@ public sealed unsafe class ActivationIndex : IDisposable
 
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(prefix[12..]);
         var header = ReadHeader(path, start, length, jsonLength);
-        var layout = new IndexLayout(jsonLength, header.Features, header.Activations);
-        if (header.Features < 0 || header.Activations < 0 || layout.FileLength != length
+        var layout = new IndexLayout(jsonLength, header.Features, header.Tokens, header.Activations, version);
+        if (header.Features < 0 || header.Tokens is < 0 or > int.MaxValue || header.Activations < 0 || layout.FileLength != length
             || IndexLayout.HeadChecksum(new ReadOnlySpan<byte>(start, checked((int)layout.PositionsOffset))) != BinaryPrimitives.ReadUInt32LittleEndian(prefix[32..]))
         {
             throw Invalid(path, "the checksum of its header is wrong");

@@ -19,6 +19,7 @@ public sealed unsafe class FeatureAnalyzer
     private readonly ContextSet _contexts;
     private readonly SparseAutoencoder _dictionary;
     private readonly Transformer _model;
+    private readonly Site _site;
     private readonly bool[] _occurs;
     private readonly PerThread<FeatureStatistics> _statistics;
     private readonly ContextBest?[] _best;
@@ -29,9 +30,11 @@ public sealed unsafe class FeatureAnalyzer
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="model">The model that it reads.</param>
     /// <param name="unigramCounts">[V] tokens of the training split by id.</param>
+    /// <param name="site">Where the dictionary reads; null: where it says itself, or the neurons of the last layer.</param>
     /// <exception cref="ArgumentException">The parts do not belong together.</exception>
     public FeatureAnalyzer(
-        ActivationIndex index, TokenStore heldOut, ContextSet contexts, SparseAutoencoder dictionary, Transformer model, IReadOnlyList<long> unigramCounts)
+        ActivationIndex index, TokenStore heldOut, ContextSet contexts, SparseAutoencoder dictionary, Transformer model, IReadOnlyList<long> unigramCounts,
+        Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -40,7 +43,8 @@ public sealed unsafe class FeatureAnalyzer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(unigramCounts);
         ContextMatch.Check(index, contexts);
-        Check(index, heldOut, dictionary, model, unigramCounts.Count);
+        _site = site ?? dictionary.Site ?? Site.Default(model.Config);
+        Check(index, heldOut, dictionary, model, _site, unigramCounts.Count);
         _index = index;
         _contexts = contexts;
         _dictionary = dictionary;
@@ -75,7 +79,7 @@ public sealed unsafe class FeatureAnalyzer
     {
         var vocabulary = _model.Config.VocabularySize;
         using var logitWeights = new FloatBuffer((long)count * vocabulary);
-        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((long)first * _dictionary.Inputs), count, logitWeights.Pointer, _occurs);
+        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((long)first * _dictionary.Inputs), count, logitWeights.Pointer, _occurs, _site);
         var statistics = _statistics.Prepare();
         var results = new (FeatureReport Report, IReadOnlyList<ContextScore> Scores)[count];
         WorkerPool.For(count, (task, thread) =>
@@ -100,14 +104,15 @@ public sealed unsafe class FeatureAnalyzer
         }
     }
 
-    private static void Check(ActivationIndex index, TokenStore heldOut, SparseAutoencoder dictionary, Transformer model, int vocabulary)
+    private static void Check(ActivationIndex index, TokenStore heldOut, SparseAutoencoder dictionary, Transformer model, Site site, int vocabulary)
     {
+        site.Check(model.Config);
         if (index.Features != dictionary.Features || index.Tokens > heldOut.Count
-            || dictionary.Inputs != model.Config.DMlp || vocabulary != model.Config.VocabularySize)
+            || dictionary.Inputs != site.Width(model.Config) || vocabulary != model.Config.VocabularySize)
         {
             throw new ArgumentException(
                 $"The index ({index.Features} features, {index.Tokens} tokens), the dictionary ({dictionary.Features} features of {dictionary.Inputs} inputs), "
-                + $"the model ({model.Config.DMlp} neurons, {model.Config.VocabularySize} tokens), the held-out split ({heldOut.Count} tokens) and the token counts "
+                + $"the model ({site.Width(model.Config)} activations at {site}, {model.Config.VocabularySize} tokens), the held-out split ({heldOut.Count} tokens) and the token counts "
                 + $"({vocabulary} tokens) do not belong together. Build the index again from this model and this dictionary.",
                 nameof(index));
         }

@@ -1,13 +1,15 @@
+using FeatureExplorer.Engine.Dictionaries;
+
 namespace FeatureExplorer.Analysis.Statistics;
 
 /// <summary>Everything a feature page shows that does not depend on the visitor's choices; one row in the database.</summary>
 public sealed record FeatureReport
 {
     /// <summary>Below this density a firing feature is called ultralow, provided that enough tokens are indexed: <see cref="UltralowLimit"/>.</summary>
-    public const double UltralowDensity = 1e-5;
+    public const double UltralowDensity = FeatureDensity.UltralowDensity;
 
     /// <summary>With fewer activations than this a feature is called ultralow whatever its density: too few examples to judge it by.</summary>
-    public const int UltralowActivations = 20;
+    public const int UltralowActivations = FeatureDensity.UltralowActivations;
 
     /// <summary>Number of linear (and of logarithmic) histogram bins, as in the paper.</summary>
     public const int HistogramBins = 40;
@@ -64,11 +66,8 @@ public sealed record FeatureReport
     /// <summary>Contexts with at least one activation inside, best correlation first; the twelve strongest where there are more.</summary>
     public required IReadOnlyList<ContextScore> Contexts { get; init; }
 
-    /// <summary>
-    /// The density below which a firing feature is ultralow, for a number of indexed tokens: 10⁻⁵, or what makes
-    /// <see cref="UltralowActivations"/> activations if that is more (10⁻⁴ for 200,000 tokens).
-    /// </summary>
-    public static double UltralowLimit(long tokens) => Math.Max(UltralowDensity, (double)UltralowActivations / tokens);
+    /// <inheritdoc cref="FeatureDensity.UltralowLimit"/>
+    public static double UltralowLimit(long tokens) => FeatureDensity.UltralowLimit(tokens);
 
     /// <summary>The best-correlated context, or null when there is none.</summary>
     public ContextScore? BestContext => Contexts.Count > 0 ? Contexts[0] : null;

@@ -65,21 +65,25 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
 
     ~ActivationStream() => NativeMemory.AlignedFree(_vectors);
 
-    /// <summary>The stream of a model's site <c>mlp.post</c> on a split; windows are as long as the model's context.</summary>
+    /// <summary>The stream of a model's site on a split; windows are as long as the model's context.</summary>
     /// <param name="model">Not owned.</param>
     /// <param name="tokens">Not owned; its training split, normally.</param>
     /// <param name="options">Sizes and seed; the window is the model's.</param>
-    public static ActivationStream Of(Model model, TokenStore tokens, ActivationStreamOptions options)
+    /// <param name="site">Where; null: the neurons of the last layer.</param>
+    public static ActivationStream Of(Model model, TokenStore tokens, ActivationStreamOptions options, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(options);
+        site ??= Site.Default(model.Config);
+        site.Check(model.Config);
         var window = model.Config.Context;
         options = options with { Window = window, PositionsPerWindow = Math.Min(window, options.PositionsPerWindow) };
         var runner = new TransformerRunner(model, options.WindowsPerForward);
         try
         {
-            return new ActivationStream(model.Config.DMlp, tokens.Count, tokens.Read, runner.Activations, options) { _runner = runner };
+            SiteForward forward = (batch, windows, length, activations) => runner.Activations(batch, windows, length, site, activations);
+            return new ActivationStream(site.Width(model.Config), tokens.Count, tokens.Read, forward, options) { _runner = runner };
         }
         catch
         {

@@ -6,21 +6,33 @@ namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
 /// Times full training steps (forward, backward, Adam, unit norm) of a dictionary on synthetic data: sums of random directions plus noise, and
-/// encoder biases set from quantiles so that the mean number of active features is as asked, with densities spread evenly on a
-/// logarithmic scale over a factor of 160.
+/// encoder biases with which the mean number of active features is as asked (<see cref="DensityCalibration"/>).
 /// </summary>
 public static unsafe class DictionaryBenchmark
 {
-    private const int QuantileRows = 2048;
     private const int Warmup = 2;
-    private const float LearningRate = 1e-4f;
+
+    // So small that the number of active features stays what it was set to; a step costs the same at any rate.
+    private const float LearningRate = 1e-6f;
 
     /// <summary>The medians of a benchmark.</summary>
+    /// <param name="Features">m.</param>
+    /// <param name="Batch">Vectors of a step.</param>
+    /// <param name="L0">Mean number of active features over the timed steps.</param>
     /// <param name="SamplesPerSecond">Batch over the median time of a step.</param>
-    /// <param name="FloorRatio">Median time of a step over that of the encoder's matrix product alone, which no dense or sparse step can do without.</param>
-    /// <param name="L0">Mean number of active features in the last step.</param>
+    /// <param name="FloorRatio">Median time of a step over that of the encoder's product alone at <paramref name="PeakGigaflops"/>: the least that a step with a dense product can take.</param>
+    /// <param name="ProductRatio">The same over the time of that product as it was measured.</param>
     /// <param name="StepMilliseconds">Median time of a step.</param>
-    public sealed record Result(double SamplesPerSecond, double FloorRatio, double L0, double StepMilliseconds);
+    /// <param name="PeakGigaflops">10⁹ floating-point operations per second of multiply-adds on registers alone, measured just before.</param>
+    public sealed record Result(
+        int Features, int Batch, double L0, double SamplesPerSecond, double FloorRatio, double ProductRatio, double StepMilliseconds, double PeakGigaflops);
+
+    /// <summary>The cases that are run when no sizes are given.</summary>
+    public static IEnumerable<(int Features, int Batch, double L0)> Sweep =>
+        from features in (int[])[4096, 32_768]
+        from batch in (int[])[2048, 8192]
+        from l0 in (double[])[20, 50, 100, 200, 400]
+        select (features, batch, l0);
 
     /// <param name="features">m.</param>
     /// <param name="batch">Vectors of a step.</param>
@@ -33,31 +45,31 @@ public static unsafe class DictionaryBenchmark
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (!(l0 > 0 && l0 <= features / 2.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(l0), l0, $"The number of active features must be above 0 and at most half of {features}.");
-        }
-
         using var step = new DictionaryStep(inputs, features, batch);
-        using var x = Setup(step.Parameters, Math.Max(2 * batch, QuantileRows), l0);
+        using var x = Setup(step.Parameters, Math.Max(2 * batch, DensityCalibration.Rows), l0);
         var times = new List<double>();
         var active = 0L;
         for (var t = 1; t <= Warmup + steps; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             var clock = Stopwatch.GetTimestamp();
-            active = step.ComputeGradients(x.Pointer + ((nint)(t % 2) * batch * inputs), batch, 1, inputs).Active;
+            var losses = step.ComputeGradients(x.Pointer + ((nint)(t % 2) * batch * inputs), batch, 1, 1f / inputs);
             step.Update(new AdamSettings(LearningRate), t);
             times.Add(Stopwatch.GetElapsedTime(clock).TotalSeconds);
+            active += t > Warmup ? losses.Active : 0;
         }
 
         var median = Median(times.Skip(Warmup));
-        return new Result(batch / median, median / ProductTime(step.Parameters, x, batch, steps), (double)active / batch, median * 1e3);
+        var product = ProductTime(step.Parameters, x, batch, steps);
+        var peak = MatrixBenchmark.Peak();
+        var floor = 2.0 * batch * features * inputs / (peak * 1e9);
+        return new Result(
+            features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak);
     }
 
     private static FloatBuffer Setup(DictionaryTensors parameters, int rows, double l0)
     {
-        var (n, m) = (parameters.Inputs, parameters.Features);
+        var n = parameters.Inputs;
         var random = new CounterRandom(0);
         var x = new FloatBuffer((long)rows * n);
         using (var first = new FloatBuffer(n))
@@ -65,13 +77,14 @@ public static unsafe class DictionaryBenchmark
             DictionaryWeights.Initialize(parameters, first.Pointer, 1, 1, random);
         }
 
-        for (var feature = 0; feature < m; feature++)
+        for (var feature = 0; feature < parameters.Features; feature++)
         {
             parameters.DecoderRow(feature).CopyTo(parameters.EncoderRow(feature));
         }
 
         WorkerPool.For(rows, (row, _) => FillRow(parameters, x.Span((long)row * n, n), row, random));
-        SetBiases(parameters, x, l0, random.Stream("densities"));
+        DensityCalibration.SetBiases(
+            parameters.WEnc, parameters.Width, parameters.Features, x.Pointer, n, l0, random.Stream("densities"), parameters.BEnc);
         return x;
     }
 
@@ -90,36 +103,6 @@ public static unsafe class DictionaryBenchmark
             var feature = (int)pick.Bounded(counter, (ulong)parameters.Features);
             TensorPrimitives.MultiplyAdd(parameters.DecoderRow(feature), MathF.Abs(strength.Normal(counter) + 1), x, x);
         }
-    }
-
-    private static void SetBiases(DictionaryTensors parameters, FloatBuffer x, double l0, CounterRandom random)
-    {
-        var (n, m) = (parameters.Inputs, parameters.Features);
-        var density = new double[m];
-        for (var feature = 0; feature < m; feature++)
-        {
-            density[feature] = 0.05 * Math.Pow(160, random.UniformDouble((ulong)feature));
-        }
-
-        for (var round = 0; round < 30; round++)
-        {
-            var factor = l0 / density.Sum();
-            for (var feature = 0; feature < m; feature++)
-            {
-                density[feature] = Math.Min(density[feature] * factor, 0.7);
-            }
-        }
-
-        using var pre = new FloatBuffer((long)m * QuantileRows);
-        MatrixProduct.Multiply(
-            false, true, m, QuantileRows, n, parameters.WEnc, parameters.Width, x.Pointer, n, pre.Pointer, QuantileRows);
-        WorkerPool.For(m, (feature, _) =>
-        {
-            var values = pre.Span((long)feature * QuantileRows, QuantileRows);
-            values.Sort();
-            var rank = QuantileRows - (int)Math.Round(density[feature] * QuantileRows);
-            parameters.BEnc[feature] = -values[Math.Clamp(rank, 1, QuantileRows - 1)];
-        });
     }
 
     private static double ProductTime(DictionaryTensors parameters, FloatBuffer x, int batch, int steps)

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
 using Model = FeatureExplorer.Engine.Transformer.Transformer;
@@ -7,50 +5,45 @@ using Model = FeatureExplorer.Engine.Transformer.Transformer;
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// Measures a dictionary on held-out tokens, and what the model loses when it has to work with the reconstruction x̂ of the activations x:
+/// Measures dictionaries on held-out tokens, and what the model loses when it has to work with the reconstruction x̂ of the activations x:
 /// <code>
 /// explained variance = 1 − Σ ‖x − x̂‖² / Σ ‖x − μ‖²        μ = mean of x over all the tokens
 /// loss recovered = (loss of x := 0 − loss of x := x̂) / (loss of x := 0 − loss)
 /// </code>
-/// Setting x to zero keeps the MLP's output bias. Windows of the model's context are spread evenly over the split; the target of every
-/// position is the next token of the stream, also at the end of a window, where it is the first of the next window.
+/// Windows of the model's context are spread evenly over the split; the target of every position is the next token of the stream, also at
+/// the end of a window, where it is the first of the next window. What does not depend on the dictionary is measured once.
 /// </summary>
 public sealed unsafe class DictionaryEvaluator : IDisposable
 {
     private const int WindowsPerCall = 32;
-    private const int ColumnsPerTask = 64;
+    private const int QuickTokens = 4096;
 
-    private readonly SparseAutoencoder _dictionary;
+    private readonly Site _site;
     private readonly TokenStore _tokens;
     private readonly TransformerRunner _runner;
+    private readonly ActivationBaseline _baseline;
+    private readonly ReconstructionTally _tally;
     private readonly int _window;
     private readonly long _windows;
     private readonly long _allWindows;
-    private readonly SparseActivations _f = new();
-    private readonly FloatBuffer _xHat;
-    private readonly double[] _sums;
     private readonly float[] _losses;
-    private double _squares;
-    private double _errors;
-    private long _active;
+    private readonly float[] _otherLosses;
+    private readonly float[] _divergences;
+    private long _begunAt = -1;
 
     /// <param name="model">Not owned.</param>
-    /// <param name="dictionary">Not owned.</param>
     /// <param name="heldOut">Not owned.</param>
     /// <param name="maxTokens">Most tokens to measure on; whole windows are used, at least one.</param>
-    /// <exception cref="ArgumentException">The split is too short, or the dictionary belongs to another width.</exception>
-    public DictionaryEvaluator(Model model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens)
+    /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <exception cref="ArgumentException">The split is too short, or the model has no such site.</exception>
+    public DictionaryEvaluator(Model model, TokenStore heldOut, long maxTokens, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
-        (_dictionary, _tokens, _window) = (dictionary, heldOut, model.Config.Context);
-        if (dictionary.Inputs != model.Config.DMlp)
-        {
-            throw new ArgumentException($"The dictionary is for activations of width {dictionary.Inputs}, the model's have {model.Config.DMlp}.", nameof(dictionary));
-        }
-
+        _site = site ?? Site.Default(model.Config);
+        _site.Check(model.Config);
+        (_tokens, _window) = (heldOut, model.Config.Context);
         _allWindows = (heldOut.Count - 1) / _window;
         if (_allWindows < 1)
         {
@@ -59,74 +52,153 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         }
 
         _windows = Math.Clamp(maxTokens / _window, 1, _allWindows);
-        _runner = new TransformerRunner(model, WindowsPerCall);
-        _xHat = new FloatBuffer((long)WindowsPerCall * _window * dictionary.Inputs);
-        _sums = new double[dictionary.Inputs];
-        _losses = new float[WindowsPerCall * _window];
+        var perCall = (int)Math.Min(WindowsPerCall, _windows);
+        _runner = new TransformerRunner(model, perCall);
+        _baseline = new ActivationBaseline(_site.Width(model.Config));
+        _tally = new ReconstructionTally(_site.Width(model.Config), perCall * _window);
+        _losses = new float[perCall * _window];
+        _otherLosses = new float[_losses.Length];
+        _divergences = new float[_losses.Length];
     }
 
-    /// <summary>The metrics of a dictionary; disposes what it needs.</summary>
+    /// <summary>Held-out tokens that it measures on.</summary>
+    public long Tokens => _windows * _window;
+
+    /// <summary>How often each feature of the dictionary measured last fired on <see cref="Tokens"/>.</summary>
+    public IReadOnlyList<long> Fired => _tally.Fired;
+
+    /// <summary>The metrics of one dictionary.</summary>
     /// <param name="model">The model that the dictionary was trained on.</param>
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="heldOut">The held-out split.</param>
     /// <param name="maxTokens">Most tokens to measure on.</param>
     /// <param name="progress">Receives the share that is done.</param>
+    /// <param name="site">Where it reads; null: where the dictionary says, or the neurons of the last layer.</param>
     /// <param name="cancellation">Checked between calls of the model.</param>
     public static DictionaryMetrics Evaluate(
         Model model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens,
-        IProgress<double>? progress = null, CancellationToken cancellation = default)
+        IProgress<double>? progress = null, Site? site = null, CancellationToken cancellation = default)
     {
-        using var evaluator = new DictionaryEvaluator(model, dictionary, heldOut, maxTokens);
-        return evaluator.Evaluate(progress, cancellation);
+        ArgumentNullException.ThrowIfNull(dictionary);
+        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.Site);
+        return evaluator.Measure(dictionary, progress, cancellation);
     }
 
-    public DictionaryMetrics Evaluate(IProgress<double>? progress = null, CancellationToken cancellation = default)
+    /// <summary>
+    /// For use every few hundred steps of training: so few tokens that the model's own activations are kept, and a call to
+    /// <see cref="Measure"/> costs about as much as a few steps. Dead and ultralow features cannot be told on so few.
+    /// </summary>
+    /// <param name="model">Not owned.</param>
+    /// <param name="heldOut">Not owned.</param>
+    /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <param name="tokens">Most tokens to measure on.</param>
+    public static DictionaryEvaluator Quick(Model model, TokenStore heldOut, Site? site = null, int tokens = QuickTokens)
     {
-        var n = _dictionary.Inputs;
-        Array.Clear(_sums);
-        (_squares, _errors, _active) = (0, 0, 0);
-        var totals = new double[4];
+        ArgumentNullException.ThrowIfNull(model);
+        return new DictionaryEvaluator(model, heldOut, Math.Min(tokens, (long)WindowsPerCall * model.Config.Context), site);
+    }
+
+    /// <summary>The metrics of a dictionary; may be called again with others.</summary>
+    /// <exception cref="ArgumentException">The dictionary belongs to another width.</exception>
+    public DictionaryMetrics Measure(SparseAutoencoder dictionary, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        if (dictionary.Inputs != _baseline.Inputs)
+        {
+            throw new ArgumentException(
+                $"The dictionary is for activations of width {dictionary.Inputs}, the model's {_site} have {_baseline.Inputs}.", nameof(dictionary));
+        }
+
+        var known = MeasureBaseline(progress, cancellation);
+        _tally.Begin(dictionary);
+        double loss = 0, reconstructed = 0, divergence = 0;
         ForEachCall(
-            (tokens, targets, windows) =>
+            (targets, rows) =>
             {
-                totals[0] += Loss(tokens, targets, windows, Measure);
-                totals[1] += Loss(tokens, targets, windows, Reconstruct);
-                totals[2] += Loss(tokens, targets, windows, (x, rows) => new Span<float>(x, rows * n).Clear());
+                _runner.Compare(targets, _tally.Reconstruct, _losses, _otherLosses, _divergences);
+                loss += Sum(_losses, rows);
+                reconstructed += Sum(_otherLosses, rows);
+                divergence += Sum(_divergences, rows);
             },
-            share => progress?.Report(0.75 * share),
+            share => progress?.Report(known + ((1 - known) * share)),
             cancellation);
-        var count = (double)_windows * _window;
-        var mean = _sums.Select(sum => (float)(sum / count)).ToArray();
-        ForEachCall(
-            (tokens, targets, windows) => totals[3] += Loss(tokens, targets, windows, (x, rows) =>
-            {
-                for (var row = 0; row < rows; row++)
-                {
-                    mean.CopyTo(new Span<float>(x + ((nint)row * n), n));
-                }
-            }),
-            share => progress?.Report(0.75 + (0.25 * share)),
-            cancellation);
+        var limit = FeatureDensity.UltralowLimit(Tokens) * Tokens;
         return new DictionaryMetrics
         {
-            Tokens = _windows * _window,
-            L0 = _active / count,
-            ExplainedVariance = 1 - (_errors / (_squares - _sums.Sum(sum => sum * sum / count))),
-            MeanSquaredError = _errors / (count * n),
-            Loss = totals[0] / count,
-            LossReconstructed = totals[1] / count,
-            LossZeroAblated = totals[2] / count,
-            LossMeanAblated = totals[3] / count,
+            Tokens = Tokens,
+            L0 = (double)_tally.Active / Tokens,
+            ExplainedVariance = 1 - (_tally.Errors / _baseline.Variance),
+            MeanSquaredError = _tally.Errors / ((double)Tokens * dictionary.Inputs),
+            Loss = loss / Tokens,
+            LossReconstructed = reconstructed / Tokens,
+            LossZeroAblated = _baseline.LossZero,
+            LossMeanAblated = _baseline.LossMean,
+            Divergence = divergence / Tokens,
+            NormRatio = _tally.NormRatio,
+            ReconstructionBias = _tally.ReconstructionBias,
+            Dead = _tally.Fired.Count(static count => count == 0),
+            Ultralow = _tally.Fired.Count(count => count > 0 && count < limit),
         };
     }
 
     public void Dispose()
     {
         _runner.Dispose();
-        _xHat.Dispose();
+        _tally.Dispose();
     }
 
-    private void ForEachCall(Action<ushort[], ushort[], int> measure, Action<double> done, CancellationToken cancellation)
+    /// <summary>Returns the share of the work that this was: 0 when it had been done.</summary>
+    private double MeasureBaseline(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        const double Share = 0.5;
+        if (_baseline.IsComplete)
+        {
+            return 0;
+        }
+
+        var n = _baseline.Inputs;
+        _baseline.Clear();
+        double zero = 0, mean = 0;
+        ForEachCall(
+            (targets, rows) =>
+            {
+                _runner.Continue(
+                    targets,
+                    (x, count) =>
+                    {
+                        _baseline.Add(x, count);
+                        new Span<float>(x, count * n).Clear();
+                    },
+                    _losses);
+                zero += Sum(_losses, rows);
+            },
+            share => progress?.Report(Share / 2 * share),
+            cancellation);
+        var mu = _baseline.Mean();
+        ForEachCall(
+            (targets, rows) =>
+            {
+                _runner.Continue(targets, (x, count) => Fill(x, count, mu), _losses);
+                mean += Sum(_losses, rows);
+            },
+            share => progress?.Report((Share / 2) + (Share / 2 * share)),
+            cancellation);
+        _baseline.Complete(zero / Tokens, mean / Tokens);
+        return Share;
+    }
+
+    private static void Fill(float* x, int rows, float[] row)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            row.CopyTo(new Span<float>(x + ((nint)r * row.Length), row.Length));
+        }
+    }
+
+    private static double Sum(float[] values, int count) => values.AsSpan(0, count).ToArray().Sum(static value => (double)value);
+
+    /// <summary>Begins a forward pass to the site for some windows at a time; when all fit one call, only once.</summary>
+    private void ForEachCall(Action<ushort[], int> measure, Action<double> done, CancellationToken cancellation)
     {
         for (var first = 0L; first < _windows; first += WindowsPerCall)
         {
@@ -141,61 +213,14 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
                 _tokens.Read(start + 1, _window).CopyTo(targets.AsSpan(w * _window));
             }
 
-            measure(tokens, targets, windows);
+            if (_begunAt != first)
+            {
+                _runner.Begin(tokens, windows, _window, _site);
+                _begunAt = first;
+            }
+
+            measure(targets, targets.Length);
             done((double)(first + windows) / _windows);
         }
-    }
-
-    private double Loss(ushort[] tokens, ushort[] targets, int windows, ActivationEdit edit)
-    {
-        _runner.Losses(tokens, targets, windows, _window, edit, _losses);
-        var sum = 0.0;
-        foreach (var loss in _losses.AsSpan(0, tokens.Length))
-        {
-            sum += loss;
-        }
-
-        return sum;
-    }
-
-    /// <summary>Sums of x and of its squares; changes nothing.</summary>
-    private void Measure(float* x, int rows)
-    {
-        var n = _dictionary.Inputs;
-        var squares = new double[(n + ColumnsPerTask - 1) / ColumnsPerTask];
-        WorkerPool.For(squares.Length, (task, _) =>
-        {
-            var columns = Math.Min(ColumnsPerTask, n - (task * ColumnsPerTask));
-            for (var row = 0; row < rows; row++)
-            {
-                var values = new ReadOnlySpan<float>(x + ((nint)row * n) + (task * ColumnsPerTask), columns);
-                for (var c = 0; c < columns; c++)
-                {
-                    _sums[(task * ColumnsPerTask) + c] += values[c];
-                }
-
-                squares[task] += TensorPrimitives.SumOfSquares(values);
-            }
-        });
-        _squares += squares.Sum();
-    }
-
-    /// <summary>Puts x̂ in the place of x, and sums the errors.</summary>
-    private void Reconstruct(float* x, int rows)
-    {
-        var n = _dictionary.Inputs;
-        _dictionary.Encode(x, rows, _f);
-        _dictionary.Decode(_f, _xHat.Pointer);
-        _active += _f.Count;
-        var errors = new double[rows];
-        WorkerPool.For(rows, (row, _) =>
-        {
-            var target = new Span<float>(x + ((nint)row * n), n);
-            var xHat = _xHat.Span((long)row * n, n);
-            var distance = TensorPrimitives.Distance<float>(target, xHat);
-            errors[row] = (double)distance * distance;
-            xHat.CopyTo(target);
-        });
-        _errors += errors.Sum();
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
@@ -14,6 +15,9 @@ internal static unsafe class DictionaryFiles
 {
     public const string ConfigFile = "cfg.json";
     public const string WeightsFile = "sae_weights.safetensors";
+
+    private const string MetadataKey = "metadata";
+    private const string HookKey = "hook_name";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -30,8 +34,7 @@ internal static unsafe class DictionaryFiles
             ["apply_b_dec_to_input"] = true,
             ["normalize_activations"] = "none",
             ["reshape_activations"] = "none",
-            ["metadata"] = new JsonObject((metadata ?? new Dictionary<string, string>()).Select(static entry =>
-                KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
+            [MetadataKey] = Metadata(dictionary, metadata),
         };
         if (dictionary.Activation == DictionaryActivation.TopK)
         {
@@ -43,6 +46,21 @@ internal static unsafe class DictionaryFiles
         var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
         AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         return checksum;
+    }
+
+    private static Site? SiteOf(JsonObject config) =>
+        config[MetadataKey] is JsonObject metadata && metadata[HookKey] is JsonValue value && value.TryGetValue(out string? hook) ? Site.FromHookName(hook) : null;
+
+    private static JsonObject Metadata(SparseAutoencoder dictionary, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var entries = new JsonObject((metadata ?? new Dictionary<string, string>()).Select(static entry =>
+            KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+        if (dictionary.Site is { } site)
+        {
+            entries[HookKey] = site.HookName;
+        }
+
+        return entries;
     }
 
     /// <summary>SHA-256 of the weights, as <see cref="Save"/> returns it.</summary>
@@ -62,7 +80,7 @@ internal static unsafe class DictionaryFiles
         CheckSupported(config, activation, path);
         var k = activation == DictionaryActivation.TopK ? TopK(config, m, path) : 0;
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-        var dictionary = new SparseAutoencoder(n, m, activation, k);
+        var dictionary = new SparseAutoencoder(n, m, activation, k) { Site = SiteOf(config) };
         try
         {
             using var transposed = new FloatBuffer((long)n * m);

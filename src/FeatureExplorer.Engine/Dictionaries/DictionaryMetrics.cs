@@ -27,6 +27,21 @@ public sealed record DictionaryMetrics
     /// <summary>Loss with the activations set to their mean.</summary>
     public required double LossMeanAblated { get; init; }
 
+    /// <summary>Mean over the tokens of KL(model ‖ model with the reconstruction) over the vocabulary, nats. Null in records older than it, like those below.</summary>
+    public double? Divergence { get; init; }
+
+    /// <summary>Shrinkage: mean over the tokens of ‖x̂‖ / ‖x‖; below 1 when reconstructions are too short.</summary>
+    public double? NormRatio { get; init; }
+
+    /// <summary>Shrinkage without the part that is only missing: Σ‖x̂‖² / Σ x · x̂; 1 when no common factor on x̂ would lower the error.</summary>
+    public double? ReconstructionBias { get; init; }
+
+    /// <summary>Features that never fire on <see cref="Tokens"/>.</summary>
+    public int? Dead { get; init; }
+
+    /// <summary>Features that fire on them, less often than <see cref="FeatureDensity.UltralowLimit"/>.</summary>
+    public int? Ultralow { get; init; }
+
     /// <summary>(zero − reconstructed) / (zero − as it is).</summary>
     public double LossRecovered => (LossZeroAblated - LossReconstructed) / (LossZeroAblated - Loss);
 

@@ -1,15 +1,13 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// W_enc x̄ + b_enc straight to lists of the features above a limit (0 for ReLU), or of the k largest of them: each 8 × 48 tile of the product
-/// gets its bias and is sifted while it lies in the first-level cache, so that the dense product (batch × m) never exists. The only dense
-/// product of a sparse training step.
+/// W_enc x̄ + b_enc straight to lists of the features above a limit (0 for ReLU), or of the k largest of them, so that the dense product
+/// (batch × m) never exists. Where few features are active, a product of 16-bit integers finds those that can be (<see cref="EncoderScreen"/>), and only
+/// they are computed; elsewhere each tile of the product of floats gets its bias and is sifted while it lies in the cache. Which of the two is
+/// decided for each block of rows by what is found in its first panels, so that the results depend on nothing else.
 /// </summary>
 internal sealed unsafe class EncoderProduct : IDisposable
 {
@@ -18,20 +16,32 @@ internal sealed unsafe class EncoderProduct : IDisposable
 
     private const int Panel = MatrixProduct.TileColumns;
 
+    // A block is screened when at most one in so many of the entries of its first panels can be active: with more, computing each costs too much.
+    private const int ScreenedShare = 20;
+    private const int ProbedShare = 12;
+
     private readonly int _inputs;
     private readonly int _maxFeatures;
-    private readonly FloatBuffer _packedWeights;
+    private readonly Lock _packing = new();
     private readonly FloatBuffer _bias;
     private readonly FloatBuffer _limits;
+    private FloatBuffer? _packedWeights;
+    private EncoderScreen? _screen;
+    private float* _weights;
+    private nint _stride;
+    private int _features;
     private int _panels;
-    private Scratch[] _scratch = [];
+    private int[]? _chosen;
+    private bool _isScreened;
+    private volatile bool _isPacked;
+    private volatile bool _wasNeeded;
+    private EncoderScratch[] _scratch = [];
 
     public EncoderProduct(int inputs, int maxFeatures)
     {
         _inputs = inputs;
         _maxFeatures = maxFeatures;
         var panels = (maxFeatures + Panel - 1) / Panel;
-        _packedWeights = new FloatBuffer((long)panels * Panel * inputs);
         _bias = new FloatBuffer((long)panels * Panel);
         _limits = new FloatBuffer((long)panels * Panel);
     }
@@ -39,44 +49,30 @@ internal sealed unsafe class EncoderProduct : IDisposable
     /// <summary>Most features that packing may bring.</summary>
     public int MaxFeatures => _maxFeatures;
 
-    /// <summary>Takes over weights [m, n] with rows <paramref name="stride"/> apart and biases [m], on all threads.</summary>
+    /// <summary>Takes over weights [m, n] with rows <paramref name="stride"/> apart and biases [m], on all threads. The weights are read again by <see cref="Encode"/>.</summary>
     /// <param name="wEnc">Encoder rows.</param>
     /// <param name="stride">Distance between them.</param>
     /// <param name="bEnc">Biases.</param>
     /// <param name="limits">What an entry must exceed to be listed, for each feature; all 0 when empty.</param>
     public void Pack(float* wEnc, nint stride, float* bEnc, ReadOnlySpan<float> limits = default)
     {
-        Begin(_maxFeatures);
+        Begin(wEnc, stride, _maxFeatures, null);
         new ReadOnlySpan<float>(bEnc, _maxFeatures).CopyTo(_bias.Span());
         limits.CopyTo(_limits.Span());
-        WorkerPool.For(_panels, (panel, _) =>
-        {
-            var column = panel * Panel;
-            var target = _packedWeights.Pointer + ((nint)column * _inputs);
-            MatrixProduct.PackB(true, wEnc, stride, column, Math.Min(Panel, _maxFeatures - column), 0, _inputs, target);
-        });
+        PackAll();
     }
 
     /// <summary>Takes over some features alone; lists then hold places in <paramref name="chosen"/> instead of feature numbers.</summary>
     public void PackChosen(float* wEnc, nint stride, float* bEnc, int[] chosen)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chosen.Length, _maxFeatures, nameof(chosen));
-        Begin(chosen.Length);
-        WorkerPool.For(_panels, (panel, _) =>
+        Begin(wEnc, stride, chosen.Length, chosen);
+        for (var i = 0; i < chosen.Length; i++)
         {
-            var column = panel * Panel;
-            var columns = Math.Min(Panel, chosen.Length - column);
-            var target = _packedWeights.Pointer + ((nint)column * _inputs);
-            for (var c = 0; c < columns; c++)
-            {
-                var row = wEnc + (chosen[column + c] * stride);
-                _bias.Pointer[column + c] = bEnc[chosen[column + c]];
-                for (var k = 0; k < _inputs; k++)
-                {
-                    target[((nint)k * Panel) + c] = row[k];
-                }
-            }
-        });
+            _bias.Pointer[i] = bEnc[chosen[i]];
+        }
+
+        PackAll();
     }
 
     /// <summary>Must be called before a job whose threads call <see cref="Encode"/>.</summary>
@@ -88,7 +84,7 @@ internal sealed unsafe class EncoderProduct : IDisposable
             Array.Resize(ref _scratch, WorkerPool.Threads);
             for (var thread = before; thread < _scratch.Length; thread++)
             {
-                _scratch[thread] = new Scratch(_inputs, Math.Min(_maxFeatures, 1024));
+                _scratch[thread] = new EncoderScratch(_inputs, Math.Min(_maxFeatures, 1024));
             }
         }
     }
@@ -107,6 +103,105 @@ internal sealed unsafe class EncoderProduct : IDisposable
     public ReadOnlySpan<SparseRow> Encode(int thread, float* centred, nint stride, int rows, int keep = int.MaxValue, float floor = 0)
     {
         var scratch = _scratch[thread];
+        if (!_isScreened || !TryScreen(thread, centred, stride, rows, keep, floor))
+        {
+            EncodeAll(scratch, centred, stride, rows, keep, floor);
+        }
+
+        var lists = scratch.Lists[..rows];
+        for (var row = 0; row < rows; row++)
+        {
+            if (lists[row].Count > keep)
+            {
+                TopSelection.Cut(ref lists[row], keep, scratch.Sorting(lists[row].Count));
+            }
+        }
+
+        return lists;
+    }
+
+    public void Dispose()
+    {
+        _packedWeights?.Dispose();
+        _screen?.Dispose();
+        _bias.Dispose();
+        _limits.Dispose();
+        foreach (var scratch in _scratch)
+        {
+            scratch.Dispose();
+        }
+    }
+
+    private void Begin(float* wEnc, nint stride, int features, int[]? chosen)
+    {
+        _weights = wEnc;
+        (_stride, _features, _chosen) = (stride, features, chosen);
+        _panels = (features + Panel - 1) / Panel;
+        _limits.Span(0, features).Clear();
+        // Columns beyond the last feature are never listed.
+        _limits.Span(features, (_panels * Panel) - features).Fill(float.PositiveInfinity);
+    }
+
+    private void PackAll()
+    {
+        _isPacked = false;
+        _isScreened = EncoderScreen.Suits(_stride, _features);
+        if (_isScreened)
+        {
+            _screen ??= new EncoderScreen(_inputs, _maxFeatures);
+            _screen.Pack(_weights, _stride, _features, _chosen);
+        }
+
+        if (!_isScreened || _wasNeeded)
+        {
+            PackFloats();
+        }
+
+        _wasNeeded = false;
+    }
+
+    /// <summary>For the product of floats: when packing begins, or when a block turns out to need it.</summary>
+    private void PackFloats()
+    {
+        lock (_packing)
+        {
+            if (_isPacked)
+            {
+                return;
+            }
+
+            _packedWeights ??= new FloatBuffer((_maxFeatures + Panel - 1L) / Panel * Panel * _inputs);
+            WorkerPool.For(_panels, (panel, _) => PackPanel(panel, _packedWeights.Pointer + ((nint)panel * Panel * _inputs)));
+            _isPacked = true;
+        }
+    }
+
+    private void PackPanel(int panel, float* target)
+    {
+        var column = panel * Panel;
+        var columns = Math.Min(Panel, _features - column);
+        if (_chosen is null)
+        {
+            MatrixProduct.PackB(true, _weights, _stride, column, columns, 0, _inputs, target);
+            return;
+        }
+
+        for (var c = 0; c < columns; c++)
+        {
+            var row = _weights + (_chosen[column + c] * _stride);
+            for (var k = 0; k < _inputs; k++)
+            {
+                target[((nint)k * Panel) + c] = row[k];
+            }
+        }
+    }
+
+    /// <summary>The product of floats, all of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void EncodeAll(EncoderScratch scratch, float* centred, nint stride, int rows, int keep, float floor)
+    {
+        _wasNeeded = true;
+        PackFloats();
         MatrixProduct.PackA(false, centred, stride, 0, rows, 0, _inputs, scratch.Packed);
         var lists = scratch.Clear();
         Span<float> floors = stackalloc float[BlockRows];
@@ -116,185 +211,86 @@ internal sealed unsafe class EncoderProduct : IDisposable
         {
             var column = panel * Panel;
             scratch.MakeRoom(Panel);
-            for (var row = 0; row < rows; row += MatrixProduct.TileRows)
+            MatrixProduct.MultiplyPanel(
+                scratch.Packed, _packedWeights!.Pointer + ((nint)column * _inputs), RoundedUp(rows), Panel, Panel, _inputs, scratch.Tile, Panel, false);
+            for (var row = 0; row < rows; row++)
             {
-                MatrixProduct.Tile(
-                    scratch.Packed + ((nint)row * _inputs), _packedWeights.Pointer + ((nint)column * _inputs), scratch.Tile, Panel, _inputs, false);
-                var height = Math.Min(MatrixProduct.TileRows, rows - row);
-                for (var r = 0; r < height; r++)
+                ref var list = ref lists[row];
+                EntrySieve.AppendAbove(scratch.Tile + (row * Panel), _bias.Pointer + column, _limits.Pointer + column, floors[row], column, ref list);
+                if (list.Count > longest)
                 {
-                    ref var list = ref lists[row + r];
-                    AppendAbove(scratch.Tile + (r * Panel), _bias.Pointer + column, _limits.Pointer + column, floors[row + r], column, ref list);
-                    if (list.Count > longest)
+                    floors[row] = TopSelection.Cut(ref list, keep, scratch.Sorting(list.Count));
+                }
+            }
+        }
+    }
+
+    /// <summary>Lists what integers cannot exclude, then computes it. False when that is too much.</summary>
+    private bool TryScreen(int thread, float* centred, nint stride, int rows, int keep, float floor)
+    {
+        var (screen, scratch) = (_screen!, _scratch[thread]);
+        var lists = scratch.Clear();
+        Span<float> floors = stackalloc float[BlockRows];
+        Span<int> longest = stackalloc int[BlockRows];
+        floors.Fill(floor);
+        longest.Fill(keep < int.MaxValue ? TopSelection.LongestList(keep) : int.MaxValue);
+        screen.Begin(thread, centred, stride, rows);
+        var probed = Math.Max(1, _panels / ProbedShare);
+        for (var panel = 0; panel < _panels; panel++)
+        {
+            scratch.MakeRoom(Panel);
+            screen.Append(thread, rows, panel * Panel, Panel, _bias.Pointer, _limits.Pointer, floors, lists);
+            if (keep < int.MaxValue)
+            {
+                for (var row = 0; row < rows; row++)
+                {
+                    if (lists[row].Count > longest[row])
                     {
-                        floors[row + r] = TopSelection.Cut(ref list, keep, scratch.Sorting(list.Count));
+                        floors[row] = EntrySieve.CutBounds(ref lists[row], keep, screen.Slack(thread, row), scratch.Sorting(lists[row].Count));
+                        longest[row] = Math.Max(longest[row], 2 * lists[row].Count);
                     }
                 }
+            }
+            else if (panel + 1 == probed && EntrySieve.Exceed(lists[..rows], (long)rows * probed * Panel / ScreenedShare))
+            {
+                return false;
             }
         }
 
         for (var row = 0; row < rows; row++)
         {
-            if (lists[row].Count > keep)
+            Compute(ref lists[row], centred + (row * stride), floor, scratch);
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts the values of a row in the place of their bounds, and drops those that do not exceed their limits after all.</summary>
+    private void Compute(ref SparseRow list, float* row, float floor, EncoderScratch scratch)
+    {
+        var rows = list.Features;
+        if (_chosen is not null)
+        {
+            rows = scratch.RowNumbers(list.Count);
+            for (var k = 0; k < list.Count; k++)
             {
-                TopSelection.Cut(ref lists[row], keep, scratch.Sorting(lists[row].Count));
+                rows[k] = _chosen[list.Features[k]];
             }
         }
 
-        return lists[..rows];
-    }
-
-    public void Dispose()
-    {
-        _packedWeights.Dispose();
-        _bias.Dispose();
-        _limits.Dispose();
-        foreach (var scratch in _scratch)
+        RowKernels.Dots(rows, list.Count, _weights, _stride, (int)_stride, row, 0, list.Values);
+        var count = 0;
+        for (var k = 0; k < list.Count; k++)
         {
-            scratch.Dispose();
-        }
-    }
-
-    /// <summary>Columns beyond the last feature are never listed.</summary>
-    private void Begin(int features)
-    {
-        _panels = (features + Panel - 1) / Panel;
-        _limits.Span(0, features).Clear();
-        _limits.Span(features, (_panels * Panel) - features).Fill(float.PositiveInfinity);
-    }
-
-    /// <summary>Appends what exceeds both limits in tile + bias (48 floats) to a list with room for 48 more.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AppendAbove(float* tile, float* bias, float* limits, float floor, int first, ref SparseRow list)
-    {
-        if (Avx512F.IsSupported)
-        {
-            Compress(tile, bias, limits, floor, first, ref list);
-            return;
-        }
-
-        var bits = 0UL;
-        var lowest = Vector256.Create(floor);
-        for (var lane = 0; lane < Panel; lane += 8)
-        {
-            var sum = Vector256.Load(tile + lane) + Vector256.Load(bias + lane);
-            var limit = Vector256.Max(Vector256.Load(limits + lane), lowest);
-            bits |= (ulong)Vector256.GreaterThan(sum, limit).ExtractMostSignificantBits() << lane;
-        }
-
-        var count = list.Count;
-        for (; bits != 0; bits &= bits - 1)
-        {
-            var lane = BitOperations.TrailingZeroCount(bits);
-            list.Values[count] = tile[lane] + bias[lane];
-            list.Features[count++] = first + lane;
+            var feature = list.Features[k];
+            var value = list.Values[k] + _bias.Pointer[feature];
+            list.Values[count] = value;
+            list.Features[count] = feature;
+            count += value > MathF.Max(_limits.Pointer[feature], floor) ? 1 : 0;
         }
 
         list.Count = count;
     }
 
-    /// <summary>The same without a branch for each entry; writes up to 16 entries beyond what it appends.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compress(float* tile, float* bias, float* limits, float floor, int first, ref SparseRow list)
-    {
-        var count = list.Count;
-        var lowest = Vector512.Create(floor);
-        for (var lane = 0; lane < Panel; lane += 16)
-        {
-            var sum = Vector512.Load(tile + lane) + Vector512.Load(bias + lane);
-            var mask = Vector512.GreaterThan(sum, Vector512.Max(Vector512.Load(limits + lane), lowest));
-            var numbers = Vector512.Create(first + lane) + Vector512<int>.Indices;
-            Avx512F.Compress(Vector512<float>.Zero, mask, sum).Store(list.Values + count);
-            Avx512F.Compress(Vector512<int>.Zero, mask.AsInt32(), numbers).Store(list.Features + count);
-            count += BitOperations.PopCount(mask.ExtractMostSignificantBits());
-        }
-
-        list.Count = count;
-    }
-
-    /// <summary>One thread's packed rows, tile and growing lists.</summary>
-    private sealed class Scratch : IDisposable
-    {
-        private readonly FloatBuffer _packed;
-        private readonly FloatBuffer _tile = new(MatrixProduct.TileRows * Panel);
-        private readonly SparseRow[] _lists = new SparseRow[BlockRows];
-        private FloatBuffer _values;
-        private FloatBuffer _features;
-        private float[] _sorting = [];
-        private int _capacity;
-
-        public Scratch(int inputs, int capacity)
-        {
-            _packed = new FloatBuffer((long)BlockRows * inputs);
-            _capacity = capacity + (2 * Panel);
-            _values = new FloatBuffer((long)BlockRows * _capacity);
-            _features = new FloatBuffer((long)BlockRows * _capacity);
-        }
-
-        public float* Packed => _packed.Pointer;
-
-        public float* Tile => _tile.Pointer;
-
-        public Span<SparseRow> Clear()
-        {
-            for (var row = 0; row < BlockRows; row++)
-            {
-                _lists[row] = new SparseRow((int*)(_features.Pointer + ((nint)row * _capacity)), _values.Pointer + ((nint)row * _capacity), null, 0);
-            }
-
-            return _lists;
-        }
-
-        /// <summary>Room to sort so many values.</summary>
-        public Span<float> Sorting(int count)
-        {
-            if (_sorting.Length < count)
-            {
-                _sorting = new float[2 * count];
-            }
-
-            return _sorting.AsSpan(0, count);
-        }
-
-        /// <summary>Sees to it that every list has room for so many more entries, and for what a vector store writes beyond them.</summary>
-        public void MakeRoom(int entries)
-        {
-            var longest = 0;
-            foreach (ref readonly var list in _lists.AsSpan())
-            {
-                longest = Math.Max(longest, list.Count);
-            }
-
-            if (longest + entries + 16 > _capacity)
-            {
-                Grow(2 * _capacity);
-            }
-        }
-
-        public void Dispose()
-        {
-            _packed.Dispose();
-            _tile.Dispose();
-            _values.Dispose();
-            _features.Dispose();
-        }
-
-        private void Grow(int capacity)
-        {
-            var values = new FloatBuffer((long)BlockRows * capacity);
-            var features = new FloatBuffer((long)BlockRows * capacity);
-            for (var row = 0; row < BlockRows; row++)
-            {
-                ref var list = ref _lists[row];
-                var moved = new SparseRow((int*)(features.Pointer + ((nint)row * capacity)), values.Pointer + ((nint)row * capacity), null, list.Count);
-                new Span<float>(list.Values, list.Count).CopyTo(new Span<float>(moved.Values, list.Count));
-                new Span<int>(list.Features, list.Count).CopyTo(new Span<int>(moved.Features, list.Count));
-                list = moved;
-            }
-
-            _values.Dispose();
-            _features.Dispose();
-            (_values, _features, _capacity) = (values, features, capacity);
-        }
-    }
+    private static int RoundedUp(int rows) => (rows + MatrixProduct.TileRows - 1) / MatrixProduct.TileRows * MatrixProduct.TileRows;
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
@@ -58,6 +59,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
 
     /// <summary>m: number of features.</summary>
     public int Features { get; }
+
+    /// <summary>Where in a model it reads; null when unknown. Saved as SAELens' <c>hook_name</c>.</summary>
+    public Site? Site { get; set; }
 
     /// <summary>[m, n]: row i is the encoder vector of feature i.</summary>
     public FloatBuffer WEnc { get; }

@@ -21,7 +21,7 @@ public static unsafe class MatrixProduct
     private const int TasksWanted = 24;
 
     [ThreadStatic]
-    private static Workspace? _workspace;
+    private static MatrixWorkspace? _workspace;
 
     /// <summary>C[M, N] (+)= op(A)[M, K] · op(B)[K, N], on all threads.</summary>
     /// <param name="transposeA">Whether A is stored as [K, M].</param>
@@ -59,7 +59,7 @@ public static unsafe class MatrixProduct
         }
 
         var perChunk = (panels + chunks - 1) / chunks;
-        var workspace = _workspace ??= new Workspace();
+        var workspace = _workspace ??= new MatrixWorkspace();
         var packedB = workspace.B((long)panels * TileColumns * Math.Min(SliceDepth, K));
         workspace.PrepareA((long)BlockRows * SliceDepth);
         for (var k = 0; k < K; k += SliceDepth)
@@ -108,7 +108,7 @@ public static unsafe class MatrixProduct
             return;
         }
 
-        var workspace = _workspace ??= new Workspace();
+        var workspace = _workspace ??= new MatrixWorkspace();
         var sums = workspace.Parts((long)parts * M * N);
         var paddedM = (M + TileRows - 1) / TileRows * TileRows;
         workspace.PrepareA((long)(paddedM + TileColumns) * SplitDepth);
@@ -216,28 +216,43 @@ public static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>All rows of a block of A times one panel of B; tiles that reach over an edge go through a buffer.</summary>
+    /// <summary>
+    /// All rows of a block of A times one panel of B, slice by slice of the depth (<see cref="MatrixTile.SliceDepth"/>); tiles that reach over an
+    /// edge go through a buffer.
+    /// </summary>
     internal static void MultiplyPanel(float* packedA, float* panel, int rows, int columns, int width, int depth, float* C, nint ldc, bool accumulate)
     {
         var edge = stackalloc float[(MatrixTile.Rows * MatrixTile.Columns) + 16];
         edge = (float*)(((nint)edge + 63) & ~63);
-        for (var i = 0; i < rows; i += MatrixTile.Rows)
+        var slice = MatrixTile.SliceDepth(depth);
+        for (var k = 0; k < depth; k += slice)
         {
-            var height = Math.Min(MatrixTile.Rows, rows - i);
-            var c = C + (i * ldc);
-            if (height == MatrixTile.Rows && columns == width)
+            var length = Math.Min(slice, depth - k);
+            var add = accumulate || k > 0;
+            for (var i = 0; i < rows; i += MatrixTile.Rows)
             {
-                MatrixTile.Multiply(packedA + ((nint)i * depth), panel, c, ldc, depth, accumulate, width);
-                continue;
-            }
-
-            MatrixTile.Multiply(packedA + ((nint)i * depth), panel, edge, width, depth, false, width);
-            for (var r = 0; r < height; r++)
-            {
-                for (var j = 0; j < columns; j++)
+                var height = Math.Min(MatrixTile.Rows, rows - i);
+                var a = packedA + ((nint)i * depth) + (k * MatrixTile.Rows);
+                var c = C + (i * ldc);
+                if (height == MatrixTile.Rows && columns == width)
                 {
-                    c[(r * ldc) + j] = (accumulate ? c[(r * ldc) + j] : 0) + edge[(r * width) + j];
+                    MatrixTile.Multiply(a, panel + (k * width), c, ldc, length, add, width);
+                    continue;
                 }
+
+                MatrixTile.Multiply(a, panel + (k * width), edge, width, length, false, width);
+                CopyEdge(edge, width, c, ldc, height, columns, add);
+            }
+        }
+    }
+
+    private static void CopyEdge(float* edge, int width, float* c, nint ldc, int rows, int columns, bool add)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                c[(r * ldc) + j] = (add ? c[(r * ldc) + j] : 0) + edge[(r * width) + j];
             }
         }
     }
@@ -262,54 +277,6 @@ public static unsafe class MatrixProduct
         for (var i = 0; !accumulate && i < M; i++)
         {
             new Span<float>(C + (i * ldc), N).Clear();
-        }
-    }
-
-    /// <summary>Packed panels and partial sums of one calling thread; they grow and stay.</summary>
-    private sealed class Workspace
-    {
-        private readonly Dictionary<int, FloatBuffer> _a = [];
-        private FloatBuffer[] _perThread = [];
-        private FloatBuffer? _b;
-        private FloatBuffer? _parts;
-        private long _lengthA;
-
-        public int[] LastBlock { get; private set; } = [];
-
-        public float* B(long length) => Grown(ref _b, length);
-
-        public float* Parts(long length) => Grown(ref _parts, length);
-
-        public void PrepareA(long length)
-        {
-            var threads = WorkerPool.Threads;
-            if (_perThread.Length == threads && length <= _lengthA)
-            {
-                return;
-            }
-
-            _lengthA = Math.Max(length, _lengthA);
-            LastBlock = new int[threads];
-            _perThread = new FloatBuffer[threads];
-            for (var thread = 0; thread < threads; thread++)
-            {
-                _a.TryGetValue(thread, out var buffer);
-                Grown(ref buffer, _lengthA);
-                _perThread[thread] = _a[thread] = buffer!;
-            }
-        }
-
-        public float* A(int thread) => _perThread[thread].Pointer;
-
-        private static float* Grown(ref FloatBuffer? buffer, long length)
-        {
-            if (buffer is null || buffer.Length < length)
-            {
-                buffer?.Dispose();
-                buffer = new FloatBuffer(length);
-            }
-
-            return buffer.Pointer;
         }
     }
 }

@@ -3,40 +3,54 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>
-/// The direct effect of directions of the site <c>mlp.post</c> on the logits: d · W_down · π · L · W_U, where π takes out the mean over the
-/// residual stream and L is the gain of the last LayerNorm. The LayerNorm's division by σ, which differs from token to token, is left out:
-/// the weights of a direction are right up to a positive factor, and are shifted so that their median over the vocabulary is zero.
+/// The direct effect of directions of a site on the logits: d · W_down · π · L · W_U for <c>mlp.post</c>, d · π · L · W_U for the others, which lie in
+/// the residual stream already. π takes out the mean over the residual stream and L is the gain of the last LayerNorm. The LayerNorm's division
+/// by σ, which differs from token to token, is left out: the weights of a direction are right up to a positive factor, and are shifted so that
+/// their median over the vocabulary is zero. Left out too is what the site's own layer (for <c>resid.pre</c>) and later layers make of the direction.
 /// </summary>
 public static unsafe class LogitWeights
 {
-    /// <summary>The weights of one direction [DMlp] on every token [V].</summary>
-    /// <inheritdoc cref="Of(Transformer, float*, int, float*, bool[])"/>
-    public static void Of(Transformer model, ReadOnlySpan<float> direction, Span<float> weights, bool[]? occurs = null)
+    /// <summary>The weights of one direction [n] on every token [V].</summary>
+    /// <inheritdoc cref="Of(Transformer, float*, int, float*, bool[], Site)"/>
+    public static void Of(Transformer model, ReadOnlySpan<float> direction, Span<float> weights, bool[]? occurs = null, Site? site = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, model.Config.DMlp);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, (site ?? Site.Default(model.Config)).Width(model.Config));
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, model.Config.VocabularySize);
         fixed (float* from = direction)
         fixed (float* to = weights)
         {
-            Of(model, from, 1, to, occurs);
+            Of(model, from, 1, to, occurs, site);
         }
     }
 
-    /// <summary>The weights of many directions, by two matrix products.</summary>
-    /// <param name="model">Its last layer is the site.</param>
-    /// <param name="directions">[count, DMlp].</param>
+    /// <summary>The weights of many directions, by one or two matrix products.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="directions">[count, n].</param>
     /// <param name="count">Number of directions.</param>
     /// <param name="weights">Receives [count, V].</param>
     /// <param name="occurs">Which tokens occur in the training text, [V]: the median is over them. Null: over all.</param>
-    public static void Of(Transformer model, float* directions, int count, float* weights, bool[]? occurs = null)
+    /// <param name="site">Where the directions lie; null: the neurons of the last layer.</param>
+    public static void Of(Transformer model, float* directions, int count, float* weights, bool[]? occurs = null, Site? site = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        site ??= Site.Default(model.Config);
+        site.Check(model.Config);
         var (config, p) = (model.Config, model.Parameters);
         var (d, vocabulary) = (config.DModel, config.VocabularySize);
         var tokens = Tokens(vocabulary, occurs);
         using var effects = new FloatBuffer((long)count * d);
         var effect = effects.Pointer;
-        MatrixProduct.Multiply(
-            false, false, count, d, config.DMlp, directions, config.DMlp, p[$"h.{config.Layers - 1}.mlp.c_proj.weight"], d, effect, d);
+        if (site.Kind == SiteKind.MlpPost)
+        {
+            MatrixProduct.Multiply(
+                false, false, count, d, config.DMlp, directions, config.DMlp, p[$"h.{site.Layer}.mlp.c_proj.weight"], d, effect, d);
+        }
+        else
+        {
+            new ReadOnlySpan<float>(directions, checked(count * d)).CopyTo(effects.Span());
+        }
+
         WorkerPool.For(count, (row, _) => ProjectAndScale(effect + ((nint)row * d), p["ln_f.weight"], d));
         MatrixProduct.Multiply(false, true, count, vocabulary, d, effect, d, p["lm_head.weight"], d, weights, vocabulary);
         WorkerPool.For(count, (row, _) => ShiftMedian(new Span<float>(weights + ((nint)row * vocabulary), vocabulary), tokens));

@@ -82,7 +82,7 @@ public sealed unsafe class TransformerGradient : IDisposable
         {
             var a = _activations[layer];
             _layers[layer].ForwardToHidden(_stream[layer].Pointer, a, a.Hidden.Pointer, windows, length);
-            _layers[layer].ForwardFromHidden(a.Hidden.Pointer, a, _stream[layer + 1].Pointer, rows);
+            _layers[layer].ForwardFromHidden(a.Hidden.Pointer, a.Middle.Pointer, _stream[layer + 1].Pointer, rows);
         }
         FinalNormForward(rows);
 

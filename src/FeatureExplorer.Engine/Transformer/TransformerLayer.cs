@@ -70,15 +70,15 @@ internal sealed unsafe class TransformerLayer : IDisposable
         });
     }
 
-    /// <summary>The neurons, and what <see cref="ForwardToHidden"/> left of the residual stream, to y[R, d].</summary>
-    public void ForwardFromHidden(float* hidden, LayerActivations a, float* y, int rows)
+    /// <summary>y[R, d] = residual + hidden · W_down + b_down; a residual of null counts as zero. The residual is what <see cref="ForwardToHidden"/> left in a.Middle.</summary>
+    public void ForwardFromHidden(float* hidden, float* residual, float* y, int rows)
     {
         _scratch.Prepare();
         WorkerPool.For(Blocks(rows), (block, thread) =>
         {
             var (row, count) = RowsOf(block, rows);
             _feedForward.ForwardDown(
-                hidden + (row * _config.DMlp), a.Middle.Pointer + (row * _model), y + (row * _model), count, _scratch[thread]);
+                hidden + (row * _config.DMlp), residual is null ? null : residual + (row * _model), y + (row * _model), count, _scratch[thread]);
         });
     }
 

@@ -3,19 +3,24 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>
-/// The model forward only, for batches of up to a fixed number of windows. Owns its scratch: one runner serves one caller at a time.
+/// The model forward only, for batches of up to a fixed number of windows: activations at a <see cref="Site"/>, and losses with the activations at a site
+/// edited. Where no site is named it is <c>mlp.post</c> of the last layer. Owns its scratch: one runner serves one caller at a time.
 /// Packs the weights when it is made; after a change of the model call <see cref="Refresh"/>.
 /// </summary>
 public sealed unsafe class TransformerRunner : IDisposable
 {
     private readonly Transformer _model;
     private readonly int _maxWindows;
-    private readonly TransformerLayer[] _layers;
-    private readonly LayerActivations _activations;
-    private readonly FloatBuffer _stream;
-    private readonly FloatBuffer _rowStatistics;
-    private readonly Embedding _embedding;
+    private readonly ForwardPass _pass;
     private readonly Lazy<UnembeddingLoss> _unembedding;
+    private readonly Lazy<LogitComparison> _comparison;
+
+    // What Begin leaves for Continue and Compare: the site's activations, and the residual stream beside them.
+    private readonly Lazy<FloatBuffer> _begunActivations;
+    private readonly Lazy<FloatBuffer> _begunResidual;
+    private readonly Lazy<FloatBuffer> _finalState;
+    private (Site Site, int Windows, int Length)? _begun;
+    private bool _finalStateIsCurrent;
 
     /// <param name="model">Not owned.</param>
     /// <param name="maxWindows">Most windows in a call: memory is reserved for so many.</param>
@@ -25,13 +30,12 @@ public sealed unsafe class TransformerRunner : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWindows, 1);
         (_model, _maxWindows) = (model, maxWindows);
         var config = model.Config;
-        var rows = checked(maxWindows * config.Context);
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, maxWindows, training: false))];
-        _activations = new LayerActivations(config, rows);
-        _stream = new FloatBuffer((long)rows * config.DModel);
-        _rowStatistics = new FloatBuffer(2L * rows);
-        _embedding = new Embedding(config.VocabularySize, config.DModel, rows);
+        _pass = new ForwardPass(model, maxWindows);
         _unembedding = new Lazy<UnembeddingLoss>(PackedUnembedding);
+        _comparison = new Lazy<LogitComparison>(() => new LogitComparison(_unembedding.Value, config.DModel, config.VocabularySize));
+        _begunActivations = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * Math.Max(config.DMlp, config.DModel)));
+        _begunResidual = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
+        _finalState = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
         Refresh();
     }
 
@@ -40,71 +44,135 @@ public sealed unsafe class TransformerRunner : IDisposable
     /// <summary>Packs the model's weights anew.</summary>
     public void Refresh()
     {
-        foreach (var layer in _layers)
-        {
-            layer.Pack();
-        }
+        _pass.Pack();
         if (_unembedding.IsValueCreated)
         {
             _unembedding.Value.Pack(_model.Parameters["lm_head.weight"]);
         }
+        _begun = null;
     }
 
     /// <summary>The neurons of the last layer after their ReLU (the site <c>mlp.post</c>); what lies above is not computed.</summary>
+    /// <inheritdoc cref="Activations(ReadOnlySpan{ushort}, int, int, Site, float*)"/>
+    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, float* activations) =>
+        Activations(tokens, windows, length, Site.Default(_model.Config), activations);
+
+    /// <summary>The activations of a site; what lies above it is not computed.</summary>
     /// <param name="tokens">[windows · length].</param>
     /// <param name="windows">At most <see cref="MaxWindows"/>.</param>
     /// <param name="length">Tokens of a window, at most the model's context.</param>
-    /// <param name="mlpPost">Receives [windows · length, DMlp].</param>
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, float* mlpPost)
+    /// <param name="site">Where.</param>
+    /// <param name="activations">Receives [windows · length, n].</param>
+    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations)
     {
-        _model.CheckBatch(tokens.Length, windows, length, _maxWindows);
-        _model.CheckTokens(tokens);
+        Check(tokens, windows, length, site);
         fixed (ushort* t = tokens)
         {
-            ForwardToSite(t, windows, length, mlpPost);
+            _pass.ToSite(t, windows, length, site, activations);
         }
     }
 
-    /// <summary>The loss of every position in nats, with the site <c>mlp.post</c> of the last layer edited on the way.</summary>
+    /// <summary>The loss of every position in nats, with the neurons of the last layer edited on the way.</summary>
+    /// <inheritdoc cref="Losses(ReadOnlySpan{ushort}, ReadOnlySpan{ushort}, int, int, Site, ActivationEdit, Span{float})"/>
+    public void Losses(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length, ActivationEdit? edit, Span<float> losses) =>
+        Losses(tokens, targets, windows, length, Site.Default(_model.Config), edit, losses);
+
+    /// <summary>The loss of every position in nats, with the activations of a site edited on the way.</summary>
     /// <param name="tokens">[windows · length].</param>
     /// <param name="targets">The token after each, [windows · length].</param>
     /// <param name="windows">At most <see cref="MaxWindows"/>.</param>
     /// <param name="length">Tokens of a window, at most the model's context.</param>
+    /// <param name="site">Where the edit applies.</param>
     /// <param name="edit">Called once with all rows, or null.</param>
     /// <param name="losses">Receives [windows · length].</param>
-    public void Losses(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length, ActivationEdit? edit, Span<float> losses)
+    public void Losses(
+        ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length, Site site, ActivationEdit? edit, Span<float> losses)
     {
-        _model.CheckBatch(tokens.Length, windows, length, _maxWindows);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Length, tokens.Length);
+        Check(tokens, windows, length, site);
+        CheckTargets(targets, tokens.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, tokens.Length);
-        _model.CheckTokens(tokens);
-        _model.CheckTokens(targets);
-        var rows = windows * length;
-        var hidden = _activations.Hidden.Pointer;
+        var activations = _pass.Editable(site);
         fixed (ushort* t = tokens)
-        fixed (ushort* y = targets)
-        fixed (float* result = losses)
         {
-            ForwardToSite(t, windows, length, hidden);
-            edit?.Invoke(hidden, rows);
-            _layers[^1].ForwardFromHidden(hidden, _activations, _stream.Pointer, rows);
-            FinalNorm(rows);
-            _unembedding.Value.Forward(_activations.Normalised1.Pointer, y, rows, result);
+            _pass.ToSite(t, windows, length, site, activations);
+        }
+        edit?.Invoke(activations, tokens.Length);
+        _pass.FromSite(site, activations, _pass.Residual.Pointer, windows, length);
+        Unembed(targets, losses);
+    }
+
+    /// <summary>Runs the model up to a site, from where <see cref="Continue"/> and <see cref="Compare"/> go on as often as one likes, with other edits.</summary>
+    /// <inheritdoc cref="Losses(ReadOnlySpan{ushort}, ReadOnlySpan{ushort}, int, int, Site, ActivationEdit, Span{float})"/>
+    public void Begin(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
+    {
+        Check(tokens, windows, length, site);
+        fixed (ushort* t = tokens)
+        {
+            _pass.ToSite(t, windows, length, site, _begunActivations.Value.Pointer);
+        }
+        _pass.Residual.Span(0, tokens.Length * _model.Config.DModel).CopyTo(_begunResidual.Value.Span());
+        (_begun, _finalStateIsCurrent) = ((site, windows, length), false);
+    }
+
+    /// <summary>The losses of the tokens of <see cref="Begin"/> with an edit of the site's activations.</summary>
+    /// <param name="targets">The token after each.</param>
+    /// <param name="edit">Called once with a copy of the activations, or null.</param>
+    /// <param name="losses">Receives one for each token.</param>
+    public void Continue(ReadOnlySpan<ushort> targets, ActivationEdit? edit, Span<float> losses)
+    {
+        CheckTargets(targets, BegunRows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, BegunRows);
+        ContinueToTheEnd(edit);
+        Unembed(targets, losses);
+    }
+
+    /// <summary>The losses without and with an edit, and KL(as it is ‖ edited) over the vocabulary, nats, of every token of <see cref="Begin"/>.</summary>
+    /// <param name="targets">The token after each.</param>
+    /// <param name="edit">Called once with a copy of the activations.</param>
+    /// <param name="losses">Receives the loss of the model as it is, for each token.</param>
+    /// <param name="editedLosses">Receives the loss with the edit.</param>
+    /// <param name="divergences">Receives the divergence.</param>
+    public void Compare(ReadOnlySpan<ushort> targets, ActivationEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var rows = BegunRows;
+        CheckTargets(targets, rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(editedLosses.Length, rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(divergences.Length, rows);
+        if (!_finalStateIsCurrent)
+        {
+            ContinueToTheEnd(null);
+            _pass.FinalState.Span(0, rows * _model.Config.DModel).CopyTo(_finalState.Value.Span());
+            _finalStateIsCurrent = true;
+        }
+        ContinueToTheEnd(edit);
+        fixed (ushort* y = targets)
+        fixed (float* loss = losses, edited = editedLosses, divergence = divergences)
+        {
+            _comparison.Value.Compare(_finalState.Value.Pointer, _pass.FinalState.Pointer, y, rows, loss, edited, divergence);
         }
     }
 
     public void Dispose()
     {
-        foreach (var layer in _layers)
+        _pass.Dispose();
+        foreach (var buffer in new[] { _begunActivations, _begunResidual, _finalState })
         {
-            layer.Dispose();
+            DisposeIfCreated(buffer);
         }
-        _activations.Dispose();
-        _stream.Dispose();
-        _rowStatistics.Dispose();
-        if (_unembedding.IsValueCreated)
+        DisposeIfCreated(_unembedding);
+        DisposeIfCreated(_comparison);
+    }
+
+    private int BegunRows => _begun is { } begun ? begun.Windows * begun.Length : throw new InvalidOperationException("Call Begin first.");
+
+    private static void DisposeIfCreated<T>(Lazy<T> part)
+        where T : IDisposable
+    {
+        if (part.IsValueCreated)
         {
-            _unembedding.Value.Dispose();
+            part.Value.Dispose();
         }
     }
 
@@ -115,29 +183,36 @@ public sealed unsafe class TransformerRunner : IDisposable
         return unembedding;
     }
 
-    private void ForwardToSite(ushort* tokens, int windows, int length, float* site)
+    private void Check(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
     {
-        var p = _model.Parameters;
-        _embedding.Forward(tokens, p["wte.weight"], p["wpe.weight"], _stream.Pointer, windows, length);
-        foreach (var layer in _layers[..^1])
-        {
-            layer.ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length);
-            layer.ForwardFromHidden(_activations.Hidden.Pointer, _activations, _stream.Pointer, windows * length);
-        }
-        _layers[^1].ForwardToHidden(_stream.Pointer, _activations, site, windows, length);
+        ArgumentNullException.ThrowIfNull(site);
+        site.Check(_model.Config);
+        _model.CheckBatch(tokens.Length, windows, length, _maxWindows);
+        _model.CheckTokens(tokens);
     }
 
-    /// <summary>The last LayerNorm of the stream, into the buffer that layers use for their first.</summary>
-    private void FinalNorm(int rows)
+    private void CheckTargets(ReadOnlySpan<ushort> targets, int count)
     {
-        var d = _model.Config.DModel;
-        var statistics = _rowStatistics.Pointer;
-        WorkerPool.For(TransformerLayer.Blocks(rows), (block, _) =>
+        ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Length, count);
+        _model.CheckTokens(targets);
+    }
+
+    private void ContinueToTheEnd(ActivationEdit? edit)
+    {
+        var (site, windows, length) = _begun!.Value;
+        var count = windows * length * site.Width(_model.Config);
+        var activations = _pass.Editable(site);
+        _begunActivations.Value.Span(0, count).CopyTo(new Span<float>(activations, count));
+        edit?.Invoke(activations, windows * length);
+        _pass.FromSite(site, activations, _begunResidual.Value.Pointer, windows, length);
+    }
+
+    private void Unembed(ReadOnlySpan<ushort> targets, Span<float> losses)
+    {
+        fixed (ushort* y = targets)
+        fixed (float* result = losses)
         {
-            var (row, count) = TransformerLayer.RowsOf(block, rows);
-            LayerNorm.Forward(
-                _stream.Pointer + (row * d), _model.Parameters["ln_f.weight"], _model.Parameters["ln_f.bias"], _model.Config.LayerNormEpsilon,
-                _activations.Normalised1.Pointer + (row * d), statistics + row, statistics + (_rowStatistics.Length / 2) + row, count, d);
-        });
+            _unembedding.Value.Forward(_pass.FinalState.Pointer, y, targets.Length, result);
+        }
     }
 }

@@ -38,6 +38,9 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
         _scratch = new ThreadScratch(Workspace.Length(vocabulary, _paddedWidth));
     }
 
+    /// <summary>The weights as the first factor of a product.</summary>
+    public float* PackedRows => _rows.Pointer;
+
     /// <summary>To be called after every change of the weights [V, width].</summary>
     public void Pack(float* weights) => WorkerPool.For((_vocabulary + SliceDepth - 1) / SliceDepth, (slice, _) =>
     {

@@ -8,9 +8,11 @@ using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Web.Commands;
 
-/// <summary><c>bench</c>: how fast the engine runs on this machine. Medians; run it side by side with what it is compared to.</summary>
+/// <summary><c>bench</c>: how fast the engine runs on this machine. Medians; <c>--peer</c> runs it side by side with what it is compared to.</summary>
 public static class BenchCommand
 {
+    private const int Inputs = 512;
+
     private static readonly (int M, int N, int K)[] GemmShapes = [(8192, 4096, 512), (4096, 8192, 128), (8192, 512, 128), (512, 4096, 8192)];
 
     public static Command Create() => new("bench", "Measures the engine's speed on this machine.")
@@ -22,10 +24,15 @@ public static class BenchCommand
     {
         var json = SharedOptions.Json();
         var command = new Command("gemm", "The packed matrix product.") { json };
-        command.SetAction(result => Print(
-            result.GetValue(json),
-            GemmShapes.Select(shape => MatrixBenchmark.Run(shape.M, shape.N, shape.K)).ToList(),
-            results => string.Join(Environment.NewLine, results.Select(r => Invariant($"{r.M} x {r.N}, depth {r.K}: {r.GigaflopsPerSecond:0} GFLOP/s on {r.Threads} threads")))));
+        command.SetAction(result =>
+        {
+            var peak = MatrixBenchmark.Peak();
+            return Print(
+                result.GetValue(json),
+                GemmShapes.Select(shape => MatrixBenchmark.Run(shape.M, shape.N, shape.K)).ToList(),
+                results => string.Join(Environment.NewLine, results.Select(r =>
+                    Invariant($"{r.M} x {r.N}, depth {r.K}: {r.GigaflopsPerSecond:0} of {peak:0} GFLOP/s on {r.Threads} threads"))));
+        });
         return command;
     }
 
@@ -34,24 +41,76 @@ public static class BenchCommand
         var features = Whole("--features", 4096, "Features, m.");
         var batch = Whole("--batch", 8192, "Vectors of a step.");
         var l0 = new Option<double>("--l0") { Description = "Mean number of active features.", DefaultValueFactory = _ => 50 };
-        var json = SharedOptions.Json();
-        var command = new Command("dictionary", "Full training steps of a sparse dictionary with 512 inputs.") { features, batch, l0, json };
-        command.SetAction(result => Print(
-            result.GetValue(json),
-            DictionaryBenchmark.Run(result.GetValue(features), result.GetValue(batch), result.GetValue(l0)),
-            r => Invariant($"{r.SamplesPerSecond:N0} samples/s at L0 {r.L0:0.0}; a step takes {r.FloorRatio:0.00} x the time of its encoder product")));
+        var (json, peer) = (SharedOptions.Json(), Peer());
+        var command = new Command(
+            "dictionary", "Full training steps of a sparse dictionary with 512 inputs. Without sizes: a table over sizes and numbers of active features.")
+        {
+            features, batch, l0, peer, json,
+        };
+        command.SetAction((result, cancellation) => Task.Run(
+            () =>
+            {
+                var (m, rows, active) = (result.GetValue(features), result.GetValue(batch), result.GetValue(l0));
+                if (result.GetResult(peer) is not null)
+                {
+                    return Compare(
+                        result.GetValue(json), result.GetValue(peer),
+                        ["sae_step.py", "--n", $"{Inputs}", "--m", $"{m}", "--batch", $"{rows}", "--l0", Invariant($"{active}"), "--threads", $"{WorkerPool.Threads}"],
+                        "samples_per_second", () => DictionaryBenchmark.Run(m, rows, active, Inputs, cancellation: cancellation).SamplesPerSecond, cancellation);
+                }
+
+                return IsGiven(result, features) || IsGiven(result, batch) || IsGiven(result, l0)
+                    ? Print(result.GetValue(json), DictionaryBenchmark.Run(m, rows, active, Inputs, cancellation: cancellation), Describe)
+                    : Sweep(result.GetValue(json), cancellation);
+            },
+            cancellation));
         return command;
     }
+
+    private static int Sweep(bool json, CancellationToken cancellation)
+    {
+        var results = new List<DictionaryBenchmark.Result>();
+        foreach (var (features, batch, l0) in DictionaryBenchmark.Sweep)
+        {
+            results.Add(DictionaryBenchmark.Run(features, batch, l0, Inputs, cancellation: cancellation));
+            if (!json)
+            {
+                Console.WriteLine(Describe(results[^1]));
+            }
+        }
+
+        if (json)
+        {
+            // One object: the usual case in front, all of them below.
+            var usual = results.First(static r => r is { Features: 4096, Batch: 8192 } && Math.Abs(r.L0 - 50) < 5);
+            var node = JsonSerializer.SerializeToNode(usual, JsonSerializerOptions.Web)!.AsObject();
+            node["sweep"] = JsonSerializer.SerializeToNode(results, JsonSerializerOptions.Web);
+            Console.WriteLine(node.ToJsonString());
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static string Describe(DictionaryBenchmark.Result r) => Invariant(
+        $"m {r.Features}, batch {r.Batch}, L0 {r.L0:0.0}: {r.SamplesPerSecond:N0} samples/s; a step takes {r.FloorRatio:0.00} x the floor ({r.PeakGigaflops:0} GFLOP/s), {r.ProductRatio:0.00} x its encoder product");
 
     private static Command Transformer()
     {
         var vocabulary = Whole("--vocabulary", 4096, "Token ids.");
-        var json = SharedOptions.Json();
-        var command = new Command("transformer", "Full training steps of the one-layer transformer, 32 windows of 256 tokens.") { vocabulary, json };
-        command.SetAction(result => Print(
-            result.GetValue(json),
-            TransformerBenchmark.Run(new TransformerConfig { VocabularySize = result.GetValue(vocabulary) }),
-            r => Invariant($"{r.TokensPerSecond:N0} tokens/s with {r.Vocabulary} token ids on {r.Threads} threads")));
+        var (json, peer) = (SharedOptions.Json(), Peer());
+        var command = new Command("transformer", "Full training steps of the one-layer transformer, 32 windows of 256 tokens.") { vocabulary, peer, json };
+        command.SetAction((result, cancellation) => Task.Run(
+            () =>
+            {
+                var ids = result.GetValue(vocabulary);
+                TransformerBenchmark.Result Once() => TransformerBenchmark.Run(new TransformerConfig { VocabularySize = ids });
+                return result.GetResult(peer) is null
+                    ? Print(result.GetValue(json), Once(), r => Invariant($"{r.TokensPerSecond:N0} tokens/s with {r.Vocabulary} token ids on {r.Threads} threads"))
+                    : Compare(
+                        result.GetValue(json), result.GetValue(peer), ["transformer_step.py", "--vocab", $"{ids}", "--threads", $"{WorkerPool.Threads}"],
+                        "tokens_per_second", () => Once().TokensPerSecond, cancellation);
+            },
+            cancellation));
         return command;
     }
 
@@ -60,13 +119,33 @@ public static class BenchCommand
         var features = Whole("--features", 4096, "Features, m.");
         var tokens = Whole("--tokens", 1_000_000, "Tokens to index.");
         var json = SharedOptions.Json();
-        var command = new Command("index", "The activation index and all statistics, on synthetic activations.") { features, tokens, json };
-        command.SetAction((result, cancellation) => Task.FromResult(Print(
-            result.GetValue(json),
-            IndexBenchmark.Run(result.GetValue(features), result.GetValue(tokens), cancellation: cancellation),
-            r => Invariant($"{r.TokensPerSecond:N0} tokens/s, {r.BytesPerActivation:0.00} bytes an activation, statistics of {r.FeaturesPerSecond:N0} features/s"))));
+        var command = new Command("index", "The activation index, contexts and all statistics of an untrained model on random words.") { features, tokens, json };
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Print(
+                result.GetValue(json),
+                IndexBenchmark.Run(result.GetValue(features), result.GetValue(tokens), cancellation: cancellation),
+                r => Invariant(
+                    $"{r.Seconds:0.0} s for {r.Tokens:N0} tokens and {r.Features:N0} features: index {r.IndexSeconds:0.0} s, contexts {r.ContextSeconds:0.0} s, statistics {r.ReportSeconds:0.0} s ({r.FeaturesPerSecond:N0} features/s); {r.BytesPerActivation:0.00} bytes an activation, {r.PeakMemoryBytes / 1e9:0.00} GB at most")),
+            cancellation));
         return command;
     }
+
+    private static int Compare(
+        bool json, string? folder, IReadOnlyList<string> script, string key, Func<double> ours, CancellationToken cancellation)
+    {
+        var comparison = PeerComparison.Run(
+            PeerComparison.FindFolder(folder), script, key, ours, json ? TextWriter.Null.WriteLine : Console.WriteLine, cancellation);
+        return Print(json, comparison, c => Invariant($"{c.Ours:N0} against {c.Peer:N0} {c.Unit.Replace('_', ' ')} of {c.PeerName}: {c.Ratio:0.00} x (medians of {c.OurRuns.Count})"));
+    }
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private static Option<string?> Peer() => new("--peer")
+    {
+        Description = "Run the same in PyTorch too, in turns, five times each, and print the ratio. PATH: the folder of the peers, ../shared/peers unless given.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "PATH",
+    };
 
     private static Option<int> Whole(string name, int value, string description)
     {

@@ -75,12 +75,13 @@ public sealed class ActivationIndexTests : IDisposable
     }
 
     [Fact]
-    public void Build_AnyActivations_TakesSixBytesEachAndATable()
+    public void Build_AnyActivations_TakesFourBytesEachAndTwoTables()
     {
         ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
 
         using var index = ActivationIndex.Open(_path);
-        Assert.InRange(new FileInfo(_path).Length, 6 * index.Activations, (6 * index.Activations) + (8 * (Features + 1)) + 1024);
+        Assert.InRange(new FileInfo(_path).Length, 4 * index.Activations, (4 * index.Activations) + (8 * (Features + 1)) + (4 * Features) + 1024);
+        Assert.True(index.BytesPerActivation <= 6);
     }
 
     [Theory]
@@ -141,6 +142,90 @@ public sealed class ActivationIndexTests : IDisposable
         var message = Assert.Throws<InvalidDataException>(() => ActivationIndex.Open(_path)).Message;
         Assert.Contains(_path, message, StringComparison.Ordinal);
         Assert.Contains("build it again", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_MoreThanAPageOfTokens_EveryPositionIsFound()
+    {
+        const int Count = (2 * 65_536) + 700;
+        using var corpus = new SmallCorpus(SmallCorpus.Bytes(), [(null, [.. Enumerable.Repeat((ushort)7, Count - 1)])]);
+        // Feature 0 fires around the ends of the pages, 1 in the second page alone, 2 never, 3 often.
+        bool Fires(int feature, int token) => feature switch
+        {
+            0 => token % 65_536 is 0 or 1 or 65_535,
+            1 => token == 70_000,
+            2 => false,
+            _ => token % 97 == 5,
+        };
+        var dense = Enumerable.Range(0, Count).Select(token => Enumerable.Range(0, 4).Select(feature => Fires(feature, token) ? 1f + (token % 100) : 0).ToArray()).ToArray();
+        ActivationIndexBuilder.Build(_path, corpus.HeldOut, long.MaxValue, new DenseEncoder(dense, 256), Header);
+
+        using var index = ActivationIndex.Open(_path);
+        index.Verify();
+        for (var feature = 0; feature < 4; feature++)
+        {
+            var expected = Enumerable.Range(0, Count).Where(token => Fires(feature, token)).Select(static token => (uint)token).ToArray();
+            Assert.Equal(expected, index.Positions(feature).ToArray());
+            Assert.Equal(expected.Length, index.Count(feature));
+            foreach (var token in (int[])[0, 1, 2, 5, 65_534, 65_535, 65_536, 65_537, 70_000, 131_071, 131_072, Count - 1])
+            {
+                Assert.Equal(dense[token][feature], index.At(feature, token));
+            }
+        }
+
+        Assert.Equal(0, index.At(0, Count));
+    }
+
+    [Fact]
+    public void Open_FileOfVersionOne_GivesTheSameActivations()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+        var old = _path + ".1";
+        using var index = ActivationIndex.Open(_path);
+        File.WriteAllBytes(old, AsVersionOne(index));
+
+        using var wide = ActivationIndex.Open(old);
+        wide.Verify();
+        for (var feature = 0; feature < Features; feature++)
+        {
+            Assert.Equal(index.Positions(feature).ToArray(), wide.Positions(feature).ToArray());
+            Assert.Equal(index.Values(feature).ToArray(), wide.Values(feature).ToArray());
+        }
+
+        Assert.Equal(index.At(3, 5), wide.At(3, 5));
+        Assert.Equal(0, wide.At(0, 5));
+    }
+
+    /// <summary>Offsets, positions of four bytes and values one after the other, as files were written before there were pages.</summary>
+    private static byte[] AsVersionOne(ActivationIndex index)
+    {
+        var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(index.Header, System.Text.Json.JsonSerializerOptions.Web);
+        static int Aligned(int offset) => (offset + 63) / 64 * 64;
+        var table = Aligned(40 + json.Length);
+        var positionsAt = Aligned(table + (8 * (Features + 1)));
+        var valuesAt = Aligned(positionsAt + (4 * (int)index.Activations));
+        var bytes = new byte[valuesAt + (2 * index.Activations)];
+        "FEXINDEX"u8.CopyTo(bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), 1);
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), json.Length);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), (long)bytes.Length);
+        json.CopyTo(bytes, 40);
+        var (entries, positionsChecksum, valuesChecksum) = (0, 0u, 0u);
+        for (var feature = 0; feature < Features; feature++)
+        {
+            var positions = System.Runtime.InteropServices.MemoryMarshal.AsBytes(index.Positions(feature));
+            var values = System.Runtime.InteropServices.MemoryMarshal.AsBytes(index.Values(feature));
+            positions.CopyTo(bytes.AsSpan(positionsAt + (4 * entries)));
+            values.CopyTo(bytes.AsSpan(valuesAt + (2 * entries)));
+            (positionsChecksum, valuesChecksum) = (IndexLayout.Checksum(positionsChecksum, positions), IndexLayout.Checksum(valuesChecksum, values));
+            entries += index.Count(feature);
+            BitConverter.TryWriteBytes(bytes.AsSpan(table + (8 * (feature + 1))), (long)entries);
+        }
+
+        BitConverter.TryWriteBytes(bytes.AsSpan(24), positionsChecksum);
+        BitConverter.TryWriteBytes(bytes.AsSpan(28), valuesChecksum);
+        BitConverter.TryWriteBytes(bytes.AsSpan(32), IndexLayout.HeadChecksum(bytes.AsSpan(0, positionsAt)));
+        return bytes;
     }
 
     [Fact]

@@ -23,12 +23,31 @@ public sealed unsafe class LogitWeightsTests
         for (var row = 0; row < 3; row++)
         {
             var direction = directions.Span(row * Config.DMlp, Config.DMlp).ToArray();
-            var expected = Formula(p, direction, occurs);
+            var expected = Formula(p, direction, occurs, p["h.1.mlp.c_proj.weight"]);
             Assert.True(Numbers.RelativeError(weights.Span(row * Config.VocabularySize, Config.VocabularySize), expected) < 1e-5);
             var single = new float[Config.VocabularySize];
             LogitWeights.Of(model, direction, single, occurs);
             Assert.True(Numbers.RelativeError(single, expected) < 1e-5);
         }
+    }
+
+    [Theory]
+    [InlineData("mlp.post.0", true)]
+    [InlineData("mlp.out.0", false)]
+    [InlineData("resid.pre.1", false)]
+    [InlineData("resid.post.0", false)]
+    public void Of_OtherSites_GoThroughTheirOwnLayersMatrixOrStraight(string name, bool throughMlp)
+    {
+        var site = Site.Parse(name, Config.Layers);
+        using var model = TransformerGradientTests.RandomModel(Config);
+        using var directions = Numbers.Random(site.Width(Config), "directions");
+        var weights = new float[Config.VocabularySize];
+
+        LogitWeights.Of(model, directions.Span(), weights, null, site);
+
+        var p = ReferenceTransformer.ParametersOf(model.Parameters);
+        var expected = Formula(p, directions.Span().ToArray(), null, throughMlp ? p["h.0.mlp.c_proj.weight"] : null);
+        Assert.True(Numbers.RelativeError(weights, expected) < 1e-5);
     }
 
     [Fact]
@@ -44,10 +63,11 @@ public sealed unsafe class LogitWeightsTests
         }
     }
 
-    private static double[] Formula(Dictionary<string, double[]> p, float[] direction, bool[]? occurs)
+    private static double[] Formula(Dictionary<string, double[]> p, float[] direction, bool[]? occurs, double[]? down)
     {
         var d = Config.DModel;
-        var effect = ReferenceTransformer.Linear([.. direction.Select(v => (double)v)], p["h.1.mlp.c_proj.weight"], new double[d]);
+        double[] effect = [.. direction.Select(v => (double)v)];
+        effect = down is null ? effect : ReferenceTransformer.Linear(effect, down, new double[d]);
         var mean = effect.Average();
         var scaled = effect.Select((v, i) => (v - mean) * p["ln_f.weight"][i]).ToArray();
         var weights = Enumerable.Range(0, Config.VocabularySize).Select(token => scaled.Select((v, i) => v * p["lm_head.weight"][(token * d) + i]).Sum()).ToArray();

@@ -12,27 +12,56 @@ internal static class ReferenceTransformer
     public static (double Mean, double[] Losses, double[] Hidden) Run(
         TransformerConfig c, Dictionary<string, double[]> p, ushort[] tokens, ushort[] targets, int windows, int length, Func<double[], double[]>? edit = null)
     {
+        double[] hidden = [];
+        var (losses, _) = RunSite(c, p, tokens, targets, windows, length, Site.Default(c), values =>
+        {
+            hidden = values;
+            return edit is null ? values : edit(values);
+        });
+        return (losses.Average(), losses, hidden);
+    }
+
+    /// <summary>The loss of every position and the logits [rows, V], with what an edit makes of a site's activations [rows, n].</summary>
+    public static (double[] Losses, double[] Logits) RunSite(
+        TransformerConfig c, Dictionary<string, double[]> p, ushort[] tokens, ushort[] targets, int windows, int length, Site site, Func<double[], double[]> edit)
+    {
         var (rows, d) = (windows * length, c.DModel);
         var x = new double[rows * d];
         for (var i = 0; i < x.Length; i++)
         {
             x[i] = p["wte.weight"][(tokens[i / d] * d) + (i % d)] + p["wpe.weight"][(i / d % length * d) + (i % d)];
         }
-        double[] hidden = [];
         for (var layer = 0; layer < c.Layers; layer++)
         {
+            double[] At(SiteKind kind, double[] values) => site == new Site(kind, layer) ? edit(values) : values;
             var h = $"h.{layer}.";
+            x = At(SiteKind.ResidPre, x);
             var normalised = LayerNorm(x, p[h + "ln_1.weight"], p[h + "ln_1.bias"], c.LayerNormEpsilon);
             var qkv = Linear(normalised, p[h + "attn.c_attn.weight"], p[h + "attn.c_attn.bias"]);
             var attended = Attention(qkv, windows, length, c.Heads, c.HeadSize);
             x = Add(x, Linear(attended, p[h + "attn.c_proj.weight"], p[h + "attn.c_proj.bias"]));
             normalised = LayerNorm(x, p[h + "ln_2.weight"], p[h + "ln_2.bias"], c.LayerNormEpsilon);
-            hidden = [.. Linear(normalised, p[h + "mlp.c_fc.weight"], p[h + "mlp.c_fc.bias"]).Select(v => Math.Max(v, 0))];
-            var edited = edit is not null && layer == c.Layers - 1 ? edit(hidden) : hidden;
-            x = Add(x, Linear(edited, p[h + "mlp.c_proj.weight"], p[h + "mlp.c_proj.bias"]));
+            double[] hidden = [.. Linear(normalised, p[h + "mlp.c_fc.weight"], p[h + "mlp.c_fc.bias"]).Select(v => Math.Max(v, 0))];
+            hidden = At(SiteKind.MlpPost, hidden);
+            x = Add(x, At(SiteKind.MlpOut, Linear(hidden, p[h + "mlp.c_proj.weight"], p[h + "mlp.c_proj.bias"])));
+            x = At(SiteKind.ResidPost, x);
         }
-        var losses = CrossEntropy(LayerNorm(x, p["ln_f.weight"], p["ln_f.bias"], c.LayerNormEpsilon), p["lm_head.weight"], targets);
-        return (losses.Average(), losses, hidden);
+        var final = LayerNorm(x, p["ln_f.weight"], p["ln_f.bias"], c.LayerNormEpsilon);
+        return (CrossEntropy(final, p["lm_head.weight"], targets), Logits(final, p["lm_head.weight"], rows));
+    }
+
+    /// <summary>KL(p ‖ q) of the softmaxes of two sets of logits, row by row.</summary>
+    public static double[] Divergences(double[] p, double[] q, int rows)
+    {
+        var divergences = new double[rows];
+        var vocabulary = p.Length / rows;
+        for (var row = 0; row < rows; row++)
+        {
+            var logP = LogSoftmax(p.AsSpan(row * vocabulary, vocabulary).ToArray());
+            var logQ = LogSoftmax(q.AsSpan(row * vocabulary, vocabulary).ToArray());
+            divergences[row] = logP.Zip(logQ, static (a, b) => Math.Exp(a) * (a - b)).Sum();
+        }
+        return divergences;
     }
 
     public static double[] LayerNorm(double[] x, double[] gain, double[] bias, double epsilon)
@@ -101,22 +130,31 @@ internal static class ReferenceTransformer
 
     public static double[] CrossEntropy(double[] x, double[] unembedding, ushort[] targets)
     {
-        var width = x.Length / targets.Length;
-        var losses = new double[targets.Length];
-        for (var row = 0; row < targets.Length; row++)
+        var logits = Logits(x, unembedding, targets.Length);
+        var vocabulary = logits.Length / targets.Length;
+        return [.. targets.Select((target, row) => -LogSoftmax(logits.AsSpan(row * vocabulary, vocabulary).ToArray())[target])];
+    }
+
+    private static double[] Logits(double[] x, double[] unembedding, int rows)
+    {
+        var width = x.Length / rows;
+        var vocabulary = unembedding.Length / width;
+        var logits = new double[rows * vocabulary];
+        for (var i = 0; i < logits.Length; i++)
         {
-            var logits = new double[unembedding.Length / width];
-            for (var token = 0; token < logits.Length; token++)
+            for (var k = 0; k < width; k++)
             {
-                for (var i = 0; i < width; i++)
-                {
-                    logits[token] += x[(row * width) + i] * unembedding[(token * width) + i];
-                }
+                logits[i] += x[(i / vocabulary * width) + k] * unembedding[(i % vocabulary * width) + k];
             }
-            var max = logits.Max();
-            losses[row] = max + Math.Log(logits.Sum(v => Math.Exp(v - max))) - logits[targets[row]];
         }
-        return losses;
+        return logits;
+    }
+
+    private static double[] LogSoftmax(double[] logits)
+    {
+        var max = logits.Max();
+        var normaliser = max + Math.Log(logits.Sum(v => Math.Exp(v - max)));
+        return [.. logits.Select(v => v - normaliser)];
     }
 
     private static double[] Add(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];

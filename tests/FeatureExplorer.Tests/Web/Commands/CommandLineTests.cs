@@ -13,6 +13,7 @@ public sealed class CommandLineTests
     [InlineData("run --keep arabic", "arabic")]
     [InlineData("run --model api", "api")]
     [InlineData("bench dictionary --features 0", "--features")]
+    [InlineData("bench dictionary --peer /no/such/folder", "/no/such/folder")]
     [InlineData("frobnicate", "frobnicate")]
     public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
     {

@@ -1,0 +1,62 @@
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Dictionaries;
+
+/// <summary>Encoder biases with which synthetic features fire as often as a benchmark asks, with densities spread evenly on a logarithmic scale over a factor of 160.</summary>
+public static unsafe class DensityCalibration
+{
+    /// <summary>Inputs that the densities are measured on; more are not needed.</summary>
+    public const int Rows = 2048;
+
+    private const double Spread = 160;
+    private const double HighestDensity = 0.7;
+
+    /// <summary>Sets b_enc [m] so that on these inputs the mean number of active features is as asked.</summary>
+    /// <param name="wEnc">[m, n], rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Distance between the rows.</param>
+    /// <param name="features">m.</param>
+    /// <param name="centred">x − b_dec, [<see cref="Rows"/>, n].</param>
+    /// <param name="inputs">n.</param>
+    /// <param name="l0">Above 0, at most half of m.</param>
+    /// <param name="random">Decides which feature gets which density.</param>
+    /// <param name="bEnc">Receives the biases.</param>
+    public static void SetBiases(float* wEnc, nint stride, int features, float* centred, int inputs, double l0, CounterRandom random, float* bEnc)
+    {
+        if (!(l0 > 0 && l0 <= features / 2.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(l0), l0, $"The number of active features must be above 0 and at most half of {features}.");
+        }
+
+        const int FeaturesPerProduct = 4096;
+        var ranks = Ranks(features, l0, random);
+        using var products = new FloatBuffer((long)Math.Min(features, FeaturesPerProduct) * Rows);
+        for (var first = 0; first < features; first += FeaturesPerProduct)
+        {
+            var (start, count) = (first, Math.Min(FeaturesPerProduct, features - first));
+            MatrixProduct.Multiply(false, true, count, Rows, inputs, wEnc + (start * stride), stride, centred, inputs, products.Pointer, Rows);
+            WorkerPool.For(count, (i, _) =>
+            {
+                var values = products.Span((long)i * Rows, Rows);
+                values.Sort();
+                // Between two values: exactly so many lie above.
+                var rank = Rows - ranks[start + i];
+                bEnc[start + i] = -(values[rank - 1] + values[rank]) / 2;
+            });
+        }
+    }
+
+    /// <summary>How many of the rows each feature fires on: at least one, at most 70 %, together as many as asked.</summary>
+    private static int[] Ranks(int features, double l0, CounterRandom random)
+    {
+        var weights = Enumerable.Range(0, features).Select(feature => Math.Pow(Spread, random.UniformDouble((ulong)feature))).ToArray();
+        int[] At(double factor) => [.. weights.Select(weight => (int)Math.Clamp(Math.Round(weight * factor), 1, HighestDensity * Rows))];
+        var (low, high) = (0.0, (double)Rows);
+        for (var round = 0; round < 60; round++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = At(middle).Sum(static rank => (long)rank) < l0 * Rows ? (middle, high) : (low, middle);
+        }
+
+        return At(high);
+    }
+}

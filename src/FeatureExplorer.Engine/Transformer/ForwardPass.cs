@@ -1,0 +1,151 @@
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Transformer;
+
+/// <summary>A model's layers and the memory of one forward pass, which can be stopped at a <see cref="Site"/> and taken up again there.</summary>
+internal sealed unsafe class ForwardPass : IDisposable
+{
+    private const int RowsPerTask = 256;
+
+    private readonly Transformer _model;
+    private readonly TransformerLayer[] _layers;
+    private readonly LayerActivations _activations;
+    private readonly FloatBuffer _stream;
+    private readonly FloatBuffer _rowStatistics;
+    private readonly Embedding _embedding;
+
+    public ForwardPass(Transformer model, int maxWindows)
+    {
+        _model = model;
+        var config = model.Config;
+        MaxRows = checked(maxWindows * config.Context);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, maxWindows, training: false))];
+        _activations = new LayerActivations(config, MaxRows);
+        _stream = new FloatBuffer((long)MaxRows * config.DModel);
+        _rowStatistics = new FloatBuffer(2L * MaxRows);
+        _embedding = new Embedding(config.VocabularySize, config.DModel, MaxRows);
+    }
+
+    public int MaxRows { get; }
+
+    /// <summary>What the layer of a feed-forward site adds its output to, [R, d], after <see cref="ToSite"/>.</summary>
+    public FloatBuffer Residual => _activations.Middle;
+
+    /// <summary>The last LayerNorm's output, [R, d], after <see cref="FromSite"/>.</summary>
+    public FloatBuffer FinalState => _activations.Normalised1;
+
+    /// <summary>To be called after every change of the weights.</summary>
+    public void Pack()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Pack();
+        }
+    }
+
+    /// <summary>Memory for a site's activations, [R, n], that may be edited: nothing overwrites it between <see cref="ToSite"/> and <see cref="FromSite"/>.</summary>
+    public float* Editable(Site site) => site.Kind == SiteKind.MlpPost ? _activations.Hidden.Pointer : _stream.Pointer;
+
+    /// <summary>From tokens [windows · length] to the site's activations [R, n].</summary>
+    public void ToSite(ushort* tokens, int windows, int length, Site site, float* activations)
+    {
+        var p = _model.Parameters;
+        var stream = _stream.Pointer;
+        _embedding.Forward(tokens, p["wte.weight"], p["wpe.weight"], stream, windows, length);
+        for (var layer = 0; layer < site.Layer; layer++)
+        {
+            Through(layer, windows, length, stream);
+        }
+        switch (site.Kind)
+        {
+            case SiteKind.MlpPost:
+                _layers[site.Layer].ForwardToHidden(stream, _activations, activations, windows, length);
+                break;
+            case SiteKind.MlpOut:
+                _layers[site.Layer].ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length);
+                _layers[site.Layer].ForwardFromHidden(_activations.Hidden.Pointer, null, activations, windows * length);
+                break;
+            case SiteKind.ResidPre:
+                CopyStream(stream, activations, windows * length);
+                break;
+            default:
+                Through(site.Layer, windows, length, activations);
+                break;
+        }
+    }
+
+    /// <summary>From the site's activations, and the residual stream beside them, to <see cref="FinalState"/>.</summary>
+    public void FromSite(Site site, float* activations, float* residual, int windows, int length)
+    {
+        var stream = _stream.Pointer;
+        var rows = windows * length;
+        switch (site.Kind)
+        {
+            case SiteKind.MlpPost:
+                _layers[site.Layer].ForwardFromHidden(activations, residual, stream, rows);
+                break;
+            case SiteKind.MlpOut:
+                AddResidual(activations, residual, stream, rows);
+                break;
+            default:
+                CopyStream(activations, stream, rows);
+                break;
+        }
+        for (var layer = site.Kind == SiteKind.ResidPre ? site.Layer : site.Layer + 1; layer < _layers.Length; layer++)
+        {
+            Through(layer, windows, length, stream);
+        }
+        FinalNorm(rows);
+    }
+
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Dispose();
+        }
+        _activations.Dispose();
+        _stream.Dispose();
+        _rowStatistics.Dispose();
+    }
+
+    /// <summary>One whole layer, from the stream to y[R, d], which may be the stream.</summary>
+    private void Through(int layer, int windows, int length, float* y)
+    {
+        _layers[layer].ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length);
+        _layers[layer].ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, y, windows * length);
+    }
+
+    private void FinalNorm(int rows)
+    {
+        var d = _model.Config.DModel;
+        var statistics = _rowStatistics.Pointer;
+        WorkerPool.For(TransformerLayer.Blocks(rows), (block, _) =>
+        {
+            var (row, count) = TransformerLayer.RowsOf(block, rows);
+            LayerNorm.Forward(
+                _stream.Pointer + (row * d), _model.Parameters["ln_f.weight"], _model.Parameters["ln_f.bias"], _model.Config.LayerNormEpsilon,
+                FinalState.Pointer + (row * d), statistics + row, statistics + MaxRows + row, count, d);
+        });
+    }
+
+    private void CopyStream(float* from, float* to, int rows)
+    {
+        if (from != to)
+        {
+            ForRows(rows, (start, length) => new ReadOnlySpan<float>(from + start, length).CopyTo(new Span<float>(to + start, length)));
+        }
+    }
+
+    private void AddResidual(float* output, float* residual, float* to, int rows) =>
+        ForRows(rows, (start, length) => System.Numerics.Tensors.TensorPrimitives.Add(
+            new ReadOnlySpan<float>(output + start, length), new ReadOnlySpan<float>(residual + start, length), new Span<float>(to + start, length)));
+
+    /// <summary>Pieces of [R, d].</summary>
+    private void ForRows(int rows, Action<nint, int> body)
+    {
+        var d = _model.Config.DModel;
+        WorkerPool.For((rows + RowsPerTask - 1) / RowsPerTask, (task, _) =>
+            body((nint)task * RowsPerTask * d, Math.Min(RowsPerTask, rows - (task * RowsPerTask)) * d));
+    }
+}
