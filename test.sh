@@ -12,6 +12,14 @@ if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
     || echo "Chromium could not be installed: its tests will be skipped."
 fi
 
+# They also run axe-core over every page; it comes from npm, since its licence is another one.
+if command -v npm >/dev/null; then
+  npm ci --prefix tests/accessibility --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1 \
+    || echo "axe-core could not be fetched: the accessibility tests will be skipped."
+else
+  echo "There is no npm: the accessibility tests will be skipped."
+fi
+
 dotnet restore FeatureExplorer.sln --locked-mode -v quiet
 dotnet build FeatureExplorer.sln -c Release --no-restore -v quiet -nologo
 dotnet format FeatureExplorer.sln --no-restore --verify-no-changes

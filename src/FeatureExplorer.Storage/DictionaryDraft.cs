@@ -1,4 +1,6 @@
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Imports;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Dictionaries;
 
 namespace FeatureExplorer.Storage;
@@ -39,6 +41,12 @@ public record DictionaryDraft
     public required Provenance Provenance { get; init; }
 
     public required DateTime Created { get; init; }
+
+    /// <summary>Where an imported dictionary comes from; null for one that was trained here.</summary>
+    public DictionarySource? Source { get; init; }
+
+    /// <summary>The density below which a feature that fires is ultralow.</summary>
+    public double UltralowLimit => Source is null ? FeatureReport.UltralowLimit(Provenance.Tokens) : PublishedFeatures.UltralowDensity;
 
     /// <summary>Name as in URLs: "A/1".</summary>
     public string Id => $"{Model}/{Name}";

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Imports;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text;
 
@@ -13,13 +14,16 @@ public sealed class DictionaryFiles : IDisposable
     private readonly ContextSet? _contexts;
     private bool _closed;
 
-    private DictionaryFiles(ByteLevelTokenizer tokenizer, ActivationIndex? index, ContextSet? contexts, string? problem)
+    private DictionaryFiles(TokenText text, ActivationIndex? index, ContextSet? contexts, string? problem)
     {
-        Text = new TokenText(tokenizer);
+        Text = text;
         _index = index;
         _contexts = contexts;
         Problem = problem;
     }
+
+    /// <summary>False where files are missing that may yet come.</summary>
+    internal bool Complete { get; private init; } = true;
 
     /// <summary>Why histograms cannot be coloured, or null when they can.</summary>
     public string? Problem { get; }
@@ -31,18 +35,24 @@ public sealed class DictionaryFiles : IDisposable
     /// <exception cref="InvalidDataException">The tokenizer is missing or damaged.</exception>
     internal static DictionaryFiles Open(DataFolder folder, DictionaryInfo dictionary)
     {
-        var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(dictionary.Model));
+        if (dictionary.Source is { } source)
+        {
+            var vocabulary = PublishedVocabulary.Load(Path.Combine(folder.Dictionary(dictionary.Model, dictionary.Name), source.Vocabulary));
+            return new DictionaryFiles(new TokenText(vocabulary), null, null, $"It shows {source.Histograms}: all that was published. Without an index there are no colours.");
+        }
+
+        var text = new TokenText(ByteLevelTokenizer.Load(folder.Tokenizer(dictionary.Model)));
         ActivationIndex? index = null;
         try
         {
             index = ActivationIndex.Open(folder.Index(dictionary.Model, dictionary.Name));
             var contexts = ContextSet.Open(folder.Contexts(dictionary.Provenance.CorpusHash));
-            return new DictionaryFiles(tokenizer, index, contexts, null);
+            return new DictionaryFiles(text, index, contexts, null);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             index?.Dispose();
-            return new DictionaryFiles(tokenizer, null, null, $"No colours: {e.Message}");
+            return new DictionaryFiles(text, null, null, $"No colours: {e.Message}") { Complete = false };
         }
     }
 

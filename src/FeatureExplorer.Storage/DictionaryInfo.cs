@@ -15,6 +15,7 @@ public sealed record DictionaryInfo : DictionaryDraft
         Dead = tally.Dead;
         Ultralow = tally.Ultralow;
         DensitySpectrum = tally.DensitySpectrum();
+        Survey = tally.Survey();
         ContextSummaries = tally.Summaries(draft.Contexts, draft.BestNeurons);
     }
 
@@ -35,6 +36,9 @@ public sealed record DictionaryInfo : DictionaryDraft
 
     /// <summary>Best feature and best neuron of every context.</summary>
     public required IReadOnlyList<ContextSummary> ContextSummaries { get; init; }
+
+    /// <summary>What holds of all features taken together; null for dictionaries published before it was counted: <see cref="SurveyStore"/> counts it for those.</summary>
+    public DictionarySurvey? Survey { get; init; }
 
     /// <summary>Changes with every publication, also of the same name: part of cache keys. Not stored in the JSON.</summary>
     [JsonIgnore]

@@ -16,7 +16,7 @@ public sealed class ExplorerData(DataFolder folder) : IDisposable
         lock (_gate)
         {
             var found = _open.TryGetValue(dictionary.Id, out var kept);
-            if (found && kept.Stamp == dictionary.Stamp && kept.Files.Problem is null)
+            if (found && kept.Stamp == dictionary.Stamp && kept.Files.Complete)
             {
                 return kept.Files;
             }

@@ -41,7 +41,8 @@ internal sealed class FeatureImport : IDisposable
         Set(_row, "@state", report.State.ToString());
         Set(_row, "@density", report.Density);
         Set(_row, "@max", (double)report.Max);
-        Set(_row, "@mean", report.Mean);
+        // The database has no column for "not known"; readers get it back from the dictionary.
+        Set(_row, "@mean", double.IsFinite(report.Mean) ? report.Mean : 0);
         Set(_row, "@context", (object?)report.BestContext?.Context ?? DBNull.Value);
         Set(_row, "@score", (object?)report.BestContext?.Pearson ?? DBNull.Value);
         Set(_row, "@tokens", MemoryMarshal.AsBytes<int>(tokens).ToArray());

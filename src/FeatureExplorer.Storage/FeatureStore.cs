@@ -66,7 +66,7 @@ public sealed class FeatureStore(FeatureDatabase database)
             })
             .ToList();
         var items = rows.Select(f => new FeatureSummary(
-            f.Index, f.State, f.Density, f.Max, f.Mean, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape));
+            f.Index, f.State, f.Density, f.Max, dictionary.Source is null ? f.Mean : double.NaN, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape));
         return new FeaturePage([.. items], number, pages, total);
     }
 
@@ -77,6 +77,16 @@ public sealed class FeatureStore(FeatureDatabase database)
         var packed = db.FeatureDetails.AsNoTracking()
             .Where(f => f.DictionaryId == dictionary.Stamp && f.Index == index).Select(f => f.Report).FirstOrDefault();
         return packed is null ? null : FeatureReportFormat.Unpack(packed);
+    }
+
+    /// <summary>The features next to one, also where indexes are missing in between.</summary>
+    public FeatureNeighbours Neighbours(DictionaryInfo dictionary, int index)
+    {
+        using var db = database.NewContext();
+        var features = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
+        return new FeatureNeighbours(
+            features.Where(f => f.Index < index).OrderByDescending(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault(),
+            features.Where(f => f.Index > index).OrderBy(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault());
     }
 
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>

@@ -13,6 +13,7 @@ internal sealed class FeatureTally
 
     private readonly long[] _spectrum = new long[-LowestDecade * BinsPerDecade];
     private readonly Dictionary<string, ContextDetector> _best = [];
+    private readonly SurveyBuilder _survey = new();
 
     public int Features { get; private set; }
 
@@ -24,6 +25,7 @@ internal sealed class FeatureTally
     public void Add(FeatureReport report)
     {
         Features++;
+        _survey.Add(report);
         if (report.State == FeatureState.Dead)
         {
             Dead++;
@@ -49,6 +51,9 @@ internal sealed class FeatureTally
             _best[context.Name] = new ContextDetector(context.Feature, context.Pearson, context.Specificity, context.Recall);
         }
     }
+
+    /// <summary>What holds of all features taken together.</summary>
+    public DictionarySurvey Survey() => _survey.Build();
 
     /// <summary>Features by log10 density, eight bins a decade.</summary>
     public Histogram DensitySpectrum()

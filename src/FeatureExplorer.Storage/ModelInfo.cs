@@ -37,4 +37,7 @@ public sealed record ModelInfo
     public required string CorpusSummary { get; init; }
 
     public required DateTime Created { get; init; }
+
+    /// <summary>What there is to say of an imported model, in place of how it was trained; null for one that was trained here.</summary>
+    public string? Note { get; init; }
 }

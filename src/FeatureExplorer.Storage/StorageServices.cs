@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Reproduction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +17,9 @@ public static class StorageServices
         services.AddSingleton<FeatureStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunWriter>();
+        services.AddSingleton<PublishedImport>();
+        services.AddSingleton<SurveyStore>();
+        services.AddSingleton<ReproductionReport>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AuditStore>();

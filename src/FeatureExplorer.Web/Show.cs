@@ -5,6 +5,9 @@ namespace FeatureExplorer.Web;
 /// <summary>Numbers as readers see them, the same everywhere.</summary>
 public static class Show
 {
+    /// <summary>In place of a number that is not known.</summary>
+    public const string Unknown = "–";
+
     /// <summary>"4,096".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -21,14 +24,14 @@ public static class Show
     public static string Percent(double share) => Significant(100 * share) + " %";
 
     /// <summary>A share as a whole percentage: "87 %".</summary>
-    public static string WholePercent(double share) => double.IsFinite(share) ? Format(100 * share, "0") + " %" : "–";
+    public static string WholePercent(double share) => double.IsFinite(share) ? Format(100 * share, "0") + " %" : Unknown;
 
     /// <summary>Three significant digits.</summary>
     public static string Significant(double value)
     {
         if (!double.IsFinite(value))
         {
-            return "–";
+            return Unknown;
         }
 
         var size = Math.Abs(value);
@@ -45,10 +48,10 @@ public static class Show
     }
 
     /// <summary>Two decimals: activations, correlations, logits.</summary>
-    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00;−0.00") : "–";
+    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00;−0.00") : Unknown;
 
     /// <summary>Three decimals: losses and qualities.</summary>
-    public static string Three(double value) => double.IsFinite(value) ? Format(value, "0.000") : "–";
+    public static string Three(double value) => double.IsFinite(value) ? Format(value, "0.000") : Unknown;
 
     /// <summary>A number with its sign, two decimals.</summary>
     public static string Signed(double value) => Format(value, "+0.00;−0.00;0.00");

@@ -12,6 +12,9 @@ public static class Urls
 
     public const string About = "/about";
 
+    /// <summary>Where the frames for other pages lie.</summary>
+    public const string Embeds = "/embed";
+
     public const string Api = "/api/v1";
 
     public const string Login = "/login";
@@ -71,6 +74,15 @@ public static class Urls
     /// <summary>A feature's histogram as an image.</summary>
     public static string Image(DictionaryDraft dictionary, int index, HistogramView view) =>
         Histogram(Feature(dictionary, index) + "/histogram.svg", view);
+
+    /// <summary>The picture that a link to a feature shows elsewhere.</summary>
+    public static string Preview(DictionaryDraft dictionary, int index) => Feature(dictionary, index) + "/preview.png";
+
+    /// <summary>A feature as a frame for other pages.</summary>
+    public static string Embed(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Embeds + Feature(dictionary, index), view);
+
+    /// <summary>The paper's claims against a dictionary.</summary>
+    public static string Reproduction(DictionaryDraft dictionary) => Dictionary(dictionary) + "/report";
 
     /// <summary>The same page as JSON.</summary>
     public static string Json(string page) => Api + (page == Home ? string.Empty : page);

@@ -51,8 +51,11 @@ public static class WebHost
         app.MapHealth();
         app.MapTheme();
         app.MapAccounts();
+        app.MapReproduction();
         app.MapApi();
         app.MapImages();
+        app.MapDownloads();
+        app.MapEmbeds();
         app.MapRazorComponents<App>();
         return app;
     }

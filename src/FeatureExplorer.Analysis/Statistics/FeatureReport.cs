@@ -66,6 +66,9 @@ public sealed record FeatureReport
     /// <summary>Contexts with at least one activation inside, best correlation first; the twelve strongest where there are more.</summary>
     public required IReadOnlyList<ContextScore> Contexts { get; init; }
 
+    /// <summary>Groups of examples of an imported feature, strongest first; null for features counted here, which have intervals instead.</summary>
+    public IReadOnlyList<ExampleLevel>? Levels { get; init; }
+
     /// <inheritdoc cref="FeatureDensity.UltralowLimit"/>
     public static double UltralowLimit(long tokens) => FeatureDensity.UltralowLimit(tokens);
 

@@ -8,7 +8,7 @@ namespace FeatureExplorer.Engine.Text;
 /// Tokens as people can read them: line breaks as ⏎, tabs as ⇥, control bytes and bytes that are no text as \xNN, invisible characters
 /// that would disturb a page (such as a change of writing direction) as \u{NNNN}, the end of text as <see cref="EndOfText"/>.
 /// </summary>
-public sealed class TokenText(ByteLevelTokenizer tokenizer)
+public sealed class TokenText
 {
     public const string EndOfText = "⟨end⟩";
 
@@ -16,15 +16,37 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
     private const int ZeroWidthJoiner = 0x200D;
     private const int VariationSelector16 = 0xFE0F;
 
-    private readonly string?[] _single = new string?[tokenizer.VocabularySize];
+    private readonly ByteLevelTokenizer? _tokenizer;
+    private readonly IReadOnlyList<string>? _vocabulary;
+    private readonly string?[] _single;
+
+    /// <summary>Tokens of a tokenizer, of which the bytes are known.</summary>
+    public TokenText(ByteLevelTokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        _tokenizer = tokenizer;
+        _single = new string?[tokenizer.VocabularySize];
+    }
+
+    /// <summary>Tokens of a vocabulary that somebody else wrote down as text: each is shown by itself, whatever its neighbours are.</summary>
+    /// <param name="vocabulary">Text of each id.</param>
+    public TokenText(IReadOnlyList<string> vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        _vocabulary = vocabulary;
+        _single = new string?[vocabulary.Count];
+    }
 
     /// <summary>A token by itself; a leading space is kept, bytes that are part of a character only are shown as \xNN.</summary>
     public string Of(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _single.Length);
-        return _single[id] ??= Pieces([(ushort)id])[0].Text;
+        return _single[id] ??= _vocabulary is null ? Pieces([(ushort)id])[0].Text : Show(_vocabulary[id]);
     }
+
+    /// <summary>A token for programs: a vocabulary's text as it was written, otherwise <see cref="Of"/>.</summary>
+    public string Original(int id) => _vocabulary is null ? Of(id) : _vocabulary[id];
 
     /// <summary>
     /// The tokens of a window as pieces, in order and without a gap. A piece is one token, or the tokens that share characters: the bytes
@@ -35,6 +57,12 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
         var pieces = new List<TokenPiece>(tokens.Length);
         for (var first = 0; first < tokens.Length;)
         {
+            if (_tokenizer is null)
+            {
+                pieces.Add(new TokenPiece(first, 1, Of(tokens[first++])));
+                continue;
+            }
+
             var count = 1;
             if (tokens[first] != ByteLevelTokenizer.EndOfText)
             {
@@ -66,7 +94,7 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
 
         for (var next = first + count; next < tokens.Length; next++)
         {
-            foreach (var value in tokenizer.Bytes(tokens[next]))
+            foreach (var value in _tokenizer!.Bytes(tokens[next]))
             {
                 character[have++] = value;
                 switch (Rune.DecodeFromUtf8(character[..have], out _, out _))
@@ -94,7 +122,7 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
         var have = 0;
         for (var i = tokens.Length - 1; i >= 0 && have < 3; i--)
         {
-            var bytes = tokenizer.Bytes(tokens[i]);
+            var bytes = _tokenizer!.Bytes(tokens[i]);
             for (var j = bytes.Length - 1; j >= 0 && have < 3; j--)
             {
                 tail[2 - have++] = bytes[j];
@@ -121,7 +149,7 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
             return EndOfText;
         }
 
-        var bytes = tokens.Length == 1 ? tokenizer.Bytes(tokens[0]) : tokenizer.Decode(tokens);
+        var bytes = tokens.Length == 1 ? _tokenizer!.Bytes(tokens[0]) : _tokenizer!.Decode(tokens);
         var text = new StringBuilder(bytes.Length);
         while (!bytes.IsEmpty)
         {
@@ -138,6 +166,17 @@ public sealed class TokenText(ByteLevelTokenizer tokenizer)
             }
 
             bytes = bytes[length..];
+        }
+
+        return text.ToString();
+    }
+
+    private static string Show(string token)
+    {
+        var text = new StringBuilder(token.Length);
+        foreach (var rune in token.EnumerateRunes())
+        {
+            Append(text, rune);
         }
 
         return text.ToString();

@@ -15,6 +15,7 @@ public static class CommandLine
         var root = new RootCommand("Trains a small language model and sparse autoencoders on it, and shows every feature in a browser.")
         {
             RunCommand.Create(),
+            ImportCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
             BackupCommand.Create(),

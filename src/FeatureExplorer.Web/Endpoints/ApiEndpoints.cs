@@ -44,7 +44,7 @@ public static class ApiEndpoints
 
         return store.FindFeature(dictionary, index) is { } report
             ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text))
-            : JsonAnswer.NotFound("No such feature", $"Dictionary {dictionary.Id} has features 0 to {dictionary.Features - 1}.");
+            : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 
     private static IResult Unknown(string model, string name) =>

@@ -9,7 +9,7 @@ namespace FeatureExplorer.Web.Endpoints;
 public sealed record DictionaryJson(
     string Name, int Features, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Loss,
     double LossReconstructed, int Dead, int Ultralow, long Samples, double SamplesPerSecond, string Variant, double Lambda, IndexSummary Index,
-    IReadOnlyList<DictionaryJson.Detector> Contexts, IReadOnlyList<DictionaryJson.NeuronDetector> Neurons, Provenance Provenance)
+    IReadOnlyList<DictionaryJson.Detector> Contexts, IReadOnlyList<DictionaryJson.NeuronDetector> Neurons, Provenance Provenance, DictionarySource? Source)
 {
     public static DictionaryJson Of(DictionaryInfo dictionary) => new(
         dictionary.Id, dictionary.Features, dictionary.Metrics.L0, dictionary.Metrics.ExplainedVariance, dictionary.Metrics.LossRecovered,
@@ -19,7 +19,7 @@ public sealed record DictionaryJson(
             .Select(s => new Detector(s.Context.Name, s.Feature!.Index, s.Feature.Pearson, s.Feature.Specificity, s.Feature.Recall))],
         [.. dictionary.ContextSummaries.Where(s => s.Neuron is not null)
             .Select(s => new NeuronDetector(s.Context.Name, s.Neuron!.Index, s.Neuron.Pearson, s.Neuron.Specificity, s.Neuron.Recall))],
-        dictionary.Provenance);
+        dictionary.Provenance, dictionary.Source);
 
     /// <summary>A feature that detects a context.</summary>
     public sealed record Detector(string Name, int Feature, double Pearson, double Specificity, double Recall);

@@ -37,6 +37,9 @@ public sealed record FeatureJson
 
     public required IReadOnlyList<Window> Bottom { get; init; }
 
+    /// <summary>Groups of examples of an imported feature; null for others, which have intervals.</summary>
+    public required IReadOnlyList<Level>? Levels { get; init; }
+
     public required LogitWeights Logits { get; init; }
 
     public required IReadOnlyList<NeuronWeight> Neurons { get; init; }
@@ -64,6 +67,7 @@ public sealed record FeatureJson
         Top = Windows(report.Top, text),
         TopFolded = report.TopFolded,
         Bottom = Windows(report.Bottom, text),
+        Levels = report.Levels?.Select(l => new Level(l.Name, l.Max, Windows(l.Examples, text))).ToArray(),
         Logits = new LogitWeights(Weights(report.Logits.Top, text), Weights(report.Logits.Bottom, text), report.Logits.Histogram),
         Neurons = report.Neurons,
         Contexts = report.Contexts,
@@ -72,10 +76,14 @@ public sealed record FeatureJson
     };
 
     private static Window[] Windows(IReadOnlyList<Example> examples, TokenText text) =>
-        [.. examples.Select(e => new Window(e.Position, e.Document, e.Domain, e.Centre, e.Activation, [.. e.Tokens.Select(t => text.Of(t))], e.Tokens, e.Activations))];
+        [.. examples.Select(e => new Window(e.Position, e.Document, e.Domain, e.Centre, e.Activation, [.. e.Tokens.Select(text.Original)], e.Tokens, e.Activations,
+            e.Repeated, e.Ablation is { } ablation ? Of(ablation, text) : null))];
+
+    private static Ablation Of(ExampleAblation ablation, TokenText text) => new(
+        ablation.LossEffect, [.. ablation.Falling.Select(f => Weights(f, text))], [.. ablation.Rising.Select(r => Weights(r, text))], ablation.ErrorEffect);
 
     private static WeightedToken[] Weights(IReadOnlyList<TokenWeight> weights, TokenText text) =>
-        [.. weights.Select(w => new WeightedToken(text.Of(w.Token), w.Token, w.Weight))];
+        [.. weights.Select(w => new WeightedToken(text.Original(w.Token), w.Token, w.Weight))];
 
     /// <summary>Activations with low &lt; value ≤ high.</summary>
     public sealed record Interval(float Low, float High, long Count, IReadOnlyList<Window> Examples);
@@ -83,7 +91,15 @@ public sealed record FeatureJson
     /// <summary>An example: readable tokens, their ids, the activation on each.</summary>
     public sealed record Window(
         long Position, int Document, string? Domain, int Centre, float Activation, IReadOnlyList<string> Tokens, IReadOnlyList<int> Ids,
-        IReadOnlyList<float> Activations);
+        IReadOnlyList<float> Activations, bool Repeated, Ablation? Ablation);
+
+    /// <summary>Examples near a level of an imported feature.</summary>
+    public sealed record Level(string Name, float Max, IReadOnlyList<Window> Examples);
+
+    /// <summary>What an imported example says of the feature's removal, token by token: see <see cref="ExampleAblation"/>.</summary>
+    public sealed record Ablation(
+        IReadOnlyList<float> LossEffect, IReadOnlyList<IReadOnlyList<WeightedToken>> Falling, IReadOnlyList<IReadOnlyList<WeightedToken>> Rising,
+        IReadOnlyList<float>? ErrorEffect);
 
     /// <summary>Logit weights: largest first, smallest first, and all of them.</summary>
     public sealed record LogitWeights(IReadOnlyList<WeightedToken> Top, IReadOnlyList<WeightedToken> Bottom, Histogram Histogram);

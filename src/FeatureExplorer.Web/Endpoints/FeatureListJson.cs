@@ -11,7 +11,7 @@ public sealed record FeatureListJson(
         dictionary.Id, page.Number, page.Pages, page.Total, [.. dictionary.Contexts.Select(c => new ContextRow(c.Name, c.Title, c.Share))],
         [.. page.Items.Select(f => new Row(
             $"{dictionary.Id}/{f.Index}", f.Index, Urls.Word(f.State), f.Density, f.Max, f.Mean, f.BestContext, f.BestScore,
-            [.. f.TopTokens.Select(t => text.Of(t))], [.. f.TopLogits.Select(t => text.Of(t))]))]);
+            [.. f.TopTokens.Select(t => text.Original(t))], [.. f.TopLogits.Select(t => text.Original(t))]))]);
 
     /// <summary>A context to filter by.</summary>
     public sealed record ContextRow(string Name, string Title, double Share);

@@ -1,38 +1,43 @@
 using System.Text;
-using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Drawing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
 namespace FeatureExplorer.Web.Endpoints;
 
-/// <summary>A feature's histogram as an image, to put into other documents.</summary>
+/// <summary>A feature's histogram as an image, to put into other documents, and the picture for links to it.</summary>
 public static class ImageEndpoints
 {
-    public static void MapImages(this IEndpointRouteBuilder routes) => routes.MapGet("/{model}/{name}/{index:int}/histogram.svg", Histogram);
+    public static void MapImages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/{model}/{name}/{index:int}/histogram.svg", Histogram);
+        routes.MapGet("/{model}/{name}/{index:int}/preview.png", Preview);
+    }
 
     private static async Task<IResult> Histogram(
         HttpContext http, FeatureStore store, ExplorerData data, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
         string? y)
     {
-        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
+        if (FeatureView.Find(store, data, model, name, index, HistogramView.Parse(context, x, y)) is not { } feature)
         {
-            return JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+            return Unknown(model, name, index);
         }
 
-        if (report.State == FeatureState.Dead)
-        {
-            return JsonAnswer.NotFound("No histogram", $"Feature {model}/{name}/{index} is dead: it fires on no held-out token.");
-        }
-
-        var view = HistogramView.Parse(context, x, y);
-        var chosen = dictionary.FindContext(view.Context) ?? dictionary.FindContext(report.BestContext?.Context);
-        var colours = chosen is null ? null : data.Open(dictionary).Histogram(index, chosen.Name, HistogramBars.Plain(report, view).Edges);
-        var bars = HistogramBars.Of(report, colours, view, c => [.. c.Counts.Select(counts => Array.ConvertAll(counts, n => (double)n))]);
-        var label = $"Activations of {dictionary.Id}/{index}" + (colours is null ? string.Empty : $", by log-likelihood ratio of {chosen!.Title}");
-        return JsonAnswer.Bytes(http, await Draw(http.RequestServices, logs, bars, label), "image/svg+xml; charset=utf-8");
+        return feature.Bars is { } bars
+            ? JsonAnswer.Bytes(http, await Draw(http.RequestServices, logs, bars, feature.Label), "image/svg+xml; charset=utf-8")
+            : JsonAnswer.NotFound("No histogram", $"Feature {model}/{name}/{index} is dead: it fires on no held-out token.");
     }
+
+    private static IResult Preview(HttpContext http, FeatureStore store, ExplorerData data, string model, string name, int index) =>
+        FeatureView.Find(store, data, model, name, index, new HistogramView(null, false, false)) is { } feature
+            ? JsonAnswer.Bytes(
+                http, PreviewPicture.Draw(feature.Dictionary, feature.Report, feature.Bars, feature.Colours is null ? null : feature.Context!.Title), "image/png")
+            : Unknown(model, name, index);
+
+    private static IResult Unknown(string model, string name, int index) =>
+        JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
 
     private static async Task<byte[]> Draw(IServiceProvider services, ILoggerFactory logs, StackedBars bars, string label)
     {

@@ -11,6 +11,11 @@ public static class SecurityHeaders
         "default-src 'self'; base-uri 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; script-src 'self'; "
         + "style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'";
 
+    /// <summary>The same for the frames that are made for other pages: any page may show them, and they may do even less.</summary>
+    public const string FramePolicy =
+        "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors *; script-src 'none'; "
+        + "style-src 'self'; img-src 'self'; font-src 'self'";
+
     /// <summary>Adds the headers before anything is written.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

@@ -14,11 +14,13 @@ public static class HistogramBars
         FeatureReport report, ContextHistogram? colours, HistogramView view, Func<ContextHistogram, IReadOnlyList<double[]>> values)
     {
         var plain = Plain(report, view);
+        var logarithmic = plain == report.LogHistogram;
         return colours is null
-            ? new StackedBars(plain.Edges, [.. plain.Counts.Select(c => new double[] { c })], view.LogarithmicActivation, view.LogarithmicCount)
-            : new StackedBars(colours.Edges, values(colours), view.LogarithmicActivation, view.LogarithmicCount);
+            ? new StackedBars(plain.Edges, [.. plain.Counts.Select(c => new double[] { c })], logarithmic, view.LogarithmicCount)
+            : new StackedBars(colours.Edges, values(colours), logarithmic, view.LogarithmicCount);
     }
 
-    /// <summary>The feature's histogram on the axis that the visitor chose.</summary>
-    public static Histogram Plain(FeatureReport report, HistogramView view) => view.LogarithmicActivation ? report.LogHistogram : report.Histogram;
+    /// <summary>The feature's histogram on the axis that the visitor chose; imported features have the linear one alone.</summary>
+    public static Histogram Plain(FeatureReport report, HistogramView view) =>
+        view.LogarithmicActivation && report.LogHistogram.Counts.Count > 0 ? report.LogHistogram : report.Histogram;
 }

@@ -88,6 +88,9 @@ public sealed class StackedBars
         return path.ToString();
     }
 
+    /// <summary>Vertical coordinates of a bar's piece of one layer: where it begins and where, above, it ends.</summary>
+    public (double From, double To) Heights(int bar, int layer) => (Y2(bar, layer), Y2(bar, layer + 1));
+
     /// <summary>Left end and width of a bar.</summary>
     public (double X, double Width) Span(int bar)
     {

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using Microsoft.AspNetCore.Components;
@@ -10,6 +11,7 @@ public sealed partial class TokenStrip
     private const int Shades = 9;
 
     private List<TokenPiece> _pieces = [];
+    private AblatedToken[] _ablated = [];
     private int _centre;
 
     [Parameter, EditorRequired]
@@ -33,6 +35,7 @@ public sealed partial class TokenStrip
 
     protected override void OnParametersSet()
     {
+        _ablated = [.. Example.Ablation?.Tokens() ?? []];
         _pieces = Text.Pieces([.. Example.Tokens.Select(t => (ushort)t)]);
         _centre = Enumerable.Range(0, _pieces.Count).First(i => Example.Centre < _pieces[i].Start + _pieces[i].Length);
     }
@@ -40,23 +43,25 @@ public sealed partial class TokenStrip
     private RenderFragment Render(TokenPiece piece) => builder =>
     {
         var activation = Enumerable.Range(piece.Start, piece.Length).Max(i => Example.Activations[i]);
-        var mark = IsMark(piece.Text);
-        if (activation <= 0 && !mark)
+        AblatedToken[] ablated = [.. _ablated.Where(a => a.At >= piece.Start && a.At < piece.Start + piece.Length)];
+        var classes = Class(activation, IsMark(piece.Text)) + AblationText.Class(ablated);
+        var title = Title(activation, ablated);
+        if (classes.Length == 0 && title.Length == 0)
         {
             builder.AddContent(0, piece.Text);
             return;
         }
 
         builder.OpenElement(1, "span");
-        builder.AddAttribute(2, "class", Class(activation, mark));
-        if (activation > 0)
-        {
-            builder.AddAttribute(3, "title", Show.Two(activation));
-        }
+        builder.AddAttribute(2, "class", classes.Length > 0 ? classes : null);
+        builder.AddAttribute(3, "title", title.Length > 0 ? title : null);
 
         builder.AddContent(4, piece.Text);
         builder.CloseElement();
     };
+
+    private string Title(float activation, AblatedToken[] ablated) => string.Join(
+        "\n", new[] { activation > 0 ? Show.Two(activation) : null, AblationText.Of(ablated, Text) }.Where(part => part is not null));
 
     // Text that stands for something else is shown in a quieter colour.
     private static bool IsMark(string text) => text is "⏎" or "⇥" or "␍" or TokenText.EndOfText || text.Contains("\\x", StringComparison.Ordinal);

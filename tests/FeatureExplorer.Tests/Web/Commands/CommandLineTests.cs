@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Web.Commands;
 
@@ -42,6 +43,30 @@ public sealed class CommandLineTests
         var (code, _, error) = Start($"run --data {folder.Path}");
         Assert.Equal(ExitCodes.Failure, code);
         Assert.Contains("Another run", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImportAnthropic_FolderWithOneGoodFile_ImportsItAndNamesTheOthers()
+    {
+        using var folder = new TemporaryFolder();
+        var files = System.IO.Directory.CreateDirectory(System.IO.Path.Combine(folder.Path, "files")).FullName;
+        SamplePublished.Write(files, SamplePublished.Feature());
+        File.WriteAllText(System.IO.Path.Combine(files, "other.json"), "{}");
+        var (code, output, error) = Start($"import anthropic {files} --data {folder.Path}/data");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Contains("anthropic/A1: 1 features, 1 file skipped", output, StringComparison.Ordinal);
+        Assert.Contains("other.json was skipped", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImportAnthropic_NothingGood_Exits1()
+    {
+        using var folder = new TemporaryFolder();
+        var file = System.IO.Path.Combine(folder.Path, "1.json");
+        File.WriteAllText(file, "no JSON");
+        var (code, _, error) = Start($"import anthropic {file} --data {folder.Path}/data");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains("1.json was skipped", error, StringComparison.Ordinal);
     }
 
     [Fact]

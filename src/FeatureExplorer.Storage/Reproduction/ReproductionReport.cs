@@ -1,0 +1,179 @@
+using System.Globalization;
+using FeatureExplorer.Analysis.Statistics;
+
+namespace FeatureExplorer.Storage.Reproduction;
+
+/// <summary>
+/// The claims of the paper against a dictionary, one row each. The paper's figures are those of its own A/1, from its text or counted from the
+/// files of its browser; ours come from what is stored, so that a row without data says what would give it.
+/// </summary>
+public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys)
+{
+    private const string NeuronsName = "neurons";
+    private const string Relate = "Not measured yet: the command relate measures it.";
+
+    private static readonly (string Context, double Pearson, string Feature)[] Detectors =
+        [("arabic", 0.74, "A/1/3450"), ("dna", 0.80, "A/1/2937"), ("base64", 0.38, "A/1/2357"), ("hebrew", 0.55, "A/1/416")];
+
+    /// <summary>All rows, in the order of the page.</summary>
+    public IReadOnlyList<ReproductionRow> Of(DictionaryInfo dictionary)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var survey = surveys.Of(dictionary);
+        var neurons = store.FindDictionary(dictionary.Model, NeuronsName);
+        return
+        [
+            .. Quality(dictionary, survey),
+            .. Density(dictionary, survey),
+            .. Contexts(dictionary),
+            .. Detection(dictionary, survey, neurons is null ? null : surveys.Of(neurons)),
+            .. Decoder(dictionary, survey),
+        ];
+    }
+
+    private static IEnumerable<ReproductionRow> Quality(DictionaryInfo dictionary, DictionarySurvey survey)
+    {
+        var metrics = dictionary.Metrics;
+        yield return Row(
+            "loss-recovered", "Quality", "The dictionary keeps most of what the MLP does for the loss.", ReproductionUnit.Share, 0.79, null,
+            metrics.LossRecovered, $"{Three(metrics.Loss)} as it is, {Three(metrics.LossReconstructed)} reconstructed, {Three(metrics.LossZeroAblated)} without the MLP's activations",
+            $"Against zero ablation, as in the paper, on {Count(metrics.Tokens)} held-out tokens; against the mean {Three(metrics.LossRecoveredFromMean)}. Zero is a weak baseline: it flatters.",
+            NotPublished(dictionary));
+        yield return dictionary.Source is null
+            ? Row(
+                "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", metrics.L0, null,
+                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens.", null)
+            : Row(
+                "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", survey.TotalDensity,
+                $"of the {Count(survey.Features)} features that were imported", "Sum of the densities in the files: the paper's figure needs all of its 4,096 features.", null);
+    }
+
+    private static IEnumerable<ReproductionRow> Density(DictionaryInfo dictionary, DictionarySurvey survey)
+    {
+        var tokens = $"{Count(dictionary.Provenance.Tokens)} {(dictionary.Source is null ? "held-out tokens" : "tokens")}";
+        yield return Row(
+            "median-density", "Density", "A typical feature fires on about one token in a thousand.", ReproductionUnit.Share, 8.1e-4, "3,639 live features", survey.MedianDensity, $"{Count(survey.Live)} live features",
+            $"Median over live features, on {tokens}.", null);
+        yield return Row(
+            "max-density", "Density", "No feature fires often.", ReproductionUnit.Share, 0.011, null, survey.MaxDensity, null, $"The largest density, on {tokens}.", null);
+        yield return Row(
+            "dense", "Density", "Hardly any feature fires on more than 1 % of the tokens.", ReproductionUnit.Share, 4.0 / 3639, "4 of 3,639", Ratio(survey.Dense, survey.Live), $"{Count(survey.Dense)} of {Count(survey.Live)}",
+            "Share of live features with a density above 1 %. A corpus of few domains has more of them.", null);
+        yield return Row(
+            "dead", "Density", "Some features never fire.", ReproductionUnit.Share, 168.0 / 4096, "168 of 4,096, on 100 M tokens",
+            dictionary.Source is null ? Ratio(dictionary.Dead, dictionary.Features) : double.NaN, $"{Count(dictionary.Dead)} of {Count(dictionary.Features)}", $"Share of all features without an activation on {tokens}.",
+            NotPublished(dictionary, "Features without an activation were not published."));
+        yield return Row(
+            "ultralow", "Density", "A cluster of features fires on next to no token.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶", Ratio(dictionary.Ultralow, dictionary.Features),
+            $"{Count(dictionary.Ultralow)} of {Count(dictionary.Features)}", FormattableString.Invariant($"Share of all features that fire on fewer than {dictionary.UltralowLimit:0.0e0} of {tokens}: what is ultralow depends on how many tokens there are."), null);
+        yield return Row(
+            "lowest-tenth", "Activations", "Many activations are weak.", ReproductionUnit.Share, 0.36, "counted from its files", survey.LowestTenthShare, null,
+            "Activations in the lowest tenth of a feature's range, from the histograms; mean over live features.", null);
+        yield return Row(
+            "lower-half", "Activations", "Most activations lie in the lower half of the feature's range.", ReproductionUnit.Share, 0.77, "counted from its files", survey.LowerHalfShare, null,
+            "The same of the lower half.", null);
+    }
+
+    private IEnumerable<ReproductionRow> Contexts(DictionaryInfo dictionary)
+    {
+        foreach (var (name, paper, theirs) in Detectors)
+        {
+            var summary = dictionary.ContextSummaries.FirstOrDefault(s => s.Context.Name == name);
+            var title = summary?.Context.Title ?? char.ToUpperInvariant(name[0]) + name[1..];
+            var best = summary?.Feature;
+            yield return Row(
+                $"{name}-pearson", "Contexts", $"A feature detects {title}.", ReproductionUnit.Correlation, paper, theirs, best?.Pearson,
+                best is null ? null : $"{dictionary.Id}/{best.Index}, specificity {Percent(best.Specificity)}, recall {Percent(best.Recall)}",
+                "Pearson correlation of the best feature's activation with membership, over all held-out tokens."
+                + (summary?.Neuron is { } neuron ? $" Best neuron: {neuron.Index} with {Two(neuron.Pearson)}, specificity {Percent(neuron.Specificity)}." : string.Empty),
+                best is null ? NoContext(dictionary, title) : null, best?.Index);
+            if (name == "arabic")
+            {
+                foreach (var row in Arabic(dictionary, title, best))
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    /// <summary>The paper's most detailed case: how specific the feature is by level.</summary>
+    private IEnumerable<ReproductionRow> Arabic(DictionaryInfo dictionary, string title, ContextDetector? best)
+    {
+        var levels = best is null ? null : store.FindFeature(dictionary, best.Index)?.Contexts.FirstOrDefault(c => c.Context == "arabic")?.Levels;
+        var missing = levels is null ? NoContext(dictionary, title) : null;
+        var strong = FeatureReport.Intervals * 5 / 9;
+        yield return Row(
+            "arabic-specificity", "Contexts", $"That feature fires on {title} alone.", ReproductionUnit.Share, 0.81, "of tokens where it is active", levels is null ? null : Inside(levels), null,
+            "Share of all its activations that lie inside.", missing, best?.Index);
+        yield return Row(
+            "arabic-weak", "Contexts", "Weak activations are less specific.", ReproductionUnit.Share, 0.25, "barely active", levels is null ? null : Inside([levels[^1]]), null,
+            $"The same in the lowest of {FeatureReport.Intervals} levels.", missing, best?.Index);
+        yield return Row(
+            "arabic-strong", "Contexts", "Strong activations are specific.", ReproductionUnit.Share, 0.98, "above 5 of 9", levels is null ? null : Inside([.. levels.Take(FeatureReport.Intervals - strong)]), null,
+            $"The same in the highest {FeatureReport.Intervals - strong} of {FeatureReport.Intervals} levels.", missing, best?.Index);
+    }
+
+    private static IEnumerable<ReproductionRow> Detection(DictionaryInfo dictionary, DictionarySurvey survey, DictionarySurvey? neurons)
+    {
+        const string ByHand = "no such figure; scored by hand, the median is 12 of 14 for features and 0 for neurons";
+        var specific = $"Share of live {{0}} with a context of {dictionary.Contexts.Count} in which at least {Percent(DictionarySurvey.HighSpecificity)} of their activations lie.";
+        var detecting = $"Share of live {{0}} with a context for which specificity and recall are both at least {Percent(DictionarySurvey.DetectorShare)}.";
+        var none = dictionary.Contexts.Count == 0 ? NoContext(dictionary, "any context") : null;
+        var noNeurons = none ?? (neurons is null ? Relate : null);
+        yield return Row("specific-features", "Meaning", "Features stand for one thing.", ReproductionUnit.Share, null, ByHand, survey.Specific, null, Format(specific, "features"), none);
+        yield return Row("specific-neurons", "Meaning", "Neurons do not.", ReproductionUnit.Share, null, ByHand, neurons?.Specific, null, Format(specific, "neurons"), noNeurons);
+        yield return Row("detecting-features", "Meaning", "Features detect what they stand for.", ReproductionUnit.Share, null, null, survey.Detectors, null, Format(detecting, "features"), none);
+        yield return Row("detecting-neurons", "Meaning", "Neurons do not.", ReproductionUnit.Share, null, null, neurons?.Detectors, null, Format(detecting, "neurons"), noNeurons);
+        yield return Row(
+            "single-token", "Meaning", "Many features are about one token.", ReproductionUnit.Share, 0.57, "counted from its files", survey.SingleToken, null,
+            "The paper's test: all top examples (20, where there are as many without overlap) have their largest activation on the same token.", null);
+    }
+
+    private static IEnumerable<ReproductionRow> Decoder(DictionaryInfo dictionary, DictionarySurvey survey)
+    {
+        const string Counted = "counted from its files";
+        yield return Row(
+            "decoder-weight", "Decoder", "A feature is spread over many neurons.", ReproductionUnit.Number, 0.247, Counted, survey.MedianTopWeight, null,
+            "Largest absolute entry of the unit-norm decoder vector; median over live features.", null);
+        yield return Row(
+            "decoder-share", "Decoder", "No neuron has a large share of a feature.", ReproductionUnit.Share, 0.018, Counted, survey.MedianTopShare, null,
+            "Share of that entry in the sum of all absolute entries; median.", null);
+        yield return Row(
+            "decoder-l1", "Decoder", "Decoder vectors are dense.", ReproductionUnit.Number, 13.9, Counted + "; at most √512 = 22.6", survey.MedianL1, null,
+            "Sum of the absolute entries; median. 1 for a feature that is a neuron, √n for one that is spread evenly.", null);
+        yield return Row(
+            "one-neuron", "Decoder", "No feature is a neuron.", ReproductionUnit.Number, 0, Counted, survey.NearlyOneNeuron, $"of {Count(survey.Live)}", "Live features with an entry above 0.9.",
+            dictionary.Features == 0 ? "The dictionary has no features." : null);
+    }
+
+    private static ReproductionRow Row(
+        string id, string section, string claim, ReproductionUnit unit, double? paper, string? paperNote, double? value, string? note, string method,
+        string? missing, int? feature = null)
+    {
+        var known = missing is null && value is { } number && double.IsFinite(number);
+        return new ReproductionRow(
+            id, section, claim, unit, paper, paperNote, known ? value : null, known ? note : null, method,
+            known ? null : missing ?? "There is nothing to count it on.", known ? feature : null);
+    }
+
+    private static string? NotPublished(DictionaryInfo dictionary, string text = "The published files do not hold it.") => dictionary.Source is null ? null : text;
+
+    private static string NoContext(DictionaryInfo dictionary, string title) => dictionary.Source is not null
+        ? "Imported features have no corpus that contexts could be counted on."
+        : $"The corpus has no context {title}: run --corpus with text that holds it.";
+
+    private static double Inside(IReadOnlyList<ContextLevel> levels) => Ratio(levels.Sum(l => l.Inside), levels.Sum(l => l.Count));
+
+    private static double Ratio(long part, long whole) => whole > 0 ? (double)part / whole : double.NaN;
+
+    private static string Format(string text, string units) => string.Format(CultureInfo.InvariantCulture, text, units);
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Three(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Two(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share) => (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web.Commands;
+
+/// <summary><c>import</c>: features that others published.</summary>
+public static class ImportCommand
+{
+    private const int ProblemsShown = 20;
+
+    public static Command Create() => new("import", "Imports features that others published.") { Anthropic() };
+
+    private static Command Anthropic()
+    {
+        var path = new Argument<string>("PATH") { Description = "A feature file of the paper's browser (.json, .json.gz) or a folder of them." };
+        var data = SharedOptions.Data();
+        var json = SharedOptions.Json();
+        var command = new Command("anthropic", $"The features of Towards Monosemanticity, as the read-only dictionary {PublishedImport.Model}/{PublishedImport.Name}.") { path, data, json };
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Run(result.GetValue(path)!, result.GetValue(data)!, result.GetValue(json), cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(string path, string dataFolder, bool json, CancellationToken cancellation)
+    {
+        // Before the data folder is made: a mistyped path leaves nothing behind.
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file or folder {path}: name a feature file of the paper's browser or a folder of them.");
+        }
+
+        var import = new PublishedImport(FeatureDatabase.Open(new DataFolder(dataFolder)), TimeProvider.System);
+        var result = import.Run(path, cancellation: cancellation);
+        foreach (var problem in result.Problems.Take(ProblemsShown))
+        {
+            Console.Error.WriteLine($"{problem.File} was skipped: {problem.Reason}");
+        }
+
+        if (result.Problems.Count > ProblemsShown)
+        {
+            Console.Error.WriteLine($"... and {result.Problems.Count - ProblemsShown} more; --json lists all.");
+        }
+
+        Console.WriteLine(json ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : Text(result, path));
+        return result.Dictionary is null ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    private static string Text(PublishedImportResult result, string path) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(result.Dictionary is null ? $"Nothing in {path} could be imported" : $"{result.Dictionary}: {result.Features:N0} features")}, {result.Problems.Count:N0} {(result.Problems.Count == 1 ? "file" : "files")} skipped.");
+}

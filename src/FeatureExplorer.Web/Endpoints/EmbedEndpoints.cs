@@ -1,0 +1,34 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>
+/// Features as frames for other pages: the only answers that may be framed, and nothing on them can be clicked to any effect here.
+/// An endpoint of its own, since the framework forbids frames for pages.
+/// </summary>
+public static class EmbedEndpoints
+{
+    public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
+
+    private static IResult Frame(
+        HttpContext http, FeatureStore store, ExplorerData data, string model, string name, int index, string? context, string? x, string? y, string? parts,
+        string? theme)
+    {
+        http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
+        http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
+        var feature = FeatureView.Find(store, data, model, name, index, HistogramView.Parse(context, x, y));
+        return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
+        {
+            [nameof(EmbedDocument.Feature)] = feature,
+            [nameof(EmbedDocument.Id)] = $"{model}/{name}/{index}",
+            [nameof(EmbedDocument.Parts)] = EmbedParts.Parse(parts),
+            [nameof(EmbedDocument.Theme)] = theme is "light" or "dark" ? theme : null,
+        })
+        {
+            StatusCode = feature is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK,
+        };
+    }
+}

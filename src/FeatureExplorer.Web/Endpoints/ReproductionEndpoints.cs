@@ -1,0 +1,39 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Reproduction;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>The report on the paper's claims as JSON and as a table.</summary>
+public static class ReproductionEndpoints
+{
+    public static void MapReproduction(this IEndpointRouteBuilder routes)
+    {
+        var reports = routes.MapGroup(Urls.Api + "/{model}/{name}");
+        reports.MapGet("/report", Json);
+        reports.MapGet("/report.csv", Table);
+    }
+
+    private static IResult Json(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name) =>
+        store.FindDictionary(model, name) is { } dictionary
+            ? JsonAnswer.Json(context, new { dictionary = dictionary.Id, dictionary.Provenance, dictionary.Source, rows = report.Of(dictionary) })
+            : Unknown(model, name);
+
+    private static IResult Table(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return Unknown(model, name);
+        }
+
+        var csv = new Csv("dictionary", "id", "section", "claim", "unit", "paper", "paper_note", "value", "note", "method", "missing", "feature");
+        foreach (var row in report.Of(dictionary))
+        {
+            csv.Add(dictionary.Id, row.Id, row.Section, row.Claim, Urls.Word(row.Unit), row.Paper, row.PaperNote, row.Value, row.Note, row.Method, row.Missing, row.Feature);
+        }
+
+        return JsonAnswer.Download(context, csv.ToBytes(), $"{dictionary.Model}-{dictionary.Name}-report.csv");
+    }
+
+    private static IResult Unknown(string model, string name) =>
+        JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
+}

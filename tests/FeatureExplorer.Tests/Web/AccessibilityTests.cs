@@ -1,0 +1,97 @@
+using Microsoft.Playwright;
+
+namespace FeatureExplorer.Tests.Web;
+
+/// <summary>axe-core over every kind of page, light and dark: nothing serious (WCAG 2.2 A and AA, and its best practices).</summary>
+[Collection(SampleSiteTests.Name)]
+public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : IClassFixture<Chromium>
+{
+    private static readonly string? Checker = Find();
+
+    public static TheoryData<string> Pages =>
+    [
+        "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
+        "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing",
+    ];
+
+    [SkippableTheory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_LightAndDark_HasNoSeriousViolation(string url)
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        Skip.If(Checker is null, "axe-core is not installed: npm ci --prefix tests/accessibility");
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            // The checker is brought in from outside, which the pages' own policy rightly forbids.
+            var page = await chromium.Browser!.NewPageAsync(new BrowserNewPageOptions { ColorScheme = scheme, BypassCSP = true });
+            await page.GotoAsync(site.Address + url);
+            // What is folded away is part of the page.
+            await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+            await page.AddScriptTagAsync(new PageAddScriptTagOptions { Path = Checker });
+            var violations = await page.EvaluateAsync<string[]>(
+                """
+                async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+                  .filter(v => v.impact === "serious" || v.impact === "critical")
+                  .map(v => `${v.id} (${v.impact}): ${v.help}: ` + v.nodes.slice(0, 4).map(n => n.target + " " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join(" | "))
+                """);
+            Assert.True(violations.Length == 0, $"{url} {scheme}:\n{string.Join('\n', violations)}");
+            await page.CloseAsync();
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("/")]
+    [InlineData("/A/1")]
+    [InlineData("/A/1/4")]
+    [InlineData("/A/1/report")]
+    public async Task Keyboard_TabThroughThePage_ReachesEveryControlAndShowsWhereItIs(string url)
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        var page = await chromium.Browser!.NewPageAsync();
+        await page.GotoAsync(site.Address + url);
+        const string Controls = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+        var expected = await page.EvaluateAsync<int>(
+            $"[...document.querySelectorAll(\"{Controls}\")].filter(e => e.type !== 'hidden' && e.checkVisibility()).length");
+        var reached = 0;
+        var hidden = new List<string>();
+        for (; reached <= expected; reached++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var state = await page.EvaluateAsync<string>(
+                """
+                () => {
+                  const e = document.activeElement;
+                  if (e === document.body || e.dataset.seen) { return "end"; }
+                  e.dataset.seen = "1";
+                  return getComputedStyle(e).outlineStyle === "none" && getComputedStyle(e).boxShadow === "none" ? e.outerHTML.slice(0, 120) : "";
+                }
+                """);
+            if (state == "end")
+            {
+                break;
+            }
+
+            if (state.Length > 0)
+            {
+                hidden.Add(state);
+            }
+        }
+
+        Assert.Equal(expected, reached);
+        Assert.Empty(hidden);
+    }
+
+    private static string? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "FeatureExplorer.sln")))
+            {
+                var script = Path.Combine(folder.FullName, "tests", "accessibility", "node_modules", "axe-core", "axe.min.js");
+                return File.Exists(script) ? script : null;
+            }
+        }
+
+        return null;
+    }
+}
