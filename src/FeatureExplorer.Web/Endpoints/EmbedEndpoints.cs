@@ -13,7 +13,7 @@ public static class EmbedEndpoints
 {
     public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
 
-    private static IResult Frame(
+    private static RazorComponentResult<EmbedDocument> Frame(
         HttpContext http, FeatureStore store, ExplorerData data, string model, string name, int index, string? context, string? x, string? y, string? parts,
         string? theme)
     {
