@@ -92,8 +92,15 @@ public sealed unsafe class DictionaryTrainer : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            TakeStep(progress);
-            checkpoint?.SaveIfDue(this);
+            try
+            {
+                TakeStep(progress);
+                checkpoint?.SaveIfDue(this);
+            }
+            catch (TrainingDivergedException diverged) when (checkpoint?.Step is { } saved)
+            {
+                throw new TrainingDivergedException(diverged.Step, $"{diverged.Message} The checkpoint of step {saved} is intact.");
+            }
         }
 
         return Snapshot();

@@ -24,14 +24,25 @@ public static class TransformerCheckpoint
         File.Exists(Path.Combine(directory, StateFile)) && File.Exists(Path.Combine(directory, OptionsFile));
 
     /// <summary>Writes the state of the run, atomically.</summary>
+    /// <exception cref="CheckpointException">It could not be written; the checkpoint before it is as it was.</exception>
     public static void Save(TransformerTrainer trainer, string directory)
     {
         var run = JsonSerializer.Serialize(new Run(trainer.Model.Config, trainer.Options), Json);
         AtomicFile.WriteAllText(Path.Combine(directory, OptionsFile), run + "\n");
-        Safetensors.Write(
-            Path.Combine(directory, StateFile),
-            [.. trainer.Model.Parameters.Tensors(), .. trainer.Optimizer.Moment1.Tensors(Moment1), .. trainer.Optimizer.Moment2.Tensors(Moment2)],
-            new Dictionary<string, string> { [StepKey] = trainer.Step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });
+        var path = Path.Combine(directory, StateFile);
+        try
+        {
+            Safetensors.Write(
+                path,
+                [.. trainer.Model.Parameters.Tensors(), .. trainer.Optimizer.Moment1.Tensors(Moment1), .. trainer.Optimizer.Moment2.Tensors(Moment2)],
+                new Dictionary<string, string> { [StepKey] = trainer.Step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });
+        }
+        catch (IOException exception)
+        {
+            throw new CheckpointException(path, trainer.Step, trainer.SavedStep, exception);
+        }
+
+        trainer.SavedStep = trainer.Step;
     }
 
     /// <summary>The run as it was when it was saved, with a model of its own (<see cref="TransformerTrainer.Model"/>), which the caller disposes of.</summary>
@@ -56,6 +67,7 @@ public static class TransformerCheckpoint
             trainer.Optimizer.Moment1.Read(file, Moment1);
             trainer.Optimizer.Moment2.Read(file, Moment2);
             trainer.GoOnFrom(step);
+            AtomicFile.RemoveLeftovers(path);
             return trainer;
         }
         catch

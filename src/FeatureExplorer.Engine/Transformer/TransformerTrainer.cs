@@ -55,6 +55,9 @@ public sealed class TransformerTrainer : IDisposable
 
     public long TokensPerStep => _batch.Length;
 
+    /// <summary>Steps of the checkpoint that is on the disk; null when there is none.</summary>
+    internal long? SavedStep { get; set; }
+
     internal Optimizer Optimizer => _optimizer;
 
     /// <summary>Takes all steps that are left.</summary>
@@ -96,7 +99,7 @@ public sealed class TransformerTrainer : IDisposable
     }
 
     /// <summary>Goes on from a checkpoint whose parameters and moments have been read.</summary>
-    internal void GoOnFrom(long step) => Step = step;
+    internal void GoOnFrom(long step) => SavedStep = Step = step;
 
     private void FillBatch()
     {

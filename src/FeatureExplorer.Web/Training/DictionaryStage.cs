@@ -29,8 +29,11 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
         var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
         if (result is null)
         {
-            result = TrainAnew(directory, options, progress, cancellation);
+            var checkpoint = new DictionaryCheckpoint(directory, modelFingerprint, CheckpointInterval.Current);
+            result = Train(directory, options, checkpoint, progress, cancellation);
+            // The record before the end of the checkpoint: a kill between the two costs nothing.
             StageRecord.Write(directory, RecordName, fingerprint, result);
+            checkpoint.Remove();
         }
 
         progress.End(string.Create(
@@ -68,12 +71,14 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
         return (index, seconds.Value);
     }
 
-    private Result TrainAnew(string directory, DictionaryOptions options, StageProgress progress, CancellationToken cancellation)
+    private Result Train(
+        string directory, DictionaryOptions options, DictionaryCheckpoint checkpoint, StageProgress progress, CancellationToken cancellation)
     {
         using var stream = ActivationStream.Of(model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed });
         using var trainer = new DictionaryTrainer(stream, options);
         var last = default(DictionaryProgress);
         using var dictionary = trainer.Train(
+            checkpoint,
             new StageProgress.Direct<DictionaryProgress>(p =>
             {
                 last = p;

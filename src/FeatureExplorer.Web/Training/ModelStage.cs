@@ -12,9 +12,6 @@ public sealed class ModelStage(DataFolder folder)
     private const string RecordName = "model";
     private const string StartedName = "model-started";
 
-    /// <summary>A lost minute is a fair price; a checkpoint takes a fraction of a second.</summary>
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(1);
-
     /// <summary>What the stage measured.</summary>
     public sealed record Result(long Tokens, double TokensPerSecond, double HeldOutLoss, double Seconds);
 
@@ -62,7 +59,7 @@ public sealed class ModelStage(DataFolder folder)
             new StageProgress.Direct<TransformerTrainingProgress>(p => Show(progress, p)),
             t =>
             {
-                if (Stopwatch.GetElapsedTime(saved) >= CheckpointInterval)
+                if (Stopwatch.GetElapsedTime(saved) >= CheckpointInterval.Current)
                 {
                     TransformerCheckpoint.Save(t, directory);
                     saved = Stopwatch.GetTimestamp();

@@ -1,10 +1,11 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries;
 
 /// <summary>Vectors with known features: x = offset + Σ_i a_i d_i, each of the planted directions d_i present with a small probability.</summary>
-internal sealed unsafe class PlantedSource : IActivationSource
+internal sealed unsafe class PlantedSource : IResumableActivations
 {
     private readonly CounterRandom _presence;
     private readonly CounterRandom _strength;
@@ -38,6 +39,10 @@ internal sealed unsafe class PlantedSource : IActivationSource
     public int Inputs { get; }
 
     public IReadOnlyList<float[]> Directions => _directions;
+
+    public IReadOnlyList<NamedTensor> SaveState() => [NamedTensor.Integers("stream.row", [(long)_row], 1)];
+
+    public void RestoreState(SafetensorsFile file) => _row = (ulong)file.ReadIntegers("stream.row")[0];
 
     public void Read(float* x, int rows)
     {

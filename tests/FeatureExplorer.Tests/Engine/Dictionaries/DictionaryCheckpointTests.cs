@@ -1,0 +1,188 @@
+using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Transformer;
+using Xunit.Abstractions;
+
+namespace FeatureExplorer.Tests.Engine.Dictionaries;
+
+public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("dictionary-checkpoint-").FullName;
+
+    public static TheoryData<string> Variants => [.. DictionaryVariants.All];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Train_StoppedAgainAndAgain_SameBytesAsUndisturbed(string variant)
+    {
+        var options = Options(variant);
+        using var whole = new DictionaryTrainer(Source(), options);
+        using var expected = whole.Train();
+
+        // A new trainer and a new source for every piece: nothing survives but the file.
+        foreach (var stop in (long[])[1, 7, 40, 41, 77, 90])
+        {
+            using var trainer = new DictionaryTrainer(Source(), options);
+            var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
+            checkpoint.TryRestore(trainer);
+            while (trainer.Step < stop)
+            {
+                trainer.TakeStep();
+            }
+
+            checkpoint.Save(trainer);
+            Assert.Equal(stop, checkpoint.Step);
+        }
+
+        using var last = new DictionaryTrainer(Source(), options);
+        var end = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
+        using var resumed = last.Train(end, null, default);
+
+        Assert.Equal(expected.Hash, resumed.Hash);
+        Assert.Equal(whole.Resampled, last.Resampled);
+        if (variant == DictionaryVariants.Paper2023)
+        {
+            Assert.True(whole.Resampled > 0, "nothing was resampled, so the test says nothing about it");
+        }
+    }
+
+    [Fact]
+    public void Train_StoppedOnAStreamOfAModel_SameBytesAsUndisturbed()
+    {
+        using var small = new SmallModel(tokens: (60 * SmallModel.Window) + 1);
+        var options = Options(DictionaryVariants.Paper2023) with { Features = 30 };
+        using var stream = Stream(small);
+        using var whole = new DictionaryTrainer(stream, options);
+        using var expected = whole.Train();
+        for (var stop = 13; stop < options.Steps; stop += 17)
+        {
+            using var piece = Stream(small);
+            using var trainer = new DictionaryTrainer(piece, options);
+            var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue);
+            Assert.Equal(stop > 13, checkpoint.TryRestore(trainer));
+            while (trainer.Step < stop)
+            {
+                trainer.TakeStep();
+            }
+
+            checkpoint.Save(trainer);
+        }
+
+        using var rest = Stream(small);
+        using var last = new DictionaryTrainer(rest, options);
+        using var resumed = last.Train(new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue), null, default);
+
+        Assert.Equal(expected.Hash, resumed.Hash);
+        Assert.Equal(stream.Passes, rest.Passes);
+    }
+
+    [Fact]
+    public void Train_Cancelled_WritesTheCheckpoint()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var trainer = new DictionaryTrainer(Source(), Options(DictionaryVariants.TopK));
+        var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue);
+
+        Assert.Throws<OperationCanceledException>(() => trainer.Train(checkpoint, new Sink(_ => cancellation.Cancel()), cancellation.Token));
+
+        Assert.Equal(50, checkpoint.Step);
+        Assert.True(File.Exists(Path.Combine(_folder, DictionaryCheckpoint.FileName)));
+        checkpoint.Remove();
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void TryRestore_OtherModelOrOptions_BeginsAnew()
+    {
+        var options = Options(DictionaryVariants.TopK);
+        using (var trainer = new DictionaryTrainer(Source(), options))
+        {
+            trainer.TakeStep();
+            new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).Save(trainer);
+        }
+
+        using var same = new DictionaryTrainer(Source(), options);
+        using var other = new DictionaryTrainer(Source(), options with { K = 4 });
+
+        Assert.False(new DictionaryCheckpoint(_folder, "another", TimeSpan.Zero).TryRestore(same));
+        Assert.False(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(other));
+        Assert.True(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(same));
+        Assert.Equal(1, same.Step);
+    }
+
+    [Fact]
+    public void TryRestore_LeftoversOfAKilledWrite_AreRemoved()
+    {
+        var leftover = Path.Combine(_folder, DictionaryCheckpoint.FileName + ".0123.tmp");
+        File.WriteAllText(leftover, "half");
+        using var trainer = new DictionaryTrainer(Source(), Options(DictionaryVariants.TopK));
+
+        Assert.False(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(trainer));
+
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Fact]
+    public void Train_Diverges_SaysStepAndCauseAndKeepsTheCheckpoint()
+    {
+        var options = new DictionaryOptions { Features = 4096, Samples = 50_000, Batch = 64, LearningRate = 0.99f, ResampleAt = [] };
+        var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
+        using var trainer = new DictionaryTrainer(new PlantedSource(16, 16, 2, seed: 1), options);
+
+        var failure = Assert.Throws<TrainingDivergedException>(() => trainer.Train(checkpoint, null, default));
+
+        output.WriteLine(failure.Message);
+        Assert.Contains($"step {failure.Step} ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("learning rate", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"step {checkpoint.Step} is intact", failure.Message, StringComparison.Ordinal);
+        using var again = new DictionaryTrainer(new PlantedSource(16, 16, 2, seed: 1), options);
+        Assert.True(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(again));
+        Assert.True(again.Step < failure.Step);
+    }
+
+    [SkippableFact]
+    public void Save_DiskFull_EndsTheTrainingAndKeepsTheCheckpointBefore()
+    {
+        using var disk = SmallDisk.TryMount(_folder, kilobytes: 96);
+        Skip.If(disk is null, "A small disk needs the right to mount one.");
+        var options = Options(DictionaryVariants.TopK);
+        using var trainer = new DictionaryTrainer(Source(), options);
+        var checkpoint = new DictionaryCheckpoint(disk!.Folder, "model", TimeSpan.Zero);
+        trainer.TakeStep();
+        checkpoint.Save(trainer);
+        var before = File.ReadAllBytes(Path.Combine(disk!.Folder, DictionaryCheckpoint.FileName));
+        Assert.True(before.Length > 50_000, "two checkpoints must not fit");
+
+        var failure = Assert.Throws<CheckpointException>(() => trainer.Train(checkpoint, null, default));
+
+        output.WriteLine(failure.Message);
+        Assert.Contains("step 1 is intact", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(disk!.Folder, DictionaryCheckpoint.FileName)));
+        Assert.Single(Directory.GetFiles(disk!.Folder));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static PlantedSource Source() => new(16, 24, 2, seed: 2);
+
+    private static DictionaryOptions Options(string variant) => DictionaryOptions.Preset(150, variant) with
+    {
+        Features = 150,
+        Samples = 10_000,
+        Batch = 100,
+        DeadWindow = 700,
+        K = 3,
+        AuxK = 2,
+        Lambda = variant switch { DictionaryVariants.April2024 => 2, DictionaryVariants.JumpRelu => 0.02f, DictionaryVariants.Paper2023 => 0.3f, _ => 0.05f },
+        Bandwidth = 0.03f,
+    };
+
+    private static ActivationStream Stream(SmallModel small) => ActivationStream.Of(
+        small.Model, small.Store, new ActivationStreamOptions { PositionsPerWindow = 5, BufferVectors = 123, WindowsPerForward = 7, Seed = 3 });
+
+    private sealed class Sink(Action<DictionaryProgress> report) : IProgress<DictionaryProgress>
+    {
+        public void Report(DictionaryProgress value) => report(value);
+    }
+}
