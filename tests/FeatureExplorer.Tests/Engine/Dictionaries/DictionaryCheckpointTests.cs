@@ -171,10 +171,11 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
         Features = 150,
         Samples = 10_000,
         Batch = 100,
-        DeadWindow = 700,
+        LearningRate = variant == DictionaryVariants.Paper2023 ? 0.02f : 2e-3f, // so that some features die
+        DeadWindow = variant == DictionaryVariants.Paper2023 ? 100 : 700,
         K = 3,
         AuxK = 2,
-        Lambda = variant switch { DictionaryVariants.April2024 => 2, DictionaryVariants.JumpRelu => 0.02f, DictionaryVariants.Paper2023 => 0.3f, _ => 0.05f },
+        Lambda = variant switch { DictionaryVariants.April2024 => 2, DictionaryVariants.JumpRelu => 0.02f, DictionaryVariants.Paper2023 => 1, _ => 0.05f },
         Bandwidth = 0.03f,
     };
 
