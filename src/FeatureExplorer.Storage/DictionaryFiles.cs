@@ -74,6 +74,21 @@ public sealed class DictionaryFiles : IDisposable
         }
     }
 
+    /// <summary>Asks something of the index and the contexts while they are held open; null where there are none.</summary>
+    public T? Ask<T>(Func<ActivationIndex, ContextSet, T> question)
+        where T : class
+    {
+        _open.EnterReadLock();
+        try
+        {
+            return _closed || _index is null || _contexts is null ? null : question(_index, _contexts);
+        }
+        finally
+        {
+            _open.ExitReadLock();
+        }
+    }
+
     public void Dispose()
     {
         _open.EnterWriteLock();

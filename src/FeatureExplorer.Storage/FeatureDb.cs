@@ -23,6 +23,8 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<SavedContextRow> SavedContexts => Set<SavedContextRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -51,6 +53,7 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
             detail.HasKey(d => new { d.DictionaryId, d.Index });
             detail.HasOne(d => d.Feature).WithOne().HasForeignKey<FeatureDetailRow>(d => new { d.DictionaryId, d.Index });
         });
+        modelBuilder.Entity<SavedContextRow>().HasIndex(c => c.Name).IsUnique();
         modelBuilder.Entity<RunRow>(run =>
         {
             run.Property(r => r.Status).HasConversion<string>();

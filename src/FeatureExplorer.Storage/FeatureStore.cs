@@ -49,8 +49,31 @@ public sealed class FeatureStore(FeatureDatabase database)
         var total = chosen.Count();
         var pages = Math.Max(1, (total + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
         var number = Math.Clamp(query.Page, 1, pages);
-        var rows = Order(chosen, query.Sort, query.Descending)
-            .Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize)
+        var rows = Order(chosen, query.Sort, query.Descending).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize);
+        return new FeaturePage(Summaries(dictionary, rows), number, pages, total);
+    }
+
+    /// <summary>Some features by index; those that the dictionary does not have are missing.</summary>
+    public IReadOnlyDictionary<int, FeatureSummary> Summaries(DictionaryInfo dictionary, IEnumerable<int> indices)
+    {
+        // A list: EF Core translates its Contains, not an array's.
+        var wanted = indices.Distinct().ToList();
+        using var db = database.NewContext();
+        return Summaries(dictionary, db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp && wanted.Contains(f.Index))).ToDictionary(f => f.Index);
+    }
+
+    /// <summary>The report of one feature, or null when the dictionary has no such feature.</summary>
+    public FeatureReport? FindFeature(DictionaryInfo dictionary, int index)
+    {
+        using var db = database.NewContext();
+        var packed = db.FeatureDetails.AsNoTracking()
+            .Where(f => f.DictionaryId == dictionary.Stamp && f.Index == index).Select(f => f.Report).FirstOrDefault();
+        return packed is null ? null : FeatureReportFormat.Unpack(packed);
+    }
+
+    private static FeatureSummary[] Summaries(DictionaryInfo dictionary, IQueryable<FeatureRow> features)
+    {
+        var rows = features
             .Select(f => new
             {
                 f.Index,
@@ -65,18 +88,8 @@ public sealed class FeatureStore(FeatureDatabase database)
                 f.Shape,
             })
             .ToList();
-        var items = rows.Select(f => new FeatureSummary(
-            f.Index, f.State, f.Density, f.Max, dictionary.Source is null ? f.Mean : double.NaN, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape));
-        return new FeaturePage([.. items], number, pages, total);
-    }
-
-    /// <summary>The report of one feature, or null when the dictionary has no such feature.</summary>
-    public FeatureReport? FindFeature(DictionaryInfo dictionary, int index)
-    {
-        using var db = database.NewContext();
-        var packed = db.FeatureDetails.AsNoTracking()
-            .Where(f => f.DictionaryId == dictionary.Stamp && f.Index == index).Select(f => f.Report).FirstOrDefault();
-        return packed is null ? null : FeatureReportFormat.Unpack(packed);
+        return [.. rows.Select(f => new FeatureSummary(
+            f.Index, f.State, f.Density, f.Max, dictionary.Source is null ? f.Mean : double.NaN, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape))];
     }
 
     /// <summary>The features next to one, also where indexes are missing in between.</summary>

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Reproduction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,8 @@ public static class StorageServices
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AuditStore>();
+        services.AddSingleton<SavedContexts>();
+        services.AddSingleton<Explorations>();
         return services;
     }
 }

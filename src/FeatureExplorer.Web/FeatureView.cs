@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Components.Parts;
 
 namespace FeatureExplorer.Web;
@@ -24,7 +25,7 @@ public sealed record FeatureView(
     public string Label => $"Activations of {Dictionary.Id}/{Report.Index}" + (Colours is null ? string.Empty : $", by log-likelihood ratio of {Context!.Title}");
 
     /// <summary>The feature of an address, or null where there is none.</summary>
-    public static FeatureView? Find(FeatureStore store, ExplorerData data, string model, string name, int index, HistogramView view)
+    public static FeatureView? Find(FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view)
     {
         if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
         {
@@ -32,8 +33,7 @@ public sealed record FeatureView(
         }
 
         var files = data.Open(dictionary);
-        var context = dictionary.FindContext(view.Context) ?? dictionary.FindContext(report.BestContext?.Context);
-        var colours = context is null || report.State == FeatureState.Dead ? null : files.Histogram(index, context.Name, HistogramBars.Plain(report, view).Edges);
-        return new FeatureView(dictionary, report, files, view, context, colours);
+        var choice = ContextChoice.Of(dictionary, report, files, explorations, view);
+        return new FeatureView(dictionary, report, files, view, choice.Context, report.State == FeatureState.Dead ? null : choice.Colours);
     }
 }

@@ -6,7 +6,7 @@ using FeatureExplorer.Storage;
 namespace FeatureExplorer.Web;
 
 /// <summary>Every address of the program is made here, so that a link can be trusted and changed in one place.</summary>
-public static class Urls
+public static partial class Urls
 {
     public const string Home = "/";
 

@@ -11,4 +11,7 @@ public enum ContextKind
 
     /// <summary>A corpus domain: the document carries the label.</summary>
     Domain,
+
+    /// <summary>An expression that a reader has written.</summary>
+    Written,
 }

@@ -11,15 +11,6 @@ namespace FeatureExplorer.Analysis.Statistics;
 /// <remarks>One instance per thread.</remarks>
 internal sealed class ExamplePicker(ActivationIndex index, TokenStore tokens)
 {
-    /// <summary>Tokens shown before the centre.</summary>
-    public const int Before = 8;
-
-    /// <summary>Tokens shown after the centre.</summary>
-    public const int After = 6;
-
-    /// <summary>Two windows repeat each other when this many tokens on each side of the centre, and the centre, are equal.</summary>
-    public const int SameAround = 3;
-
     public const int TopCount = 20;
     public const int BottomCount = 20;
     public const int IntervalCount = 5;
@@ -31,15 +22,11 @@ internal sealed class ExamplePicker(ActivationIndex index, TokenStore tokens)
 
     private readonly List<Picked> _picked = [];
     private readonly Dictionary<int, int> _moved = [];
+    private readonly ExampleWindows _windows = new(index, tokens);
     private int _feature;
-    private string?[]? _domains;
 
     /// <summary>Starts with another feature.</summary>
-    public void Begin(int feature)
-    {
-        _feature = feature;
-        _domains ??= [.. tokens.Domains];
-    }
+    public void Begin(int feature) => _feature = feature;
 
     /// <summary>The largest activations; ties by position.</summary>
     /// <param name="sorted">Positions, by falling activation and then rising position.</param>
@@ -108,11 +95,11 @@ internal sealed class ExamplePicker(ActivationIndex index, TokenStore tokens)
     private bool TryPick(uint position)
     {
         var document = tokens.DocumentAt(position);
-        var around = Around(position, document);
+        var around = _windows.Around(position, document);
         foreach (var other in _picked)
         {
             // In one document two windows overlap exactly when their centres are this close, wherever they are clipped.
-            if ((other.Document == document && Math.Abs((long)other.Position - position) <= Before + After) || other.Around == around)
+            if ((other.Document == document && Math.Abs((long)other.Position - position) <= ExampleWindows.Before + ExampleWindows.After) || other.Around == around)
             {
                 return false;
             }
@@ -122,72 +109,15 @@ internal sealed class ExamplePicker(ActivationIndex index, TokenStore tokens)
         return true;
     }
 
-    /// <summary>The tokens around a centre as one number; beyond the document's ends all bits are set in a 17th bit of their own.</summary>
-    private UInt128 Around(long position, int document)
-    {
-        var start = tokens.DocumentStart(document);
-        var end = tokens.DocumentEnd(document);
-        var from = Math.Max(start, position - SameAround);
-        var to = Math.Min(end, position + SameAround + 1);
-        UInt128 key = 0;
-        for (var at = position - SameAround; at < from; at++)
-        {
-            key = (key << 17) | 0x1FFFF;
-        }
-
-        foreach (var token in tokens.Read(from, (int)(to - from)))
-        {
-            key = (key << 17) | token;
-        }
-
-        for (var at = to; at < position + SameAround + 1; at++)
-        {
-            key = (key << 17) | 0x1FFFF;
-        }
-
-        return key;
-    }
-
     private Example[] Examples()
     {
         var examples = new Example[_picked.Count];
         for (var i = 0; i < examples.Length; i++)
         {
-            examples[i] = ToExample(_picked[i]);
+            examples[i] = _windows.At(_feature, _picked[i].Position, _picked[i].Document);
         }
 
         return examples;
-    }
-
-    private Example ToExample(Picked picked)
-    {
-        var from = Math.Max(tokens.DocumentStart(picked.Document), (long)picked.Position - Before);
-        // Beyond the indexed tokens nothing is known.
-        var to = Math.Min(Math.Min(tokens.DocumentEnd(picked.Document), index.Tokens), (long)picked.Position + After + 1);
-        var ids = tokens.Read(from, (int)(to - from));
-        var window = new int[ids.Length];
-        for (var i = 0; i < window.Length; i++)
-        {
-            window[i] = ids[i];
-        }
-
-        var domain = tokens.DomainOf(picked.Document);
-        return new Example(
-            picked.Position, picked.Document, domain < 0 ? null : _domains![domain], (int)(picked.Position - from), window, Activations(from, window.Length));
-    }
-
-    private float[] Activations(long from, int length)
-    {
-        var activations = new float[length];
-        var positions = index.Positions(_feature);
-        var values = index.Values(_feature);
-        var at = positions.BinarySearch((uint)from);
-        for (at = at < 0 ? ~at : at; at < positions.Length && positions[at] < from + length; at++)
-        {
-            activations[positions[at] - from] = (float)values[at];
-        }
-
-        return activations;
     }
 
     private readonly record struct Picked(uint Position, int Document, UInt128 Around);

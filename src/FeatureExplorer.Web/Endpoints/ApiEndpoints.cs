@@ -11,6 +11,7 @@ public static class ApiEndpoints
         api.MapGet("/", Dictionaries);
         api.MapGet("/{model}/{name}", Features);
         api.MapGet("/{model}/{name}/{index:int}", Feature);
+        api.MapExplorations();
         api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1."));
     }
 
@@ -47,6 +48,6 @@ public static class ApiEndpoints
             : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 
-    private static IResult Unknown(string model, string name) =>
+    internal static IResult Unknown(string model, string name) =>
         JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 }

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,12 +15,12 @@ public static class EmbedEndpoints
     public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
 
     private static RazorComponentResult<EmbedDocument> Frame(
-        HttpContext http, FeatureStore store, ExplorerData data, string model, string name, int index, string? context, string? x, string? y, string? parts,
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
         string? theme)
     {
         http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
         http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
-        var feature = FeatureView.Find(store, data, model, name, index, HistogramView.Parse(context, x, y));
+        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y));
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,

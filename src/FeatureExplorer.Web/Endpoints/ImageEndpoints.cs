@@ -1,5 +1,6 @@
 using System.Text;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Components.Parts;
 using FeatureExplorer.Web.Drawing;
 using Microsoft.AspNetCore.Components;
@@ -17,10 +18,10 @@ public static class ImageEndpoints
     }
 
     private static async Task<IResult> Histogram(
-        HttpContext http, FeatureStore store, ExplorerData data, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
         string? y)
     {
-        if (FeatureView.Find(store, data, model, name, index, HistogramView.Parse(context, x, y)) is not { } feature)
+        if (FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y)) is not { } feature)
         {
             return Unknown(model, name, index);
         }
@@ -30,8 +31,8 @@ public static class ImageEndpoints
             : JsonAnswer.NotFound("No histogram", $"Feature {model}/{name}/{index} is dead: it fires on no held-out token.");
     }
 
-    private static IResult Preview(HttpContext http, FeatureStore store, ExplorerData data, string model, string name, int index) =>
-        FeatureView.Find(store, data, model, name, index, new HistogramView(null, false, false)) is { } feature
+    private static IResult Preview(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index) =>
+        FeatureView.Find(store, data, explorations, model, name, index, new HistogramView(null, false, false)) is { } feature
             ? JsonAnswer.Bytes(
                 http, PreviewPicture.Draw(feature.Dictionary, feature.Report, feature.Bars, feature.Colours is null ? null : feature.Context!.Title), "image/png")
             : Unknown(model, name, index);

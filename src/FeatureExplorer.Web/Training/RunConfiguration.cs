@@ -38,5 +38,5 @@ public sealed record RunConfiguration
         }
     }
 
-    private static readonly string[] ReservedNames = ["api", "about", "runs", "compare", "embed", "healthz", "theme", "not-found", "login", "logout", "setup", "account", "accounts", "audit"];
+    private static readonly string[] ReservedNames = ["api", "about", "runs", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "login", "logout", "setup", "account", "accounts", "audit"];
 }

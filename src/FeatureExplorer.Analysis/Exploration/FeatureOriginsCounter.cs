@@ -1,0 +1,183 @@
+using System.Globalization;
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Text;
+
+namespace FeatureExplorer.Analysis.Exploration;
+
+/// <summary>Counts where a feature's activations come from, in one pass over them.</summary>
+public static class FeatureOriginsCounter
+{
+    /// <summary>Strongest activations of the single-token test, as in the paper.</summary>
+    public const int TopActivations = 20;
+
+    private const int Shown = 10;
+
+    /// <summary>The origins of a feature, or null when it never fires.</summary>
+    /// <param name="index">The dictionary's activations.</param>
+    /// <param name="heldOut">The tokens that the index covers.</param>
+    /// <param name="counts">What they are made of.</param>
+    /// <param name="feature">The feature.</param>
+    public static FeatureOrigins? Of(ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(counts);
+        var positions = index.Positions(feature);
+        if (positions.IsEmpty)
+        {
+            return null;
+        }
+
+        var groups = new Groups(counts);
+        var (sum, squares) = groups.Add(positions, index.Values(feature), heldOut);
+        // Σ(f − mean)², over all tokens: the zeros count.
+        var variance = squares - (sum * sum / counts.Total);
+        double Explained(Tally tally, long[] sizes) => tally.BetweenGroups(sizes, sum, counts.Total) / variance;
+
+        return new FeatureOrigins(
+            positions.Length,
+            Largest(groups.Tokens, counts.Tokens),
+            groups.Tokens.Counts.Count(static count => count > 0),
+            Largest(groups.Previous, counts.Previous),
+            [.. Enumerable.Range(0, CorpusCounts.PositionBins).Where(bin => counts.Positions[bin] > 0)
+                .Select(bin => new GroupShare(PositionName(bin), groups.Positions.Counts[bin], groups.Positions.Mass[bin], counts.Positions[bin]))],
+            [.. Enumerable.Range(0, counts.Domains.Length).Where(domain => groups.Domains.Counts[domain] > 0)
+                .OrderByDescending(domain => groups.Domains.Counts[domain]).ThenBy(static domain => domain)
+                .Select(domain => new GroupShare(domain < heldOut.Domains.Count ? heldOut.Domains[domain] : null, groups.Domains.Counts[domain], groups.Domains.Mass[domain], counts.Domains[domain]))],
+            Explained(groups.Tokens, counts.Tokens),
+            Explained(groups.Previous, counts.Previous),
+            Explained(groups.Domains, counts.Domains),
+            Explained(groups.Positions, counts.Positions),
+            Single(index, heldOut, counts, feature, groups.Tokens, sum, variance));
+    }
+
+    private static TokenShare[] Largest(Tally tally, long[] occurrences) =>
+        [.. Enumerable.Range(0, tally.Counts.Length).Where(token => tally.Counts[token] > 0)
+            .OrderByDescending(token => tally.Counts[token]).ThenBy(static token => token).Take(Shown)
+            .Select(token => new TokenShare(token, tally.Counts[token], tally.Mass[token], occurrences[token]))];
+
+    private static string PositionName(int bin)
+    {
+        var (first, last) = (CorpusCounts.PositionBinStart(bin), CorpusCounts.PositionBinStart(bin + 1) - 1);
+        return bin == CorpusCounts.PositionBins - 1 ? string.Create(CultureInfo.InvariantCulture, $"{first}+")
+            : first == last ? first.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{first}–{last}");
+    }
+
+    private static SingleToken Single(
+        ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature, Tally tokens, double sum, double variance)
+    {
+        var best = 0;
+        for (var token = 1; token < tokens.Mass.Length; token++)
+        {
+            best = tokens.Mass[token] > tokens.Mass[best] ? token : best;
+        }
+
+        var occurrences = (double)counts.Tokens[best];
+        var covariance = tokens.Mass[best] - (sum * occurrences / counts.Total);
+        var indicator = occurrences - (occurrences * occurrences / counts.Total);
+        var top = Strongest(index, feature);
+        return new SingleToken(
+            best,
+            top.GroupBy(position => heldOut.Read(position, 1)[0]).Max(static group => group.Count()),
+            top.Count,
+            indicator > 0 ? covariance * covariance / (indicator * variance) : 0);
+    }
+
+    /// <summary>Positions of the strongest activations; ties by position.</summary>
+    private static List<uint> Strongest(ActivationIndex index, int feature)
+    {
+        var positions = index.Positions(feature);
+        var values = index.Values(feature);
+        var queue = new PriorityQueue<uint, (Half Value, long Later)>();
+        for (var i = 0; i < positions.Length; i++)
+        {
+            if (queue.Count < TopActivations)
+            {
+                queue.Enqueue(positions[i], (values[i], -positions[i]));
+            }
+            else if (queue.TryPeek(out _, out var weakest) && values[i] > weakest.Value)
+            {
+                queue.EnqueueDequeue(positions[i], (values[i], -positions[i]));
+            }
+        }
+
+        return [.. queue.UnorderedItems.Select(static item => item.Element)];
+    }
+
+    /// <summary>Number and sum of activations by group.</summary>
+    private sealed class Tally(int groups)
+    {
+        public long[] Counts { get; } = new long[groups];
+
+        public double[] Mass { get; } = new double[groups];
+
+        public void Add(int group, double value)
+        {
+            Counts[group]++;
+            Mass[group] += value;
+        }
+
+        /// <summary>Σ over groups of n (mean in the group − mean)², with n its tokens, fire or not.</summary>
+        public double BetweenGroups(long[] sizes, double sum, long tokens)
+        {
+            var between = -sum * sum / tokens;
+            // Tokens that no group has make one of their own.
+            var (restSize, restMass) = (tokens, sum);
+            for (var group = 0; group < Mass.Length; group++)
+            {
+                if (sizes[group] > 0)
+                {
+                    between += Mass[group] * Mass[group] / sizes[group];
+                    restSize -= sizes[group];
+                    restMass -= Mass[group];
+                }
+            }
+
+            return Math.Max(0, between + (restSize > 0 ? restMass * restMass / restSize : 0));
+        }
+    }
+
+    private sealed class Groups(CorpusCounts counts)
+    {
+        public Tally Tokens { get; } = new(counts.Vocabulary);
+
+        public Tally Previous { get; } = new(counts.Vocabulary);
+
+        public Tally Domains { get; } = new(counts.Domains.Length);
+
+        public Tally Positions { get; } = new(CorpusCounts.PositionBins);
+
+        /// <summary>Adds every activation; gives Σf and Σf².</summary>
+        public (double Sum, double Squares) Add(ReadOnlySpan<uint> positions, ReadOnlySpan<Half> values, TokenStore heldOut)
+        {
+            var ids = heldOut.Read(0, (int)counts.Total);
+            double sum = 0, squares = 0;
+            int document = -1, domain = 0;
+            long start = 0, end = 0;
+            for (var i = 0; i < positions.Length; i++)
+            {
+                double value = (float)values[i];
+                long position = positions[i];
+                if (position >= end)
+                {
+                    document = heldOut.DocumentAt(position);
+                    (start, end) = (heldOut.DocumentStart(document), heldOut.DocumentEnd(document));
+                    domain = counts.DomainSlot(heldOut.DomainOf(document));
+                }
+
+                sum += value;
+                squares += value * value;
+                Tokens.Add(ids[(int)position], value);
+                Domains.Add(domain, value);
+                Positions.Add(CorpusCounts.PositionBin(position - start), value);
+                if (position > start)
+                {
+                    Previous.Add(ids[(int)position - 1], value);
+                }
+            }
+
+            return (sum, squares);
+        }
+    }
+}

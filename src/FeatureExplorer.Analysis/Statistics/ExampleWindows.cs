@@ -1,0 +1,77 @@
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Text;
+
+namespace FeatureExplorer.Analysis.Statistics;
+
+/// <summary>Cuts windows around activations out of the held-out text, within their documents.</summary>
+internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
+{
+    /// <summary>Tokens shown before the centre.</summary>
+    public const int Before = 8;
+
+    /// <summary>Tokens shown after the centre.</summary>
+    public const int After = 6;
+
+    /// <summary>Two windows repeat each other when this many tokens on each side of the centre, and the centre, are equal.</summary>
+    public const int SameAround = 3;
+
+    private readonly string?[] _domains = [.. tokens.Domains];
+
+    /// <summary>The tokens around a centre as one number; beyond the document's ends all bits are set in a 17th bit of their own.</summary>
+    public UInt128 Around(long position, int document)
+    {
+        var start = tokens.DocumentStart(document);
+        var end = tokens.DocumentEnd(document);
+        var from = Math.Max(start, position - SameAround);
+        var to = Math.Min(end, position + SameAround + 1);
+        UInt128 key = 0;
+        for (var at = position - SameAround; at < from; at++)
+        {
+            key = (key << 17) | 0x1FFFF;
+        }
+
+        foreach (var token in tokens.Read(from, (int)(to - from)))
+        {
+            key = (key << 17) | token;
+        }
+
+        for (var at = to; at < position + SameAround + 1; at++)
+        {
+            key = (key << 17) | 0x1FFFF;
+        }
+
+        return key;
+    }
+
+    /// <summary>The window around one activation of a feature.</summary>
+    public Example At(int feature, long position, int document)
+    {
+        var from = Math.Max(tokens.DocumentStart(document), position - Before);
+        // Beyond the indexed tokens nothing is known.
+        var to = Math.Min(Math.Min(tokens.DocumentEnd(document), index.Tokens), position + After + 1);
+        var ids = tokens.Read(from, (int)(to - from));
+        var window = new int[ids.Length];
+        for (var i = 0; i < window.Length; i++)
+        {
+            window[i] = ids[i];
+        }
+
+        var domain = tokens.DomainOf(document);
+        return new Example(
+            position, document, domain < 0 ? null : _domains[domain], (int)(position - from), window, Activations(feature, from, window.Length));
+    }
+
+    private float[] Activations(int feature, long from, int length)
+    {
+        var activations = new float[length];
+        var positions = index.Positions(feature);
+        var values = index.Values(feature);
+        var at = positions.BinarySearch((uint)from);
+        for (at = at < 0 ? ~at : at; at < positions.Length && positions[at] < from + length; at++)
+        {
+            activations[positions[at] - from] = (float)values[at];
+        }
+
+        return activations;
+    }
+}

@@ -1,0 +1,185 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Analysis.Exploration;
+using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Exploration;
+using Microsoft.AspNetCore.Mvc;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>Contexts that readers write, the examples of any range, and where a feature fires, as JSON.</summary>
+public static class ExplorationEndpoints
+{
+    private const int Matches = 24;
+
+    /// <summary>Adds the addresses to those of the API.</summary>
+    public static void MapExplorations(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/contexts", Contexts);
+        api.MapGet("/{model}/{name}/context", ContextFeatures);
+        api.MapGet("/{model}/{name}/{index:int}/context", ContextOfFeature);
+        api.MapGet("/{model}/{name}/{index:int}/examples", Examples);
+        api.MapGet("/{model}/{name}/{index:int}/origins", Origins);
+    }
+
+    private static IResult Contexts(
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, SavedContexts saved, string? context, [FromQuery(Name = "in")] string? within)
+    {
+        if (string.IsNullOrWhiteSpace(context))
+        {
+            return JsonAnswer.Json(http, new { saved = saved.All() });
+        }
+
+        if (store.Dictionaries().FirstOrDefault(d => within is null ? explorations.Ask(d, static e => e) is not null : d.Id == within) is not { } dictionary)
+        {
+            return JsonAnswer.NotFound("No text", within is null ? "No dictionary has an index and text here." : $"There is no dictionary {within}; {Urls.Api} lists all.");
+        }
+
+        return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
+        {
+            var preview = ContextPreviewer.Of(explorations.Evaluate(evidence, context), evidence.Corpus.HeldOut, Matches);
+            return new { context, dictionary = dictionary.Id, preview.Count, preview.Tokens, preview.Share, preview.Domains, Matches = Windows(preview.Matches, data.Open(dictionary).Text) };
+        }));
+    }
+
+    private static IResult ContextFeatures(
+        HttpContext http, FeatureStore store, Explorations explorations, string model, string name, string? context, string? order, string? page)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return ApiEndpoints.Unknown(model, name);
+        }
+
+        if (string.IsNullOrWhiteSpace(context))
+        {
+            return Results.Problem(title: "No context", detail: "Say which context: ?context=regex:[0-9]+", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var by = Urls.Parse<ContextRankOrder>(order) ?? ContextRankOrder.Pearson;
+        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, int.TryParse(page, out var number) ? number : 1) is not { } ranking
+            ? null
+            : new
+            {
+                dictionary = dictionary.Id,
+                context,
+                order = Urls.Word(by),
+                tokens = dictionary.Provenance.Tokens,
+                ranking.Inside,
+                ranking.Found,
+                page = ranking.Page.Number,
+                pages = ranking.Page.Pages,
+                features = ranking.Shown.Select(r => new { id = $"{dictionary.Id}/{r.Feature}", r.Feature, r.Pearson, r.Specificity, r.MassSpecificity, r.Recall, r.Inside, r.Activations }),
+                dictionary.Provenance,
+            });
+    }
+
+    private static IResult ContextOfFeature(
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
+        {
+            return NoFeature(model, name, index);
+        }
+
+        var choice = ContextChoice.Of(dictionary, report, data.Open(dictionary), explorations, HistogramView.Parse(context, x, null));
+        if (choice.Problem is not null)
+        {
+            return Unusable(choice.Problem);
+        }
+
+        var score = choice.Score ?? report.Contexts.FirstOrDefault(c => c.Context == choice.Context?.Name);
+        return JsonAnswer.Json(http, new { id = $"{dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, dictionary.Provenance });
+    }
+
+    private static IResult Examples(
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index,
+        string? from, string? to, string? token, string? order, string? seed, string? page)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary || index < 0 || index >= dictionary.Features)
+        {
+            return NoFeature(model, name, index);
+        }
+
+        var selection = SelectionQuery.Parse(from, to, token, order ?? Urls.Word(ActivationOrder.Activation), seed, page)!;
+        return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
+        {
+            var text = data.Open(dictionary).Text;
+            var found = new ActivationExplorer(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index).Select(selection);
+            return new
+            {
+                id = $"{dictionary.Id}/{index}",
+                selection.From,
+                to = float.IsFinite(selection.To) ? selection.To : (float?)null,
+                order = Urls.Word(selection.Order),
+                selection.Seed,
+                found.Count,
+                found.Mass,
+                found.InRange,
+                found.DifferentTokens,
+                tokens = Shares(found.Tokens, text),
+                found.Page,
+                found.More,
+                found.Folded,
+                examples = Windows(found.Examples, text),
+                dictionary.Provenance,
+            };
+        }));
+    }
+
+    private static IResult Origins(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary || index < 0 || index >= dictionary.Features)
+        {
+            return NoFeature(model, name, index);
+        }
+
+        return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
+        {
+            var text = data.Open(dictionary).Text;
+            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index);
+            return new
+            {
+                id = $"{dictionary.Id}/{index}",
+                activations = origins?.Activations ?? 0,
+                tokens = Shares(origins?.Tokens ?? [], text),
+                differentTokens = origins?.DifferentTokens ?? 0,
+                previous = Shares(origins?.Previous ?? [], text),
+                positions = origins?.Positions ?? [],
+                domains = origins?.Domains ?? [],
+                origins?.ExplainedByToken,
+                origins?.ExplainedByPrevious,
+                origins?.ExplainedByDomain,
+                origins?.ExplainedByPosition,
+                single = origins is null ? null : new { token = text.Of(origins.Single.Token), id = origins.Single.Token, origins.Single.OfTop, origins.Single.Top, origins.Single.IsSingle, origins.Single.Explained },
+                dictionary.Provenance,
+            };
+        }));
+    }
+
+    private static IResult Answer<T>(HttpContext http, DictionaryInfo dictionary, Func<T?> question)
+        where T : class
+    {
+        try
+        {
+            return question() is { } answer
+                ? JsonAnswer.Json(http, answer)
+                : JsonAnswer.NotFound("No index", $"Dictionary {dictionary.Id} has no index and text here: it was imported, or its files are missing.");
+        }
+        catch (ContextExpressionException e)
+        {
+            return Unusable(e.Message);
+        }
+    }
+
+    private static IResult Unusable(string problem) =>
+        Results.Problem(title: "No such context", detail: problem, statusCode: StatusCodes.Status400BadRequest);
+
+    private static IResult NoFeature(string model, string name, int index) => JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+
+    private static IEnumerable<object> Shares(IReadOnlyList<TokenShare> shares, TokenText text) =>
+        shares.Select(s => new { token = text.Of(s.Token), id = s.Token, s.Count, s.Mass, s.Occurrences });
+
+    private static IEnumerable<object> Windows(IReadOnlyList<Example> examples, TokenText text) =>
+        examples.Select(e => new { e.Position, e.Document, e.Domain, e.Centre, tokens = e.Tokens.Select(text.Of), ids = e.Tokens, e.Activations });
+}
