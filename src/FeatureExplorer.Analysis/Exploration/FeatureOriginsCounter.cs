@@ -32,6 +32,8 @@ public static class FeatureOriginsCounter
         var (sum, squares) = groups.Add(positions, index.Values(feature), heldOut);
         // Σ(f − mean)², over all tokens: the zeros count.
         var variance = squares - (sum * sum / counts.Total);
+        // A constant's variance is 0 up to rounding: nothing is there to explain.
+        variance = variance > 1e-12 * squares ? variance : double.PositiveInfinity;
         double Explained(Tally tally, long[] sizes) => tally.BetweenGroups(sizes, sum, counts.Total) / variance;
 
         return new FeatureOrigins(
