@@ -19,6 +19,8 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
     [
         "/", "/about", "/{Model}/{Name}", "/{Model}/{Name}/{Index:int}", "/{model}/{name}/{index:int}/histogram.svg",
         "/api/v1/", "/api/v1/{model}/{name}", "/api/v1/{model}/{name}/{index:int}", "/api/v1/{**path}",
+        "/contexts", "/{Model}/{Name}/context", "/api/v1/contexts", "/api/v1/{model}/{name}/context", "/api/v1/{model}/{name}/{index:int}/context",
+        "/api/v1/{model}/{name}/{index:int}/examples", "/api/v1/{model}/{name}/{index:int}/origins",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>
