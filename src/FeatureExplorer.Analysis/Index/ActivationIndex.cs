@@ -95,7 +95,21 @@ public sealed unsafe class ActivationIndex : IDisposable
         return _decoded.Positions;
     }
 
-    /// <summary>The activations at <see cref="Positions"/>, all positive.</summary>
+    /// <summary>The same without an array of its own: for whoever goes through all features.</summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="scratch">Room for its positions.</param>
+    internal ReadOnlySpan<uint> Positions(int feature, Span<uint> scratch)
+    {
+        if (_layout.IsWide)
+        {
+            return Positions(feature);
+        }
+
+        CopyPositions(feature, scratch);
+        return scratch[..Range(feature).Count];
+    }
+
+    /// <summary>The activations at <see cref="Positions(int)"/>, all positive.</summary>
     public ReadOnlySpan<Half> Values(int feature)
     {
         var (first, count) = Range(feature);

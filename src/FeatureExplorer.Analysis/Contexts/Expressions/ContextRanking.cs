@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
@@ -39,7 +40,9 @@ public static class ContextRanking
 
     private static ContextRank? OfFeature(ActivationIndex index, TokenSet set, int feature)
     {
-        var positions = index.Positions(feature);
+        var count = index.Count(feature);
+        var buffer = ArrayPool<uint>.Shared.Rent(count);
+        var positions = index.Positions(feature, buffer.AsSpan(0, count));
         var stored = index.Values(feature);
         var words = set.Words;
         Span<float> values = stackalloc float[ValuesAtOnce];
@@ -61,7 +64,8 @@ public static class ContextRanking
             }
         }
 
+        ArrayPool<uint>.Shared.Return(buffer);
         return inside == 0 ? null : new ContextRank(
-            feature, positions.Length, inside, Agreement.Pearson(sum, squares, mass, set.Count, index.Tokens), mass / sum, (double)inside / set.Count);
+            feature, count, inside, Agreement.Pearson(sum, squares, mass, set.Count, index.Tokens), mass / sum, (double)inside / set.Count);
     }
 }
