@@ -21,6 +21,8 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<RunRow> Runs => Set<RunRow>();
 
+    public DbSet<LabelRow> Labels => Set<LabelRow>();
+
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     public DbSet<SavedContextRow> SavedContexts => Set<SavedContextRow>();
@@ -54,6 +56,7 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
             detail.HasOne(d => d.Feature).WithOne().HasForeignKey<FeatureDetailRow>(d => new { d.DictionaryId, d.Index });
         });
         modelBuilder.Entity<SavedContextRow>().HasIndex(c => c.Name).IsUnique();
+        modelBuilder.Entity<LabelRow>().HasIndex(l => new { l.Model, l.Dictionary, l.Index });
         modelBuilder.Entity<RunRow>(run =>
         {
             run.Property(r => r.Status).HasConversion<string>();

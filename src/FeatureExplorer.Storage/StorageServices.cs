@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Reproduction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +21,7 @@ public static class StorageServices
         services.AddSingleton<RunWriter>();
         services.AddSingleton<PublishedImport>();
         services.AddSingleton<SurveyStore>();
+        services.AddSingleton<LabelStore>();
         services.AddSingleton<ReproductionReport>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();

@@ -52,6 +52,7 @@ public static class WebHost
         app.MapTheme();
         app.MapAccounts();
         app.MapReproduction();
+        app.MapLabels();
         app.MapApi();
         app.MapImages();
         app.MapDownloads();

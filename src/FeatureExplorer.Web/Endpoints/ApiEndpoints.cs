@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Labels;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -36,7 +37,7 @@ public static class ApiEndpoints
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
     }
 
-    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, string model, string name, int index)
+    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -44,7 +45,7 @@ public static class ApiEndpoints
         }
 
         return store.FindFeature(dictionary, index) is { } report
-            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text))
+            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text) with { Label = labels.Current(dictionary, [index]).GetValueOrDefault(index) })
             : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 

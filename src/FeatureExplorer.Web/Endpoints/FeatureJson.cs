@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Labels;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -47,6 +48,9 @@ public sealed record FeatureJson
     public required IReadOnlyList<ContextScore> Contexts { get; init; }
 
     public required ContextScore? BestContext { get; init; }
+
+    /// <summary>What somebody says that it stands for, or null.</summary>
+    public FeatureLabel? Label { get; init; }
 
     public required Provenance Provenance { get; init; }
 

@@ -37,6 +37,7 @@ public static class AccessServices
         services.AddSingleton<SetupToken>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<Permissions>();
+        services.AddSingleton<LabelService>();
         services.AddScoped<SessionEvents>();
         services.AddScoped<SignInService>();
         services.AddScoped<AccountService>();

@@ -21,6 +21,8 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/", "/api/v1/{model}/{name}", "/api/v1/{model}/{name}/{index:int}", "/api/v1/{**path}",
         "/contexts", "/{Model}/{Name}/context", "/api/v1/contexts", "/api/v1/{model}/{name}/context", "/api/v1/{model}/{name}/{index:int}/context",
         "/api/v1/{model}/{name}/{index:int}/examples", "/api/v1/{model}/{name}/{index:int}/origins",
+        "/{model}/{name}/{index:int}/preview.png", "/{model}/{name}/{index:int}/examples.csv", "/{Model}/{Name}/report", "/embed/{model}/{name}/{index:int}",
+        "/api/v1/{model}/{name}/report", "/api/v1/{model}/{name}/report.csv",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>
