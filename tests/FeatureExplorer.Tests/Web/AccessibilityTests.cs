@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Web.Security;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web;
@@ -11,7 +13,8 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     public static TheoryData<string> Pages =>
     [
         "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
-        "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing",
+        "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing", "/contexts", "/A/1/context?context=cyrillic", "/A/1/context?context=regex:[0-9]%2B", "/A/1/4?context=regex:%D0%BF",
+        "/login",
     ];
 
     [SkippableTheory]
@@ -20,11 +23,34 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     {
         Skip.If(chromium.Browser is null, "Chromium is not installed.");
         Skip.If(Checker is null, "axe-core is not installed: npm ci --prefix tests/accessibility");
+        await Check(site.Address + url, []);
+    }
+
+    [SkippableTheory]
+    [InlineData("/account")]
+    [InlineData("/accounts")]
+    [InlineData("/audit")]
+    [InlineData("/B/1/2")]
+    public async Task SignedInPage_LightAndDark_HasNoSeriousViolation(string url)
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        Skip.If(Checker is null, "axe-core is not installed: npm ci --prefix tests/accessibility");
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        LabelTests.Publish(accounts);
+        using var administrator = await accounts.Visitor(Role.Admin);
+        await Check(new Uri(accounts.Address, url).ToString(), administrator.Cookies.GetAllCookies());
+    }
+
+    private async Task Check(string address, System.Net.CookieCollection cookies)
+    {
         foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             // The checker is brought in from outside, which the pages' own policy rightly forbids.
-            var page = await chromium.Browser!.NewPageAsync(new BrowserNewPageOptions { ColorScheme = scheme, BypassCSP = true });
-            await page.GotoAsync(site.Address + url);
+            await using var context = await chromium.Browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, BypassCSP = true });
+            await context.AddCookiesAsync(cookies.Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = address }));
+            var page = await context.NewPageAsync();
+            await page.GotoAsync(address);
+            Assert.StartsWith(new Uri(address).AbsolutePath, new Uri(page.Url).AbsolutePath, StringComparison.Ordinal);
             // What is folded away is part of the page.
             await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
             await page.AddScriptTagAsync(new PageAddScriptTagOptions { Path = Checker });
@@ -34,8 +60,7 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
                   .filter(v => v.impact === "serious" || v.impact === "critical")
                   .map(v => `${v.id} (${v.impact}): ${v.help}: ` + v.nodes.slice(0, 4).map(n => n.target + " " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join(" | "))
                 """);
-            Assert.True(violations.Length == 0, $"{url} {scheme}:\n{string.Join('\n', violations)}");
-            await page.CloseAsync();
+            Assert.True(violations.Length == 0, $"{address} {scheme}:\n{string.Join('\n', violations)}");
         }
     }
 

@@ -4,7 +4,6 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureExplorer.Tests.Web;
 
@@ -50,12 +49,7 @@ public sealed class LabelTests : IDisposable
     public async Task Page_Annotator_WritesALabelThatEverybodySees()
     {
         await using var site = await AccountSite.Start(AccountSite.Patient);
-        var writer = new RunWriter(site.App.Services.GetRequiredService<FeatureDatabase>());
-        var folder = site.App.Services.GetRequiredService<DataFolder>();
-        Directory.CreateDirectory(folder.Model("B"));
-        SampleVocabulary.Tokenizer.Save(folder.Tokenizer("B"));
-        writer.SaveModel(SampleReports.Model("B"));
-        writer.Publish(SampleReports.Draft(6, model: "B"), SampleReports.Reports(6), SampleVocabulary.Text);
+        Publish(site);
         using var stranger = site.Visitor();
         Assert.Null((await stranger.Page("/B/1/2")).QuerySelector("#label"));
         using var annotator = await site.Visitor(Role.Annotator);
@@ -70,7 +64,18 @@ public sealed class LabelTests : IDisposable
         Assert.Contains(annotator.Name, page.QuerySelector("#label")!.TextContent, StringComparison.Ordinal);
         Assert.Empty(page.QuerySelectorAll("#label form"));
         Assert.Contains("<b>DNA</b>", (await stranger.Page("/B/1")).QuerySelector("table.features")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("label.save", string.Join(' ', site.App.Services.GetRequiredService<AuditStore>().Page(1).Items.Select(e => e.What)), StringComparison.Ordinal);
+        Assert.Contains("label.save", string.Join(' ', site.Service<AuditStore>().Page(1).Items.Select(e => e.What)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives a site the dictionary B/1.</summary>
+    internal static void Publish(AccountSite site)
+    {
+        var writer = new RunWriter(site.Service<FeatureDatabase>());
+        var folder = site.Service<DataFolder>();
+        Directory.CreateDirectory(folder.Model("B"));
+        SampleVocabulary.Tokenizer.Save(folder.Tokenizer("B"));
+        writer.SaveModel(SampleReports.Model("B"));
+        writer.Publish(SampleReports.Draft(6, model: "B"), SampleReports.Reports(6), SampleVocabulary.Text);
     }
 
     private (LabelStore Store, DictionaryInfo Dictionary) Store()
