@@ -8,6 +8,9 @@ namespace FeatureExplorer.Storage;
 /// <summary>What a run knows of a dictionary before its features are counted; <see cref="RunWriter"/> adds the rest from the reports.</summary>
 public record DictionaryDraft
 {
+    /// <summary>Name of the dictionary whose features are the model's own neurons.</summary>
+    public const string Neurons = "neurons";
+
     /// <summary>Name of the model: "A".</summary>
     public required string Model { get; init; }
 
@@ -50,4 +53,7 @@ public record DictionaryDraft
 
     /// <summary>Name as in URLs: "A/1".</summary>
     public string Id => $"{Model}/{Name}";
+
+    /// <summary>Whether its features are the model's neurons.</summary>
+    public bool AreNeurons => Name == Neurons;
 }

@@ -74,8 +74,12 @@ public sealed class DictionaryFiles : IDisposable
         }
     }
 
+    /// <summary>How well a feature and a context agree; null where the files do not hold them.</summary>
+    public MembershipAgreement? Agreement(int feature, string context) => Ask((index, contexts) =>
+        contexts.IndexOf(context) is >= 0 and var number && feature < index.Features ? MembershipAgreement.Of(index, contexts, feature, number) : null);
+
     /// <summary>Asks something of the index and the contexts while they are held open; null where there are none.</summary>
-    public T? Ask<T>(Func<ActivationIndex, ContextSet, T> question)
+    public T? Ask<T>(Func<ActivationIndex, ContextSet, T?> question)
         where T : class
     {
         _open.EnterReadLock();

@@ -19,6 +19,12 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<FeatureDetailRow> FeatureDetails => Set<FeatureDetailRow>();
 
+    public DbSet<RelationRow> Relations => Set<RelationRow>();
+
+    public DbSet<RelationSummaryRow> RelationSummaries => Set<RelationSummaryRow>();
+
+    public DbSet<AblationRow> Ablations => Set<AblationRow>();
+
     public DbSet<RunRow> Runs => Set<RunRow>();
 
     public DbSet<LabelRow> Labels => Set<LabelRow>();
@@ -57,6 +63,23 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         });
         modelBuilder.Entity<SavedContextRow>().HasIndex(c => c.Name).IsUnique();
         modelBuilder.Entity<LabelRow>().HasIndex(l => new { l.Model, l.Dictionary, l.Index });
+        modelBuilder.Entity<RelationRow>(relation =>
+        {
+            relation.HasKey(r => new { r.LeftId, r.Index, r.RightId });
+            relation.HasOne(r => r.Left).WithMany().HasForeignKey(r => r.LeftId);
+            relation.HasOne(r => r.Right).WithMany().HasForeignKey(r => r.RightId);
+        });
+        modelBuilder.Entity<RelationSummaryRow>(summary =>
+        {
+            summary.HasKey(s => new { s.LeftId, s.RightId });
+            summary.HasOne(s => s.Left).WithMany().HasForeignKey(s => s.LeftId);
+            summary.HasOne(s => s.Right).WithMany().HasForeignKey(s => s.RightId);
+        });
+        modelBuilder.Entity<AblationRow>(ablation =>
+        {
+            ablation.HasKey(a => new { a.DictionaryId, a.Index });
+            ablation.HasOne(a => a.Dictionary).WithMany().HasForeignKey(a => a.DictionaryId);
+        });
         modelBuilder.Entity<RunRow>(run =>
         {
             run.Property(r => r.Status).HasConversion<string>();

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text.Json;
 using FeatureExplorer.Analysis.Statistics;
 
 namespace FeatureExplorer.Storage;
@@ -8,23 +6,9 @@ namespace FeatureExplorer.Storage;
 public static class FeatureReportFormat
 {
     /// <summary>Compresses a report; about a fifth of its JSON.</summary>
-    public static byte[] Pack(FeatureReport report)
-    {
-        using var packed = new MemoryStream();
-        using (var stream = new ZLibStream(packed, CompressionLevel.Fastest))
-        {
-            JsonSerializer.Serialize(stream, report, StorageJson.Default.FeatureReport);
-        }
-
-        return packed.ToArray();
-    }
+    public static byte[] Pack(FeatureReport report) => PackedJson.Write(report, StorageJson.Default.FeatureReport);
 
     /// <summary>The report that <see cref="Pack"/> compressed.</summary>
     /// <exception cref="InvalidDataException">The bytes hold no report.</exception>
-    public static FeatureReport Unpack(byte[] packed)
-    {
-        using var stream = new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize(stream, StorageJson.Default.FeatureReport)
-            ?? throw new InvalidDataException("A stored feature report is empty: run the analysis of this dictionary again.");
-    }
+    public static FeatureReport Unpack(byte[] packed) => PackedJson.Read(packed, StorageJson.Default.FeatureReport);
 }

@@ -25,13 +25,14 @@ public sealed class FeatureStore(FeatureDatabase database)
         return json is null ? null : Model(json);
     }
 
-    /// <summary>All published dictionaries, by model and number of features.</summary>
-    public IReadOnlyList<DictionaryInfo> Dictionaries()
-    {
-        using var db = database.NewContext();
-        var rows = Published(db).Select(d => new { d.Id, d.Json }).ToList();
-        return [.. rows.Select(r => Dictionary(r.Id, r.Json)).OrderBy(d => d.Model, StringComparer.Ordinal).ThenBy(d => d.Features)];
-    }
+    /// <summary>All published dictionaries, by model and number of features; without the models' neurons.</summary>
+    public IReadOnlyList<DictionaryInfo> Dictionaries() => [.. Everything().Where(static d => !d.AreNeurons)];
+
+    /// <summary>The neurons of all models that have been measured, by model.</summary>
+    public IReadOnlyList<DictionaryInfo> Neurons() => [.. Everything().Where(static d => d.AreNeurons)];
+
+    /// <summary>The neurons of a model, or null when they have not been measured.</summary>
+    public DictionaryInfo? NeuronsOf(string model) => FindDictionary(model, DictionaryDraft.Neurons);
 
     /// <summary>The published dictionary of a name, or null.</summary>
     public DictionaryInfo? FindDictionary(string model, string name)
@@ -100,6 +101,13 @@ public sealed class FeatureStore(FeatureDatabase database)
         return new FeatureNeighbours(
             features.Where(f => f.Index < index).OrderByDescending(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault(),
             features.Where(f => f.Index > index).OrderBy(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault());
+    }
+
+    private IEnumerable<DictionaryInfo> Everything()
+    {
+        using var db = database.NewContext();
+        var rows = Published(db).Select(d => new { d.Id, d.Json }).ToList();
+        return rows.Select(r => Dictionary(r.Id, r.Json)).OrderBy(d => d.Model, StringComparer.Ordinal).ThenBy(d => d.Features);
     }
 
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using FeatureExplorer.Analysis.Ablations;
+using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
 
 namespace FeatureExplorer.Storage;
@@ -10,4 +12,6 @@ namespace FeatureExplorer.Storage;
 [JsonSerializable(typeof(FeatureReport))]
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(DictionaryInfo))]
+[JsonSerializable(typeof(Universality))]
+[JsonSerializable(typeof(AblationReport))]
 internal sealed partial class StorageJson : JsonSerializerContext;

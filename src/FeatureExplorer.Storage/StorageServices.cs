@@ -23,6 +23,9 @@ public static class StorageServices
         services.AddSingleton<SurveyStore>();
         services.AddSingleton<LabelStore>();
         services.AddSingleton<ReproductionReport>();
+        services.AddSingleton<RelationStore>();
+        services.AddSingleton<AblationStore>();
+        services.AddSingleton<UnitComparer>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AuditStore>();

@@ -68,6 +68,25 @@ public static partial class Urls
     public static string Feature(DictionaryDraft dictionary, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{Dictionary(dictionary)}/{index}");
 
+    /// <summary>The page of a feature or neuron of the dictionary of a name such as "A/1".</summary>
+    public static string Unit(string dictionary, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"/{string.Join('/', dictionary.Split('/').Select(Segment))}/{index}");
+
+    /// <summary>Two units beside each other.</summary>
+    /// <param name="left">Such as "A/1/12".</param>
+    /// <param name="right">Such as "B/neurons/34".</param>
+    /// <param name="context">Name of the context that colours them, or null.</param>
+    /// <param name="seed">Which tokens are drawn; 0 is left out.</param>
+    public static string Compare(string left, string right, string? context = null, ulong seed = 0)
+    {
+        var url = new UrlBuilder("/compare");
+        url.Add("left", left);
+        url.Add("right", right);
+        url.Add("context", context);
+        url.Add("seed", seed > 0 ? seed.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
+    }
+
     /// <summary>A feature's page with a choice of colours and scales.</summary>
     public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
 
@@ -140,7 +159,7 @@ public static partial class Urls
         {
             if (!string.IsNullOrEmpty(value))
             {
-                _url.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                _url.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value).Replace("%2F", "/", StringComparison.Ordinal));
                 _separator = '&';
             }
         }

@@ -32,6 +32,7 @@ public static class WebHost
         builder.Services.AddFeatureStorage(options.Database);
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
+        builder.Services.AddSingleton<EvidenceReader>();
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -54,6 +55,8 @@ public static class WebHost
         app.MapReproduction();
         app.MapLabels();
         app.MapApi();
+        app.MapRelations();
+        app.MapCompare();
         app.MapImages();
         app.MapDownloads();
         app.MapEmbeds();

@@ -88,7 +88,7 @@ public sealed unsafe class ActivationIndex : IDisposable
         if (_decoded.Index != _id || _decoded.Feature != feature)
         {
             var positions = new uint[count];
-            CopyPositions(feature, positions);
+            CopyPositions(feature, 0, positions, 0);
             _decoded = (_id, feature, positions);
         }
 
@@ -105,8 +105,29 @@ public sealed unsafe class ActivationIndex : IDisposable
             return Positions(feature);
         }
 
-        CopyPositions(feature, scratch);
-        return scratch[..Range(feature).Count];
+        var positions = scratch[..Range(feature).Count];
+        CopyPositions(feature, 0, positions, 0);
+        return positions;
+    }
+
+    /// <summary>The activations at positions from … to − 1, without decoding the feature's other positions.</summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="from">First position.</param>
+    /// <param name="to">After the last position; at most <see cref="Tokens"/>.</param>
+    /// <param name="positions">Receives their positions, ascending; is replaced by a larger array where it is too short.</param>
+    /// <returns>As many activations as positions are valid.</returns>
+    public ReadOnlySpan<Half> Within(int feature, long from, long to, ref uint[] positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, Tokens);
+        var (start, end) = (Before(feature, from), Before(feature, to));
+        if (positions.Length < end - start)
+        {
+            positions = new uint[end - start + ((end - start) / 4)];
+        }
+
+        CopyPositions(feature, start, positions.AsSpan(0, end - start), from);
+        return Values(feature)[start..end];
     }
 
     /// <summary>The activations at <see cref="Positions(int)"/>, all positive.</summary>
@@ -174,16 +195,44 @@ public sealed unsafe class ActivationIndex : IDisposable
         return ((int)starts[page], page + 1 < _layout.Pages ? (int)starts[page + 1] : count);
     }
 
-    private void CopyPositions(int feature, Span<uint> positions)
+    /// <summary>Number of the feature's entries before a position.</summary>
+    private int Before(int feature, long position)
     {
-        var low = LowPositions + Range(feature).First;
-        for (var page = 0; page < _layout.Pages; page++)
+        var (first, count) = Range(feature);
+        if (position >= Tokens)
         {
-            var (start, end) = PageRange(feature, page, positions.Length);
-            var high = (uint)page << IndexLayout.PageBits;
-            for (var i = start; i < end; i++)
+            return count;
+        }
+
+        if (_layout.IsWide)
+        {
+            var found = Positions(feature).BinarySearch((uint)position);
+            return found < 0 ? ~found : found;
+        }
+
+        var (start, end) = PageRange(feature, (int)(position >> IndexLayout.PageBits), count);
+        var within = new ReadOnlySpan<ushort>(LowPositions + first + start, end - start).BinarySearch((ushort)(position & PageMask));
+        return start + (within < 0 ? ~within : within);
+    }
+
+    /// <summary>The positions of the entries from number <paramref name="start"/> on, the first of which lies at <paramref name="from"/> or after it.</summary>
+    private void CopyPositions(int feature, int start, Span<uint> positions, long from)
+    {
+        if (_layout.IsWide)
+        {
+            Positions(feature).Slice(start, positions.Length).CopyTo(positions);
+            return;
+        }
+
+        var (first, count) = Range(feature);
+        var low = LowPositions + first + start;
+        var copied = 0;
+        for (var page = (int)(from >> IndexLayout.PageBits); copied < positions.Length; page++)
+        {
+            var end = Math.Min(PageRange(feature, page, count).End - start, positions.Length);
+            for (; copied < end; copied++)
             {
-                positions[i] = high | low[i];
+                positions[copied] = ((uint)page << IndexLayout.PageBits) | low[copied];
             }
         }
     }

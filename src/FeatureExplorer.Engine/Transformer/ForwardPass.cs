@@ -31,6 +31,9 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>What the layer of a feed-forward site adds its output to, [R, d], after <see cref="ToSite"/>.</summary>
     public FloatBuffer Residual => _activations.Middle;
 
+    /// <summary>The residual stream after the last layer, [R, d], after <see cref="FromSite"/>.</summary>
+    public FloatBuffer Stream => _stream;
+
     /// <summary>The last LayerNorm's output, [R, d], after <see cref="FromSite"/>.</summary>
     public FloatBuffer FinalState => _activations.Normalised1;
 

@@ -40,20 +40,45 @@ public static unsafe class LogitWeights
         var (d, vocabulary) = (config.DModel, config.VocabularySize);
         var tokens = Tokens(vocabulary, occurs);
         using var effects = new FloatBuffer((long)count * d);
-        var effect = effects.Pointer;
+        Effects(model, directions, count, effects.Pointer, site);
+        MatrixProduct.Multiply(false, true, count, vocabulary, d, effects.Pointer, d, p["lm_head.weight"], d, weights, vocabulary);
+        WorkerPool.For(count, (row, _) => ShiftMedian(new Span<float>(weights + ((nint)row * vocabulary), vocabulary), tokens));
+    }
+
+    /// <summary>What directions add to the last residual stream as the unembedding reads it: d · W_down · π · L, or d · π · L.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="directions">[count, n].</param>
+    /// <param name="count">Number of directions.</param>
+    /// <param name="effects">Receives [count, DModel].</param>
+    /// <param name="site">Where the directions lie; null: the neurons of the last layer.</param>
+    public static void Effects(Transformer model, float* directions, int count, float* effects, Site? site = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ToResidual(model, directions, count, effects, site ?? Site.Default(model.Config));
+        var d = model.Config.DModel;
+        WorkerPool.For(count, (row, _) => ProjectAndScale(effects + ((nint)row * d), model.Parameters["ln_f.weight"], d));
+    }
+
+    /// <summary>What directions of a site add to the residual stream: d · W_down for neurons, d itself elsewhere.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="directions">[count, n].</param>
+    /// <param name="count">Number of directions.</param>
+    /// <param name="effects">Receives [count, DModel].</param>
+    /// <param name="site">Where the directions lie.</param>
+    public static void ToResidual(Transformer model, float* directions, int count, float* effects, Site site)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(site);
+        var (d, mlp) = (model.Config.DModel, model.Config.DMlp);
         if (site.Kind == SiteKind.MlpPost)
         {
             MatrixProduct.Multiply(
-                false, false, count, d, config.DMlp, directions, config.DMlp, p[$"h.{site.Layer}.mlp.c_proj.weight"], d, effect, d);
+                false, false, count, d, mlp, directions, mlp, model.Parameters[$"h.{site.Layer}.mlp.c_proj.weight"], d, effects, d);
         }
         else
         {
-            new ReadOnlySpan<float>(directions, checked(count * d)).CopyTo(effects.Span());
+            new ReadOnlySpan<float>(directions, checked(count * d)).CopyTo(new Span<float>(effects, count * d));
         }
-
-        WorkerPool.For(count, (row, _) => ProjectAndScale(effect + ((nint)row * d), p["ln_f.weight"], d));
-        MatrixProduct.Multiply(false, true, count, vocabulary, d, effect, d, p["lm_head.weight"], d, weights, vocabulary);
-        WorkerPool.For(count, (row, _) => ShiftMedian(new Span<float>(weights + ((nint)row * vocabulary), vocabulary), tokens));
     }
 
     /// <summary>The median: the mean of the two middle values of an even number. Reorders the values.</summary>

@@ -154,6 +154,21 @@ public sealed unsafe class TransformerRunner : IDisposable
         }
     }
 
+    /// <summary>The activations of a site and the residual stream after the last layer, which the last LayerNorm reads.</summary>
+    /// <param name="tokens">[windows · length].</param>
+    /// <param name="windows">At most <see cref="MaxWindows"/>.</param>
+    /// <param name="length">Tokens of a window, at most the model's context.</param>
+    /// <param name="site">Where.</param>
+    /// <param name="activations">Receives [windows · length, n].</param>
+    /// <param name="stream">Receives [windows · length, DModel].</param>
+    public void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations, float* stream)
+    {
+        Activations(tokens, windows, length, site, activations);
+        _pass.FromSite(site, activations, _pass.Residual.Pointer, windows, length);
+        var count = tokens.Length * _model.Config.DModel;
+        _pass.Stream.Span(0, count).CopyTo(new Span<float>(stream, count));
+    }
+
     public void Dispose()
     {
         _pass.Dispose();

@@ -16,6 +16,7 @@ public static class CommandLine
         {
             RunCommand.Create(),
             ImportCommand.Create(),
+            RelateCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
             BackupCommand.Create(),

@@ -10,7 +10,7 @@ using FeatureExplorer.Storage;
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>
-/// One run from text to published features: corpus → transformer → contexts → for each dictionary training, index and statistics.
+/// One run from text to published features: corpus → transformer → contexts → for each dictionary training, index and statistics → relations.
 /// Every stage leaves its whole result in the data folder or nothing, and the same run started again begins where the last one stopped.
 /// </summary>
 /// <param name="database">Where features are published.</param>
@@ -18,7 +18,7 @@ namespace FeatureExplorer.Web.Training;
 /// <param name="warn">Receives problems that do not stop the run, such as a skipped document.</param>
 public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Action<string> warn)
 {
-    private const int FixedStages = 4;
+    private const int FixedStages = 4 + RelateStage.Stages;
     private const int StagesPerDictionary = 3;
 
     private readonly DataFolder _folder = database.Folder;
@@ -52,6 +52,8 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             var draft = Draft(configuration, name, options, result, index, seconds, contexts, neurons, corpusId);
             results.Add(Publish(draft, index, corpus, contexts, dictionary, model, stages, cancellation));
         }
+
+        new RelateStage(database, time).Run(stages, cancellation);
 
         using var process = Process.GetCurrentProcess();
         return new RunResult(

@@ -29,6 +29,8 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
 
     public string Address { get; private set; } = string.Empty;
 
+    public SmallAnalysis Analysis => _analysis;
+
     public IReadOnlyList<FeatureReport> Reports => _analysis.Reports;
 
     public DictionaryInfo Dictionary { get; private set; } = null!;
@@ -42,7 +44,8 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
         var database = FeatureDatabase.Open(folder);
         var writer = new RunWriter(database);
         Dictionary = Analysed(folder, writer);
-        MadeUp(folder, writer);
+        var madeUp = MadeUp(folder, writer);
+        SampleRelations.Save(database, _analysis, Dictionary, madeUp, Text);
         _app = WebHost.Build(new WebHostOptions { Database = database, Urls = ["http://127.0.0.1:0"] });
         await _app.StartAsync();
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -93,16 +96,16 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
             Contexts = _analysis.Contexts.Contexts,
             Provenance = new Provenance(corpus, _analysis.Tokens, "every held-out token", 1, "0.1.0"),
         };
-        return writer.Publish(
-            draft, _analysis.Reports, tokens => System.Text.Encoding.UTF8.GetString(tokenizer.Decode([.. tokens.Select(t => (ushort)t)])),
-            best: () => _analysis.Analyzer.BestOfContexts);
+        return writer.Publish(draft, _analysis.Reports, Text, best: () => _analysis.Analyzer.BestOfContexts);
     }
 
-    private static void MadeUp(DataFolder folder, RunWriter writer)
+    private string Text(IReadOnlyList<int> tokens) => System.Text.Encoding.UTF8.GetString(_analysis.Corpus.Tokenizer.Decode([.. tokens.Select(t => (ushort)t)]));
+
+    private static DictionaryInfo MadeUp(DataFolder folder, RunWriter writer)
     {
         Directory.CreateDirectory(folder.Model("B"));
         SampleVocabulary.Tokenizer.Save(folder.Tokenizer("B"));
         writer.SaveModel(SampleReports.Model("B"));
-        writer.Publish(SampleReports.Draft(MadeUpFeatures, model: "B"), SampleReports.Reports(MadeUpFeatures), SampleVocabulary.Text);
+        return writer.Publish(SampleReports.Draft(MadeUpFeatures, model: "B"), SampleReports.Reports(MadeUpFeatures), SampleVocabulary.Text);
     }
 }

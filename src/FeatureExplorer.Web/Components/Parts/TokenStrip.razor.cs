@@ -24,6 +24,10 @@ public sealed partial class TokenStrip
     [Parameter, EditorRequired]
     public required TokenText Text { get; set; }
 
+    /// <summary>What removing the feature does to the example's tokens, where it was measured; else what came with the example.</summary>
+    [Parameter]
+    public IReadOnlyList<AblatedToken>? Ablated { get; set; }
+
     private IEnumerable<TokenPiece> Before => _pieces.Take(_centre);
 
     private TokenPiece Centre => _pieces[_centre];
@@ -35,7 +39,7 @@ public sealed partial class TokenStrip
 
     protected override void OnParametersSet()
     {
-        _ablated = [.. Example.Ablation?.Tokens() ?? []];
+        _ablated = [.. Ablated ?? Example.Ablation?.Tokens() ?? []];
         _pieces = Text.Pieces([.. Example.Tokens.Select(t => (ushort)t)]);
         _centre = Enumerable.Range(0, _pieces.Count).First(i => Example.Centre < _pieces[i].Start + _pieces[i].Length);
     }
