@@ -94,6 +94,29 @@ namespace FeatureExplorer.Storage.Migrations
                     b.ToTable("Accounts", (string)null);
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.AblationRow", b =>
+                {
+                    b.Property<long>("DictionaryId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Control")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Effect")
+                        .HasColumnType("REAL");
+
+                    b.Property<byte[]>("Report")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("DictionaryId", "Index");
+
+                    b.ToTable("Ablations");
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.AuditRow", b =>
                 {
                     b.Property<long>("Id")
@@ -300,6 +323,47 @@ namespace FeatureExplorer.Storage.Migrations
                     b.ToTable("Models");
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RelationRow", b =>
+                {
+                    b.Property<long>("LeftId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RightId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("LeftId", "Index", "RightId");
+
+                    b.HasIndex("RightId");
+
+                    b.ToTable("Relations");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RelationSummaryRow", b =>
+                {
+                    b.Property<long>("LeftId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RightId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("LeftId", "RightId");
+
+                    b.HasIndex("RightId");
+
+                    b.ToTable("RelationSummaries");
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunRow", b =>
                 {
                     b.Property<long>("Id")
@@ -438,6 +502,17 @@ namespace FeatureExplorer.Storage.Migrations
                     b.ToTable("AccountTokens", (string)null);
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.AblationRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Dictionary")
+                        .WithMany()
+                        .HasForeignKey("DictionaryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Dictionary");
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.DictionaryRow", b =>
                 {
                     b.HasOne("FeatureExplorer.Storage.Entities.ModelRow", "Model")
@@ -469,6 +544,44 @@ namespace FeatureExplorer.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Dictionary");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RelationRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Left")
+                        .WithMany()
+                        .HasForeignKey("LeftId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Right")
+                        .WithMany()
+                        .HasForeignKey("RightId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Left");
+
+                    b.Navigation("Right");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RelationSummaryRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Left")
+                        .WithMany()
+                        .HasForeignKey("LeftId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Right")
+                        .WithMany()
+                        .HasForeignKey("RightId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Left");
+
+                    b.Navigation("Right");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
