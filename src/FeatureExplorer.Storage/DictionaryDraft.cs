@@ -24,7 +24,12 @@ public record DictionaryDraft
     public required string Variant { get; init; }
 
     /// <summary>L1 coefficient on normalised activations.</summary>
-    public required double Lambda { get; init; }
+    public required double Lambda
+    {
+        get;
+        // From a float: of all doubles that round to it the one with the fewest digits, 0.007 and not 0.00700000022.
+        init => field = (double)(decimal)(float)value;
+    }
 
     public required DictionaryMetrics Metrics { get; init; }
 

@@ -16,6 +16,7 @@ public static unsafe class DictionaryBenchmark
     private const float LearningRate = 1e-6f;
 
     /// <summary>The medians of a benchmark.</summary>
+    /// <param name="Variant">Kind of dictionary.</param>
     /// <param name="Features">m.</param>
     /// <param name="Batch">Vectors of a step.</param>
     /// <param name="L0">Mean number of active features over the timed steps.</param>
@@ -25,7 +26,7 @@ public static unsafe class DictionaryBenchmark
     /// <param name="StepMilliseconds">Median time of a step.</param>
     /// <param name="PeakGigaflops">10⁹ floating-point operations per second of multiply-adds on registers alone, measured just before.</param>
     public sealed record Result(
-        int Features, int Batch, double L0, double SamplesPerSecond, double FloorRatio, double ProductRatio, double StepMilliseconds, double PeakGigaflops);
+        string Variant, int Features, int Batch, double L0, double SamplesPerSecond, double FloorRatio, double ProductRatio, double StepMilliseconds, double PeakGigaflops);
 
     /// <summary>The cases that are run when no sizes are given.</summary>
     public static IEnumerable<(int Features, int Batch, double L0)> Sweep =>
@@ -36,17 +37,22 @@ public static unsafe class DictionaryBenchmark
 
     /// <param name="features">m.</param>
     /// <param name="batch">Vectors of a step.</param>
-    /// <param name="l0">Mean number of active features to aim at.</param>
+    /// <param name="l0">Mean number of active features to aim at; k, rounded, for the TopK kinds, whose encoders then find four times as many above zero.</param>
+    /// <param name="variant">One of <see cref="DictionaryVariants"/>.</param>
     /// <param name="inputs">n.</param>
     /// <param name="steps">Steps to time.</param>
     /// <param name="cancellation">Checked before each step.</param>
-    public static Result Run(int features, int batch, double l0, int inputs = 512, int steps = 8, CancellationToken cancellation = default)
+    public static Result Run(
+        int features, int batch, double l0, string variant = DictionaryVariants.Paper2023, int inputs = 512, int steps = 8, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        using var step = new DictionaryStep(inputs, features, batch);
-        using var x = Setup(step.Parameters, Math.Max(2 * batch, DensityCalibration.Rows), l0);
+        var selects = variant is DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka;
+        var options = DictionaryOptions.Preset(features, variant) with { K = Math.Max(1, (int)Math.Round(l0)), Batch = batch };
+        using var step = new DictionaryStep(inputs, features, batch, DictionaryVariant.Of(options));
+        using var x = Setup(step.Parameters, Math.Max(2 * batch, DensityCalibration.Rows), selects ? Math.Min(4 * l0, features / 2.0) : l0);
+        step.WasDense = false;
         var times = new List<double>();
         var active = 0L;
         for (var t = 1; t <= Warmup + steps; t++)
@@ -64,7 +70,7 @@ public static unsafe class DictionaryBenchmark
         var peak = MatrixBenchmark.Peak();
         var floor = 2.0 * batch * features * inputs / (peak * 1e9);
         return new Result(
-            features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak);
+            variant, features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak);
     }
 
     private static FloatBuffer Setup(DictionaryTensors parameters, int rows, double l0)

@@ -161,9 +161,9 @@ internal sealed unsafe class EncoderScreen : IDisposable
         for (var lane = 0; lane < Columns; lane += 8)
         {
             var product = Vector256.ConvertToSingle(Vector256.Load(sums + lane)) * row.Scale;
-            var most = Vector256.FusedMultiplyAdd(Vector256.Load(_norms.Pointer + column + lane), Vector256.Create(row.Error), Vector256.Load(bias + lane));
-            most = Vector256.FusedMultiplyAdd(Vector256.Load(_errors.Pointer + column + lane), Vector256.Create(row.Norm), most);
-            most = Vector256.FusedMultiplyAdd(product, Vector256.Load(_scales.Pointer + column + lane), most);
+            var most = Vector256.MultiplyAddEstimate(Vector256.Load(_norms.Pointer + column + lane), Vector256.Create(row.Error), Vector256.Load(bias + lane));
+            most = Vector256.MultiplyAddEstimate(Vector256.Load(_errors.Pointer + column + lane), Vector256.Create(row.Norm), most);
+            most = Vector256.MultiplyAddEstimate(product, Vector256.Load(_scales.Pointer + column + lane), most);
             most.Store(values + lane);
             bits |= Vector256.GreaterThan(most, Vector256.Max(Vector256.Load(limits + lane), Vector256.Create(floor))).ExtractMostSignificantBits() << lane;
         }

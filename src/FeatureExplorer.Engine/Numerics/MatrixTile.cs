@@ -177,7 +177,7 @@ internal static unsafe class MatrixTile
         Put(c + (3 * ldc) + 8, accumulate, c31);
     }
 
-    /// <summary>4 rows × 8 columns of 128-bit vectors.</summary>
+    /// <summary>4 rows × 8 columns of 128-bit vectors. An old processor may have no fused multiply-add, and to imitate one would be a hundred times as slow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4x8(float* a, float* b, int width, float* c, nint ldc, int depth, bool accumulate)
     {
@@ -194,17 +194,17 @@ internal static unsafe class MatrixTile
             var b0 = Vector128.Load(b);
             var b1 = Vector128.Load(b + 4);
             var x = Vector128.Create(a[0]);
-            c00 = Vector128.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector128.FusedMultiplyAdd(x, b1, c01);
+            c00 = Vector128.MultiplyAddEstimate(x, b0, c00);
+            c01 = Vector128.MultiplyAddEstimate(x, b1, c01);
             x = Vector128.Create(a[1]);
-            c10 = Vector128.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector128.FusedMultiplyAdd(x, b1, c11);
+            c10 = Vector128.MultiplyAddEstimate(x, b0, c10);
+            c11 = Vector128.MultiplyAddEstimate(x, b1, c11);
             x = Vector128.Create(a[2]);
-            c20 = Vector128.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector128.FusedMultiplyAdd(x, b1, c21);
+            c20 = Vector128.MultiplyAddEstimate(x, b0, c20);
+            c21 = Vector128.MultiplyAddEstimate(x, b1, c21);
             x = Vector128.Create(a[3]);
-            c30 = Vector128.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector128.FusedMultiplyAdd(x, b1, c31);
+            c30 = Vector128.MultiplyAddEstimate(x, b0, c30);
+            c31 = Vector128.MultiplyAddEstimate(x, b1, c31);
             a += Rows;
             b += width;
         }

@@ -90,7 +90,7 @@ internal sealed unsafe class LogitComparison(UnembeddingLoss unembedding, int wi
                 var exponential = VectorMath.Exp(c);
                 sumP += exponential;
                 sumQ += VectorMath.Exp(e);
-                cross = Vector256.FusedMultiplyAdd(exponential, c - e, cross);
+                cross = Vector256.MultiplyAddEstimate(exponential, c - e, cross);
             }
 
             sumP.Store(statistics + (2 * Lane) + lane);

@@ -68,8 +68,8 @@ internal static unsafe class PanelColumns
             for (var row = 0; row < rows; row++)
             {
                 var at = ((nint)row * width) + lane;
-                low = Vector256.FusedMultiplyAdd(Vector256.Load(a + at), Vector256.Load(b + at), low);
-                high = Vector256.FusedMultiplyAdd(Vector256.Load(a + at + 8), Vector256.Load(b + at + 8), high);
+                low = Vector256.MultiplyAddEstimate(Vector256.Load(a + at), Vector256.Load(b + at), low);
+                high = Vector256.MultiplyAddEstimate(Vector256.Load(a + at + 8), Vector256.Load(b + at + 8), high);
             }
             low.Store(sum + lane);
             high.Store(sum + lane + 8);

@@ -41,38 +41,42 @@ public static class BenchCommand
         var features = Whole("--features", 4096, "Features, m.");
         var batch = Whole("--batch", 8192, "Vectors of a step.");
         var l0 = new Option<double>("--l0") { Description = "Mean number of active features.", DefaultValueFactory = _ => 50 };
+        var variant = new Option<string>("--variant") { Description = "Kind of dictionary.", DefaultValueFactory = _ => DictionaryVariants.Paper2023 };
+        variant.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
+        var k = new Option<int?>("--k") { Description = "Active features of the TopK kinds; the same as --l0." };
         var (json, peer) = (SharedOptions.Json(), Peer());
         var command = new Command(
             "dictionary", "Full training steps of a sparse dictionary with 512 inputs. Without sizes: a table over sizes and numbers of active features.")
         {
-            features, batch, l0, peer, json,
+            features, batch, l0, variant, k, peer, json,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
-                var (m, rows, active) = (result.GetValue(features), result.GetValue(batch), result.GetValue(l0));
+                var (m, rows, active, kind) = (result.GetValue(features), result.GetValue(batch), result.GetValue(k) ?? result.GetValue(l0), result.GetValue(variant)!);
                 if (result.GetResult(peer) is not null)
                 {
                     return Compare(
                         result.GetValue(json), result.GetValue(peer),
                         ["sae_step.py", "--n", $"{Inputs}", "--m", $"{m}", "--batch", $"{rows}", "--l0", Invariant($"{active}"), "--threads", $"{WorkerPool.Threads}"],
-                        "samples_per_second", () => DictionaryBenchmark.Run(m, rows, active, Inputs, cancellation: cancellation).SamplesPerSecond, cancellation);
+                        "samples_per_second", () => DictionaryBenchmark.Run(m, rows, active, kind, Inputs, cancellation: cancellation).SamplesPerSecond, cancellation);
                 }
 
                 return IsGiven(result, features) || IsGiven(result, batch) || IsGiven(result, l0)
-                    ? Print(result.GetValue(json), DictionaryBenchmark.Run(m, rows, active, Inputs, cancellation: cancellation), Describe)
-                    : Sweep(result.GetValue(json), cancellation);
+                    ? Print(result.GetValue(json), DictionaryBenchmark.Run(m, rows, active, kind, Inputs, cancellation: cancellation), Describe)
+                    : Sweep(result.GetValue(json), kind, result.GetValue(k), cancellation);
             },
             cancellation));
         return command;
     }
 
-    private static int Sweep(bool json, CancellationToken cancellation)
+    private static int Sweep(bool json, string variant, int? k, CancellationToken cancellation)
     {
         var results = new List<DictionaryBenchmark.Result>();
-        foreach (var (features, batch, l0) in DictionaryBenchmark.Sweep)
+        var cases = DictionaryBenchmark.Sweep.Select(size => size with { L0 = k ?? size.L0 }).Distinct();
+        foreach (var (features, batch, l0) in cases)
         {
-            results.Add(DictionaryBenchmark.Run(features, batch, l0, Inputs, cancellation: cancellation));
+            results.Add(DictionaryBenchmark.Run(features, batch, l0, variant, Inputs, cancellation: cancellation));
             if (!json)
             {
                 Console.WriteLine(Describe(results[^1]));
@@ -82,7 +86,7 @@ public static class BenchCommand
         if (json)
         {
             // One object: the usual case in front, all of them below.
-            var usual = results.First(static r => r is { Features: 4096, Batch: 8192 } && Math.Abs(r.L0 - 50) < 5);
+            var usual = results.First(r => r is { Features: 4096, Batch: 8192 } && (k is not null || Math.Abs(r.L0 - 50) < 5));
             var node = JsonSerializer.SerializeToNode(usual, JsonSerializerOptions.Web)!.AsObject();
             node["sweep"] = JsonSerializer.SerializeToNode(results, JsonSerializerOptions.Web);
             Console.WriteLine(node.ToJsonString());
@@ -92,7 +96,7 @@ public static class BenchCommand
     }
 
     private static string Describe(DictionaryBenchmark.Result r) => Invariant(
-        $"m {r.Features}, batch {r.Batch}, L0 {r.L0:0.0}: {r.SamplesPerSecond:N0} samples/s; a step takes {r.FloorRatio:0.00} x the floor ({r.PeakGigaflops:0} GFLOP/s), {r.ProductRatio:0.00} x its encoder product");
+        $"{r.Variant}, m {r.Features}, batch {r.Batch}, L0 {r.L0:0.0}: {r.SamplesPerSecond:N0} samples/s; a step takes {r.FloorRatio:0.00} x the floor ({r.PeakGigaflops:0} GFLOP/s), {r.ProductRatio:0.00} x its encoder product");
 
     private static Command Transformer()
     {

@@ -9,10 +9,32 @@ public sealed class DictionaryBenchmarkTests
     {
         var result = DictionaryBenchmark.Run(features: 300, batch: 500, l0: 12, inputs: 40, steps: 1);
 
-        Assert.InRange(result.L0, 8, 16);
+        Assert.InRange(result.L0, 11, 13);
         Assert.True(result.SamplesPerSecond > 0);
         Assert.True(result.FloorRatio > 0);
     }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(20)]
+    public void SetBiases_OnTheirOwnInputs_GiveTheSparsityWithinOnePercent(double l0)
+    {
+        using var x = DictionarySamples.Normal(DensityCalibration.Rows * 30, 1);
+        using var w = DictionarySamples.Normal(1000 * 30, 2);
+        using var dictionary = new SparseAutoencoder(30, 1000);
+        w.Span().CopyTo(dictionary.WEnc.Span());
+        unsafe
+        {
+            DensityCalibration.SetBiases(w.Pointer, 30, 1000, x.Pointer, 30, l0, new FeatureExplorer.Engine.Numerics.CounterRandom(1), dictionary.BEnc.Pointer);
+            var f = new SparseActivations();
+            dictionary.Encode(x.Pointer, DensityCalibration.Rows, f);
+            Assert.Equal(l0, (double)f.Count / DensityCalibration.Rows, 0.01 * l0);
+        }
+    }
+
+    [Fact]
+    public void Run_TopK_HasExactlyKActive() =>
+        Assert.Equal(7, DictionaryBenchmark.Run(features: 300, batch: 128, l0: 7, DictionaryVariants.TopK, inputs: 40, steps: 1).L0);
 
     [Fact]
     public void Run_MoreActiveThanHalf_SaysSo() =>
