@@ -10,8 +10,9 @@ public static unsafe class DensityCalibration
 
     private const double Spread = 160;
     private const double HighestDensity = 0.7;
+    private const double LowestRank = 0.01;
 
-    /// <summary>Sets b_enc [m] so that on these inputs the mean number of active features is as asked.</summary>
+    /// <summary>Sets b_enc [m] so that on other inputs of the same kind the mean number of active features is as asked.</summary>
     /// <param name="wEnc">[m, n], rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">Distance between the rows.</param>
     /// <param name="features">m.</param>
@@ -38,23 +39,36 @@ public static unsafe class DensityCalibration
             {
                 var values = products.Span((long)i * Rows, Rows);
                 values.Sort();
-                // Between two values: exactly so many lie above.
-                var rank = Rows - ranks[start + i];
-                bEnc[start + i] = -(values[rank - 1] + values[rank]) / 2;
+                bEnc[start + i] = -Threshold(values, ranks[start + i]);
             });
         }
     }
 
-    /// <summary>How many of the rows each feature fires on: at least one, at most 70 %, together as many as asked.</summary>
-    private static int[] Ranks(int features, double l0, CounterRandom random)
+    /// <summary>What other inputs exceed with probability rank / (rows + 1): the value of that rank, between two the mean by distance, above all an exponential tail.</summary>
+    private static float Threshold(ReadOnlySpan<float> ascending, double rank)
+    {
+        if (rank < 1)
+        {
+            const int Last = 8;
+            const double Harmonic = 2.5928571; // 1 + 1/2 + … + 1/7: the expected distance between the largest and the eighth of a tail of scale 1
+            var scale = (ascending[^1] - ascending[^Last]) / Harmonic;
+            return (float)(ascending[^1] - (scale * Math.Log(rank)));
+        }
+
+        var whole = (int)rank;
+        return (float)(ascending[^whole] + ((rank - whole) * (ascending[^(whole + 1)] - ascending[^whole])));
+    }
+
+    /// <summary>The share of inputs that each feature fires on, times rows + 1; together as many as asked.</summary>
+    private static double[] Ranks(int features, double l0, CounterRandom random)
     {
         var weights = Enumerable.Range(0, features).Select(feature => Math.Pow(Spread, random.UniformDouble((ulong)feature))).ToArray();
-        int[] At(double factor) => [.. weights.Select(weight => (int)Math.Clamp(Math.Round(weight * factor), 1, HighestDensity * Rows))];
+        double[] At(double factor) => [.. weights.Select(weight => Math.Clamp(weight * factor, LowestRank, HighestDensity * Rows))];
         var (low, high) = (0.0, (double)Rows);
         for (var round = 0; round < 60; round++)
         {
             var middle = (low + high) / 2;
-            (low, high) = At(middle).Sum(static rank => (long)rank) < l0 * Rows ? (middle, high) : (low, middle);
+            (low, high) = At(middle).Sum() < l0 * (Rows + 1) ? (middle, high) : (low, middle);
         }
 
         return At(high);

@@ -51,7 +51,7 @@ public static unsafe class DictionaryBenchmark
         var selects = variant is DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka;
         var options = DictionaryOptions.Preset(features, variant) with { K = Math.Max(1, (int)Math.Round(l0)), Batch = batch };
         using var step = new DictionaryStep(inputs, features, batch, DictionaryVariant.Of(options));
-        using var x = Setup(step.Parameters, Math.Max(2 * batch, DensityCalibration.Rows), selects ? Math.Min(4 * l0, features / 2.0) : l0);
+        using var x = Setup(step.Parameters, 2 * batch, selects ? Math.Min(4 * l0, features / 2.0) : l0);
         step.WasDense = false;
         var times = new List<double>();
         var active = 0L;
@@ -73,9 +73,11 @@ public static unsafe class DictionaryBenchmark
             variant, features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak);
     }
 
-    private static FloatBuffer Setup(DictionaryTensors parameters, int rows, double l0)
+    /// <summary>Weights, and inputs: those that are timed, and behind them those on which the densities are set.</summary>
+    private static FloatBuffer Setup(DictionaryTensors parameters, int timed, double l0)
     {
         var n = parameters.Inputs;
+        var rows = timed + DensityCalibration.Rows;
         var random = new CounterRandom(0);
         var x = new FloatBuffer((long)rows * n);
         using (var first = new FloatBuffer(n))
@@ -90,7 +92,7 @@ public static unsafe class DictionaryBenchmark
 
         WorkerPool.For(rows, (row, _) => FillRow(parameters, x.Span((long)row * n, n), row, random));
         DensityCalibration.SetBiases(
-            parameters.WEnc, parameters.Width, parameters.Features, x.Pointer, n, l0, random.Stream("densities"), parameters.BEnc);
+            parameters.WEnc, parameters.Width, parameters.Features, x.Pointer + ((nint)timed * n), n, l0, random.Stream("densities"), parameters.BEnc);
         return x;
     }
 
