@@ -29,7 +29,7 @@ public sealed class DictionaryBenchmarkTests
             var f = new SparseActivations();
             var others = 7 * DensityCalibration.Rows;
             dictionary.Encode(x.Pointer + (DensityCalibration.Rows * 30), others, f);
-            Assert.Equal(l0, (double)f.Count / others, l0 < 1 ? 0.1 * l0 : 0.02 * l0);
+            Assert.Equal(l0, (double)f.Count / others, l0 < 1 ? 0.25 * l0 : 0.02 * l0);
         }
     }
 
