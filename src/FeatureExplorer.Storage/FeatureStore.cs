@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Entities;
+using FeatureExplorer.Storage.Search;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage;
@@ -46,7 +48,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     public FeaturePage Features(DictionaryInfo dictionary, FeatureQuery query)
     {
         using var db = database.NewContext();
-        var chosen = Filter(db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp), query);
+        var chosen = Filter(Containing(db, dictionary, query.Text), query);
         var total = chosen.Count();
         var pages = Math.Max(1, (total + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
         var number = Math.Clamp(query.Page, 1, pages);
@@ -113,6 +115,27 @@ public sealed class FeatureStore(FeatureDatabase database)
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>
         db.Dictionaries.AsNoTracking().Where(d => d.Status == DictionaryStatus.Ready);
 
+    /// <summary>The features whose text contains another, whatever its case: from the full-text table where it can tell.</summary>
+    private static IQueryable<FeatureRow> Containing(FeatureDb db, DictionaryInfo dictionary, string? text)
+    {
+        var lower = text?.ToLowerInvariant() ?? string.Empty;
+        if (FeatureTextIndex.CanFind(lower))
+        {
+            db.Database.OpenConnection();
+            if (FeatureTextIndex.Exists((SqliteConnection)db.Database.GetDbConnection(), dictionary.Stamp))
+            {
+                var table = FeatureTextIndex.Text(dictionary.Stamp);
+                return db.Features.FromSqlRaw(
+                    $"SELECT * FROM Features WHERE DictionaryId = {{0}} AND \"Index\" IN (SELECT rowid FROM {table} WHERE {table} MATCH {{1}})",
+                    dictionary.Stamp,
+                    "text : " + FeatureTextIndex.Phrase(lower)).AsNoTracking();
+            }
+        }
+
+        var features = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
+        return lower.Length == 0 ? features : features.Where(f => f.SearchText.Contains(lower));
+    }
+
     private static IQueryable<FeatureRow> Filter(IQueryable<FeatureRow> features, FeatureQuery query)
     {
         if (!string.IsNullOrEmpty(query.Context))
@@ -123,12 +146,6 @@ public sealed class FeatureStore(FeatureDatabase database)
         if (query.State is { } state)
         {
             features = features.Where(f => f.State == state);
-        }
-
-        if (!string.IsNullOrEmpty(query.Text))
-        {
-            var text = query.Text.ToLowerInvariant();
-            features = features.Where(f => f.SearchText.Contains(text));
         }
 
         return features;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Entities;
+using FeatureExplorer.Storage.Search;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,6 +62,7 @@ public sealed class RunWriter(FeatureDatabase database)
                     $"Dictionary {draft.Id} has {draft.Features} features, but {tally.Features} reports came: nothing was published.");
             }
 
+            FeatureTextIndex.Build((SqliteConnection)db.Database.GetDbConnection(), row.Id);
             tally.Replace(best?.Invoke() ?? []);
             var info = new DictionaryInfo(draft, tally) { Stamp = row.Id };
             Finish(db, row, info);
@@ -124,6 +126,9 @@ public sealed class RunWriter(FeatureDatabase database)
         db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    private static void Remove(FeatureDb db, long dictionary) =>
+    private static void Remove(FeatureDb db, long dictionary)
+    {
+        db.Database.ExecuteSqlRaw(FeatureTextIndex.DropSql(dictionary));
         db.Database.ExecuteSqlInterpolated($"DELETE FROM Dictionaries WHERE Id = {dictionary}");
+    }
 }

@@ -2,6 +2,7 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Reproduction;
+using FeatureExplorer.Storage.Search;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -31,6 +32,8 @@ public static class StorageServices
         services.AddSingleton<AuditStore>();
         services.AddSingleton<SavedContexts>();
         services.AddSingleton<Explorations>();
+        services.AddSingleton<LiveModels>();
+        services.AddSingleton<FeatureSearch>();
         return services;
     }
 }

@@ -39,6 +39,28 @@ public static partial class Urls
     public static string SelectedJson(DictionaryDraft dictionary, int index, ActivationSelection selection) =>
         Selection(Json(Feature(dictionary, index)) + "/examples", new HistogramView(null, false, false), selection);
 
+    public const string SearchPath = "/search";
+
+    /// <summary>What a search finds in all dictionaries.</summary>
+    public static string Search(string? text)
+    {
+        var url = new UrlBuilder(SearchPath);
+        url.Add("q", text);
+        return url.ToString();
+    }
+
+    /// <summary>A text and all its active features.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="text">The text, or null for an empty form.</param>
+    /// <param name="feature">The feature that colours it, or null.</param>
+    public static string Text(DictionaryDraft dictionary, string? text, int? feature = null)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/text");
+        url.Add("q", text);
+        url.Add("feature", feature?.ToString(CultureInfo.InvariantCulture));
+        return url.ToString();
+    }
+
     /// <summary>A number that an address holds, read back exactly.</summary>
     public static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -4,17 +4,62 @@
 
   const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
 
+  const keys = [
+    ["j", "next feature"],
+    ["k", "previous feature"],
+    ["/", "search"],
+    ["?", "this help"],
+    ["Esc", "close"],
+  ];
+
+  const help = () => {
+    let dialog = document.querySelector("dialog.keys");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.className = "keys card";
+      dialog.setAttribute("aria-labelledby", "keys-title");
+      const title = document.createElement("h2");
+      title.id = "keys-title";
+      title.textContent = "Keys";
+      const list = document.createElement("dl");
+      for (const [key, meaning] of keys) {
+        const term = document.createElement("dt");
+        const cap = document.createElement("kbd");
+        cap.textContent = key;
+        term.append(cap);
+        const definition = document.createElement("dd");
+        definition.textContent = meaning;
+        list.append(term, definition);
+      }
+      const form = document.createElement("form");
+      form.method = "dialog";
+      const close = document.createElement("button");
+      close.className = "rz-button rz-button-sm rz-variant-outlined rz-base rz-shade-default";
+      close.textContent = "Close";
+      form.append(close);
+      dialog.append(title, list, form);
+      document.body.append(dialog);
+    }
+    if (!dialog.open) {
+      dialog.showModal();
+    }
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) {
       return;
     }
     if (event.key === "/") {
-      const search = document.querySelector("[data-search]");
+      // A page's own search comes before the one over everything.
+      const search = document.querySelector("[data-search]") ?? document.querySelector("[data-search-all]");
       if (search) {
         event.preventDefault();
         search.focus();
         search.select();
       }
+    } else if (event.key === "?") {
+      event.preventDefault();
+      help();
     } else if (event.key === "j" || event.key === "k") {
       const rel = event.key === "j" ? "next" : "prev";
       const link = document.querySelector(`a[rel="${rel}"]`);

@@ -37,6 +37,9 @@ public sealed class TokenText
         _single = new string?[vocabulary.Count];
     }
 
+    /// <summary>Number of token ids.</summary>
+    public int Count => _single.Length;
+
     /// <summary>A token by itself; a leading space is kept, bytes that are part of a character only are shown as \xNN.</summary>
     public string Of(int id)
     {

@@ -13,6 +13,7 @@ public static class ApiEndpoints
         api.MapGet("/{model}/{name}", Features);
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
+        api.MapSearch();
         api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1."));
     }
 

@@ -1,0 +1,71 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Search;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>Searching features, and the features of a text, as JSON.</summary>
+public static class SearchEndpoints
+{
+    /// <summary>Adds the addresses to those of the API.</summary>
+    public static void MapSearch(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/search", Search);
+        api.MapGet("/{model}/{name}/text", Text);
+    }
+
+    private static IResult Search(HttpContext http, FeatureSearch search, ExplorerData data, string? q)
+    {
+        var query = SearchQuery.Parse(q);
+        return JsonAnswer.Json(http, new
+        {
+            kind = Urls.Word(query.Kind),
+            query.Text,
+            dictionaries = search.Find(query).Select(result => new
+            {
+                dictionary = result.Dictionary.Id,
+                result.Total,
+                result.Ranked,
+                features = result.Features.Select(f => new
+                {
+                    id = $"{result.Dictionary.Id}/{f.Index}",
+                    f.Index,
+                    f.Density,
+                    f.BestContext,
+                    topTokens = f.TopTokens.Select(data.Open(result.Dictionary).Text.Of),
+                    topLogits = f.TopLogits.Select(data.Open(result.Dictionary).Text.Of),
+                }),
+            }),
+        });
+    }
+
+    private static IResult Text(HttpContext http, FeatureStore store, ExplorerData data, LiveModels models, string model, string name, string? q)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return ApiEndpoints.Unknown(model, name);
+        }
+
+        if (string.IsNullOrEmpty(q))
+        {
+            return Results.Problem(title: "No text", detail: "Say which text: ?q=...", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            var found = models.Activations(dictionary, q);
+            var text = data.Open(dictionary).Text;
+            return JsonAnswer.Json(http, new
+            {
+                dictionary = dictionary.Id,
+                tokens = found.Tokens.Select((token, i) => new { token = text.Of(token), id = token, features = found.Features[i] }),
+                found.Left,
+                dictionary.Provenance,
+            });
+        }
+        catch (InvalidDataException e)
+        {
+            return JsonAnswer.NotFound("Cannot be run", e.Message);
+        }
+    }
+}
