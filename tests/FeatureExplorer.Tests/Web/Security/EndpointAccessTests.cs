@@ -23,6 +23,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/{model}/{name}/{index:int}/examples", "/api/v1/{model}/{name}/{index:int}/origins",
         "/{model}/{name}/{index:int}/preview.png", "/{model}/{name}/{index:int}/examples.csv", "/{Model}/{Name}/report", "/embed/{model}/{name}/{index:int}",
         "/api/v1/{model}/{name}/report", "/api/v1/{model}/{name}/report.csv",
+        "/search", "/{Model}/{Name}/text", "/api/v1/search", "/api/v1/{model}/{name}/text",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>

@@ -1,0 +1,123 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Search;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeatureExplorer.Tests.Storage.Search;
+
+/// <summary>Searches against a plain look at every report.</summary>
+public sealed class FeatureSearchTests : IDisposable
+{
+    private const int Features = 90;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FeatureDatabase _database;
+    private readonly RunWriter _writer;
+    private readonly ExplorerData _data;
+    private readonly FeatureSearch _search;
+    private readonly DictionaryInfo _dictionary;
+
+    public FeatureSearchTests()
+    {
+        var folder = new DataFolder(_folder.Path);
+        _database = FeatureDatabase.Open(folder);
+        _writer = new RunWriter(_database);
+        Directory.CreateDirectory(folder.Model("A"));
+        SampleVocabulary.Tokenizer.Save(folder.Tokenizer("A"));
+        _writer.SaveModel(SampleReports.Model());
+        _dictionary = _writer.Publish(SampleReports.Draft(Features), SampleReports.Reports(Features), SampleVocabulary.Text);
+        _data = new ExplorerData(folder);
+        _search = new FeatureSearch(_database, new FeatureStore(_database), _data);
+    }
+
+    [Theory]
+    [InlineData("river")]
+    [InlineData("RIVER stone")]
+    [InlineData("\"river a\"")]
+    [InlineData("كتاب")]
+    [InlineData("<script>")]
+    [InlineData("gactt ac")]
+    [InlineData("x")]
+    [InlineData("no such text")]
+    [InlineData("\" OR text:river NOT \"")]
+    [InlineData("river\" OR \"stone")]
+    [InlineData("* NEAR(river stone)")]
+    [InlineData("'; DROP TABLE Features; --")]
+    [InlineData("100%_\\")]
+    public void Find_Text_FindsEveryFeatureThatContainsAllParts(string text)
+    {
+        var query = SearchQuery.Parse(text);
+        var expected = SampleReports.Reports(Features).Where(report =>
+        {
+            var shown = string.Concat(report.Logits.Top.Select(static t => SampleVocabulary.Text([t.Token]) + "\n").Concat(report.Top.Select(static e => SampleVocabulary.Text(e.Tokens) + "\n")));
+            var context = report.BestContext?.Context ?? string.Empty;
+            return query.Terms.Count > 0 && query.Terms.All(term => shown.Contains(term, StringComparison.OrdinalIgnoreCase) || context.Contains(term, StringComparison.OrdinalIgnoreCase));
+        }).Select(static r => r.Index).ToList();
+        var found = _search.Find(_dictionary, query);
+        Assert.Equal(expected.Count, found.Total);
+        Assert.Equal(Math.Min(expected.Count, FeatureSearch.Shown), found.Features.Count);
+        Assert.Subset(expected.ToHashSet(), found.Features.Select(static f => f.Index).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("raises: river")]
+    [InlineData("raises:river")]
+    [InlineData("RAISES:GAC")]
+    public void Find_Raises_FindsThoseThatPromoteTheTokenStrongestFirst(string text)
+    {
+        var bare = text.Split(':')[1].Trim();
+        int Place(int index) => SampleReports.Report(index).Logits.Top.Take(8).Select((t, place) => (t, place)).Where(p => SampleVocabulary.Text([p.t.Token]).TrimStart() == bare).Select(static p => p.place).DefaultIfEmpty(99).Min();
+        var expected = Enumerable.Range(0, Features).Where(i => Place(i) < 99).OrderBy(Place).ThenBy(static i => i).ToList();
+        Assert.NotEmpty(expected);
+        var found = _search.Find(_dictionary, SearchQuery.Parse(text));
+        Assert.Equal(expected.Count, found.Total);
+        Assert.Equal(expected.Take(FeatureSearch.Shown), found.Features.Select(static f => f.Index));
+    }
+
+    [Fact]
+    public void Find_Context_FindsThoseWhoseBestItIs()
+    {
+        var expected = SampleReports.Reports(Features).Where(static r => r.BestContext?.Context == "dna").OrderByDescending(static r => r.BestContext!.Pearson).Select(static r => r.Index);
+        Assert.Equal(expected.Take(FeatureSearch.Shown), _search.Find(_dictionary, SearchQuery.Parse("context:dna")).Features.Select(static f => f.Index));
+    }
+
+    [Fact]
+    public void Find_NothingOrBlank_FindsNothing()
+    {
+        Assert.Empty(_search.Find(SearchQuery.Parse("  ")));
+        Assert.Empty(_search.Find(SearchQuery.Parse(null)));
+        Assert.Empty(_search.Find(SearchQuery.Parse("\"\"")));
+        Assert.Empty(_search.Find(SearchQuery.Parse("raises:nosuchtoken")));
+        Assert.Empty(_search.Find(SearchQuery.Parse("zz\0zz")));
+    }
+
+    [Fact]
+    public void Find_DictionaryWithoutTables_MakesThem()
+    {
+        using (var db = _database.NewContext())
+        {
+            db.Database.ExecuteSqlRaw(FeatureTextIndex.DropSql(_dictionary.Stamp));
+        }
+
+        Assert.True(_search.Find(_dictionary, SearchQuery.Parse("river")).Total > 0);
+        Assert.True(_search.Find(_dictionary, SearchQuery.Parse("raises:river")).Total > 0);
+    }
+
+    [Fact]
+    public void Publish_Again_SearchesTheNewerAndDropsTheOlder()
+    {
+        var newer = _writer.Publish(SampleReports.Draft(8), SampleReports.Reports(8, seed: 9), SampleVocabulary.Text);
+        Assert.True(_search.Find(newer, SearchQuery.Parse("e")).Total <= 8);
+        using var db = _database.NewContext();
+        db.Database.OpenConnection();
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        Assert.False(FeatureTextIndex.Exists(connection, _dictionary.Stamp));
+        Assert.True(FeatureTextIndex.Exists(connection, newer.Stamp));
+    }
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text.Json;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Web;
+using FeatureExplorer.Web.Training;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureExplorer.Tests.Web.Exploration;
+
+/// <summary>A server over a small run with every part real: corpus, model, dictionary, index.</summary>
+public sealed class ExplorationSite : IAsyncLifetime, IDisposable
+{
+    private static readonly RunPreset Small = RunPreset.Demo with
+    {
+        Vocabulary = 400,
+        TransformerTokens = 20_000,
+        HeldOutTokens = 20_000,
+        IndexTokens = 15_000,
+        EvaluationTokens = 2_048,
+        Dictionaries = [new("1", new DictionaryOptions { Features = 48, Samples = 10_000, Batch = 256 })],
+    };
+
+    private readonly TemporaryFolder _folder = new();
+    private WebApplication? _app;
+
+    public HttpClient Client { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public string Address { get; private set; } = string.Empty;
+
+    public FeatureDatabase Database { get; private set; } = null!;
+
+    public DictionaryInfo Dictionary { get; private set; } = null!;
+
+    /// <summary>A feature that fires often.</summary>
+    public int Busy { get; private set; }
+
+    public T Service<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
+
+    public async Task InitializeAsync()
+    {
+        Database = FeatureDatabase.Open(new DataFolder(_folder.Path));
+        new RunPipeline(Database, TimeProvider.System, static _ => { }).Run(RunConfiguration.Demo, Small, null, default);
+        var store = new FeatureStore(Database);
+        Dictionary = store.Dictionaries().Single();
+        Busy = store.Features(Dictionary, new FeatureQuery { Sort = FeatureSort.Density, Descending = true }).Items[0].Index;
+        _app = WebHost.Build(new WebHostOptions { Database = Database, Urls = ["http://127.0.0.1:0"] });
+        await _app.StartAsync();
+        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Client.BaseAddress = new Uri(Address);
+    }
+
+    public async Task<IDocument> Page(string url, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var answer = await Client.GetAsync(new Uri(url, UriKind.Relative));
+        Assert.True(answer.StatusCode == status, $"{url}: {answer.StatusCode}");
+        return await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task<JsonElement> Json(string url, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var answer = await Client.GetAsync(new Uri(url, UriKind.Relative));
+        Assert.True(answer.StatusCode == status, $"{url}: {answer.StatusCode}");
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net;
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage.Exploration;
+using Microsoft.Playwright;
+
+namespace FeatureExplorer.Tests.Web.Exploration;
+
+/// <summary>Contexts, ranges, texts and searches over HTTP and in Chromium, on a small run with every part real.</summary>
+public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : IClassFixture<ExplorationSite>, IClassFixture<Chromium>
+{
+    private string Feature => $"/A/1/{site.Busy}";
+
+    [Fact]
+    public async Task Context_Written_ColoursAndScoresLikeTheApiAndTheIndex()
+    {
+        var page = await site.Page(Feature + "?context=regex:%5B0-9%5D%2B");
+        Assert.NotNull(page.QuerySelector("#histogram svg.chart path.l0"));
+        Assert.Equal("regex:[0-9]+", page.QuerySelector("#written input[name=context]")!.GetAttribute("value"));
+        Assert.Equal("regex:[0-9]+", page.QuerySelector("#context option[selected]")!.GetAttribute("value"));
+
+        var json = await site.Json("/api/v1" + Feature + "/context?context=regex:%5B0-9%5D%2B");
+        var specificity = json.GetProperty("score").GetProperty("specificity").GetDouble();
+        using var index = ActivationIndex.Open(site.Database.Folder.Index("A", "1"));
+        var set = site.Service<Explorations>().Ask(site.Dictionary, evidence => site.Service<Explorations>().Evaluate(evidence, "regex:[0-9]+"))!;
+        var positions = index.Positions(site.Busy).ToArray();
+        Assert.Equal((double)positions.Count(p => set.Contains(p)) / positions.Length, specificity, 12);
+        Assert.Equal(positions.Length, json.GetProperty("histogram").GetProperty("counts").EnumerateArray().Sum(c => c.EnumerateArray().Sum(n => n.GetInt64())));
+        Assert.Equal(Show(specificity), page.QuerySelectorAll("#written tbody td")[2].TextContent);
+    }
+
+    [Theory]
+    [InlineData("regx:foo", "no kind of context")]
+    [InlineData("regex:(", "no regular expression")]
+    [InlineData("regex:(?=x)", "backtracking")]
+    [InlineData("tokens:nosuchtokenanywhere", "is no token")]
+    [InlineData("<script>alert(1)</script>", "cannot begin with")]
+    public async Task Context_ThatIsNone_SaysWhyOnEveryPage(string text, string problem)
+    {
+        var asked = "?context=" + Uri.EscapeDataString(text);
+        foreach (var url in (string[])[Feature + asked, "/contexts" + asked, "/A/1/context" + asked])
+        {
+            var page = await site.Page(url);
+            Assert.Contains(problem, page.QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+            Assert.Empty(page.QuerySelectorAll("script:not([src])"));
+        }
+
+        foreach (var url in (string[])["/api/v1" + Feature + "/context" + asked, "/api/v1/contexts" + asked, "/api/v1/A/1/context" + asked])
+        {
+            var json = await site.Json(url, HttpStatusCode.BadRequest);
+            Assert.Contains(problem, json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Contexts_Preview_CountsAndMarks()
+    {
+        var page = await site.Page("/contexts?context=regex:%5Ba-z%5D%2Bing");
+        var json = await site.Json("/api/v1/contexts?context=regex:%5Ba-z%5D%2Bing&in=A/1");
+        Assert.Contains(json.GetProperty("count").GetInt64().ToString("N0", CultureInfo.InvariantCulture), page.QuerySelector("[role=status]")!.TextContent, StringComparison.Ordinal);
+        var marks = page.QuerySelectorAll(".matches mark").Select(static m => m.TextContent).ToList();
+        Assert.NotEmpty(marks);
+        Assert.All(marks, static mark => Assert.Contains("in", mark + "in", StringComparison.Ordinal));
+        Assert.Contains(page.QuerySelectorAll("a").Select(static a => a.GetAttribute("href")), static href => href?.StartsWith("/A/1/context?context=regex", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task ContextFeatures_Ranked_AgreeWithTheirOwnPages()
+    {
+        var name = site.Dictionary.ContextSummaries.First(static s => s.Feature is not null).Context.Name;
+        var best = site.Dictionary.ContextSummaries.First(s => s.Context.Name == name).Feature!;
+        var json = await site.Json("/api/v1/A/1/context?context=" + Uri.EscapeDataString(name));
+        var first = json.GetProperty("features")[0];
+        Assert.Equal(best.Index, first.GetProperty("feature").GetInt32());
+        Assert.Equal(best.Pearson, first.GetProperty("pearson").GetDouble(), 9);
+        Assert.Equal(best.Recall, first.GetProperty("recall").GetDouble(), 9);
+        var page = await site.Page("/A/1/context?order=recall&context=" + Uri.EscapeDataString(name));
+        var recalls = (await site.Json("/api/v1/A/1/context?order=recall&context=" + Uri.EscapeDataString(name))).GetProperty("features").EnumerateArray();
+        Assert.Equal(recalls.Select(static f => $"{f.GetProperty("feature").GetInt32()}"), page.QuerySelectorAll("table.ranks tbody th").Select(static th => th.TextContent));
+    }
+
+    [Fact]
+    public async Task Range_InTheAddress_ShowsItsExamplesAndCounts()
+    {
+        var all = await site.Json("/api/v1" + Feature + "/examples");
+        var max = all.GetProperty("examples")[0].GetProperty("activations")[all.GetProperty("examples")[0].GetProperty("centre").GetInt32()].GetSingle();
+        var (from, to) = ((max * 0.2f).ToString("R", CultureInfo.InvariantCulture), (max * 0.5f).ToString("R", CultureInfo.InvariantCulture));
+        var some = await site.Json($"/api/v1{Feature}/examples?from={from}&to={to}&order=random&seed=4");
+        Assert.All(some.GetProperty("examples").EnumerateArray(), e => Assert.InRange(e.GetProperty("activations")[e.GetProperty("centre").GetInt32()].GetSingle(), max * 0.2f, max * 0.5f));
+        var page = await site.Page($"{Feature}?from={from}&to={to}&order=random&seed=4");
+        Assert.Contains(some.GetProperty("count").GetInt32().ToString("N0", CultureInfo.InvariantCulture), page.QuerySelector("#range [role=status]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(some.GetProperty("examples").GetArrayLength(), page.QuerySelectorAll("#range .strip").Length);
+        Assert.Equal(from, page.QuerySelector("#range input[name=from]")!.GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Origins_OnThePage_AreThoseOfTheApi()
+    {
+        var json = await site.Json("/api/v1" + Feature + "/origins");
+        var page = await site.Page(Feature);
+        Assert.Equal(Show(json.GetProperty("explainedByToken").GetDouble()), page.QuerySelector("#origins .explained tbody td:last-child")!.TextContent);
+        Assert.Equal(json.GetProperty("activations").GetInt64(), json.GetProperty("positions").EnumerateArray().Sum(static p => p.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Text_OfAHeldOutDocument_HasTheIndexesActivations()
+    {
+        using var corpus = TokenizedCorpus.Open(site.Database.Folder.Corpus(site.Dictionary.Provenance.CorpusHash));
+        using var index = ActivationIndex.Open(site.Database.Folder.Index("A", "1"));
+        using var model = Transformer.Load(site.Database.Folder.Model("A"));
+        // The first document starts where the first window does, so that the model saw the same there.
+        var ids = corpus.HeldOut.Read(1, (int)Math.Min(corpus.HeldOut.DocumentEnd(0), 40) - 1).ToArray();
+        var text = System.Text.Encoding.UTF8.GetString(corpus.Tokenizer.Decode(ids));
+        var same = corpus.Tokenizer.Encode(text).Zip(ids).TakeWhile(static p => p.First == p.Second).Count();
+        Assert.True(same > 5);
+        var json = await site.Json("/api/v1/A/1/text?q=" + Uri.EscapeDataString(text));
+        for (var position = 0; position <= same; position++)
+        {
+            var features = json.GetProperty("tokens")[position].GetProperty("features").EnumerateArray().ToDictionary(static f => f.GetProperty("feature").GetInt32(), static f => f.GetProperty("activation").GetSingle());
+            for (var feature = 0; feature < index.Features; feature++)
+            {
+                Assert.Equal(index.At(feature, position), features.GetValueOrDefault(feature), 2e-2f);
+            }
+        }
+
+        var page = await site.Page("/A/1/text?feature=0&q=" + Uri.EscapeDataString(text));
+        Assert.Equal(json.GetProperty("tokens").GetArrayLength(), page.QuerySelectorAll("tr[id^=t]").Length);
+    }
+
+    [Fact]
+    public async Task Text_TooLong_IsCutAndSaysSo()
+    {
+        var page = await site.Page("/A/1/text?q=" + string.Join("+", Enumerable.Repeat("word", 1500)));
+        Assert.Contains("were left out", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(site.Service<FeatureExplorer.Storage.FeatureStore>().FindModel("A")!.Context, page.QuerySelectorAll("tr[id^=t]").Length);
+    }
+
+    [Theory]
+    [InlineData("/search")]
+    [InlineData("/search?q=the")]
+    [InlineData("/search?q=%22%22")]
+    [InlineData("/search?q=raises:+the")]
+    [InlineData("/search?q=%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("/search?q=regex:%5B0-9%5D")]
+    public async Task Search_AnyText_Answers(string url)
+    {
+        var page = await site.Page(url);
+        var json = await site.Json("/api/v1" + url);
+        var features = json.GetProperty("dictionaries").EnumerateArray().SelectMany(static d => d.GetProperty("features").EnumerateArray()).Select(static f => $"{f.GetProperty("index").GetInt32()}");
+        Assert.Equal(features, page.QuerySelectorAll("table.features tbody th").Select(static th => th.TextContent));
+        Assert.Empty(page.QuerySelectorAll("script:not([src])"));
+    }
+
+    [Fact]
+    public async Task Saved_ByName_WorksWhereverAContextDoes()
+    {
+        site.Service<SavedContexts>().Add("digits", "regex:[0-9]", "ada");
+        var byName = await site.Json("/api/v1/contexts?context=digits");
+        var byText = await site.Json("/api/v1/contexts?context=regex:%5B0-9%5D");
+        Assert.Equal(byText.GetProperty("count").GetInt64(), byName.GetProperty("count").GetInt64());
+        var page = await site.Page("/contexts?context=digits+and+not+regex:7");
+        Assert.Null(page.QuerySelector("[role=alert]"));
+        Assert.Null(page.QuerySelector("form[method=post] input[name=SaveAs]"));
+        Assert.Contains("regex:[0-9]", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Drag_OverTheHistogram_ShowsTheExamplesOfThatRange()
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        var page = await chromium.Browser!.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1000 } });
+        var complaints = new List<string>();
+        page.Console += (_, message) => complaints.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
+        await page.GotoAsync(site.Address + Feature);
+        var chart = page.Locator("[data-range] svg.chart").First;
+        var box = (await chart.BoundingBoxAsync())!;
+        float X(double share) => (float)(box.X + (box.Width * (44 + (370 * share)) / 420));
+        await page.Mouse.MoveAsync(X(0.25), box.Y + 60);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(X(0.4), box.Y + 60);
+        await page.Mouse.MoveAsync(X(0.5), box.Y + 60);
+        await page.Mouse.UpAsync();
+        await page.WaitForURLAsync("**from=**to=**");
+
+        var query = System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query);
+        var (from, to) = (double.Parse(query["from"]!, CultureInfo.InvariantCulture), double.Parse(query["to"]!, CultureInfo.InvariantCulture));
+        var max = site.Service<FeatureExplorer.Storage.FeatureStore>().FindFeature(site.Dictionary, site.Busy)!.Max;
+        Assert.InRange(from, 0.23 * max, 0.27 * max);
+        Assert.InRange(to, 0.48 * max, 0.52 * max);
+        var shown = await page.Locator("#range .strip .about").AllTextContentsAsync();
+        Assert.NotEmpty(shown);
+        Assert.All(shown, text => Assert.InRange(double.Parse(text.Split('·')[0], CultureInfo.InvariantCulture), from - 0.006, to + 0.006));
+
+        await page.Keyboard.PressAsync("?");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keys" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("raises: the");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/search?q=**");
+        Assert.Empty(complaints);
+    }
+
+    private static string Show(double share) => FeatureExplorer.Web.Show.WholePercent(share);
+}
