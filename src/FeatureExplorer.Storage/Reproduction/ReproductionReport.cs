@@ -7,9 +7,8 @@ namespace FeatureExplorer.Storage.Reproduction;
 /// The claims of the paper against a dictionary, one row each. The paper's figures are those of its own A/1, from its text or counted from the
 /// files of its browser; ours come from what is stored, so that a row without data says what would give it.
 /// </summary>
-public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys)
+public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, RelationStore relations, AblationStore ablations)
 {
-    private const string NeuronsName = "neurons";
     private const string Relate = "Not measured yet: the command relate measures it.";
 
     private static readonly (string Context, double Pearson, string Feature)[] Detectors =
@@ -20,7 +19,8 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         var survey = surveys.Of(dictionary);
-        var neurons = store.FindDictionary(dictionary.Model, NeuronsName);
+        var neurons = store.FindDictionary(dictionary.Model, DictionaryDraft.Neurons);
+        var related = new RelationRows(store, relations, ablations);
         return
         [
             .. Quality(dictionary, survey),
@@ -28,6 +28,8 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys)
             .. Contexts(dictionary),
             .. Detection(dictionary, survey, neurons is null ? null : surveys.Of(neurons)),
             .. Decoder(dictionary, survey),
+            .. related.Universality(dictionary),
+            .. related.Effects(dictionary, survey),
         ];
     }
 
@@ -147,7 +149,8 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys)
             dictionary.Features == 0 ? "The dictionary has no features." : null);
     }
 
-    private static ReproductionRow Row(
+    /// <summary>A row whose figure counts only where nothing is missing and it is a number.</summary>
+    internal static ReproductionRow Row(
         string id, string section, string claim, ReproductionUnit unit, double? paper, string? paperNote, double? value, string? note, string method,
         string? missing, int? feature = null)
     {
