@@ -21,6 +21,8 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/", "/api/v1/{model}/{name}", "/api/v1/{model}/{name}/{index:int}", "/api/v1/{**path}",
         "/contexts", "/{Model}/{Name}/context", "/api/v1/contexts", "/api/v1/{model}/{name}/context", "/api/v1/{model}/{name}/{index:int}/context",
         "/api/v1/{model}/{name}/{index:int}/examples", "/api/v1/{model}/{name}/{index:int}/origins",
+        "/compare", "/api/v1/compare", "/api/v1/{model}/{name}/{index:int}/relations", "/api/v1/{model}/{name}/{index:int}/ablation",
+        "/api/v1/{model}/{name}/{index:int}/evidence", "/api/v1/{model}/{name}/universality",
         "/{model}/{name}/{index:int}/preview.png", "/{model}/{name}/{index:int}/examples.csv", "/{Model}/{Name}/report", "/embed/{model}/{name}/{index:int}",
         "/api/v1/{model}/{name}/report", "/api/v1/{model}/{name}/report.csv",
         "/search", "/{Model}/{Name}/text", "/api/v1/search", "/api/v1/{model}/{name}/text",
