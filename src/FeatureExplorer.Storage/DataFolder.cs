@@ -18,6 +18,9 @@ public sealed class DataFolder
     /// <summary>Tokens of a corpus, its tokenizer and its contexts.</summary>
     public string Corpus(string hash) => Path.Combine(Root, "corpora", hash);
 
+    /// <summary>Files of a corpus that somebody has added, before they are tokenised.</summary>
+    public string Source(string name) => Path.Combine(Root, "sources", name);
+
     /// <summary>Where the context files of a corpus lie.</summary>
     public string Contexts(string hash) => Path.Combine(Corpus(hash), "contexts");
 
@@ -29,6 +32,24 @@ public sealed class DataFolder
 
     /// <summary>Weights of a dictionary and its index.</summary>
     public string Dictionary(string model, string name) => Path.Combine(Root, "dictionaries", model, name);
+
+    /// <summary>Contexts over the first held-out tokens only, for dictionaries in training.</summary>
+    public string FormingContexts(string hash, long tokens) => Path.Combine(Corpus(hash), $"contexts-{tokens}");
+
+    /// <summary>Files of a dictionary in training that go when it is finished.</summary>
+    public string Forming(string model, string name) => Path.Combine(Dictionary(model, name), "forming");
+
+    /// <summary>How the features of a dictionary came to be.</summary>
+    public string Formation(string model, string name) => Path.Combine(Dictionary(model, name), "formation.safetensors");
+
+    /// <summary>The index behind the published features of a dictionary, finished or in training.</summary>
+    public string Index(DictionaryInfo dictionary) =>
+        dictionary.Forming is null ? Index(dictionary.Model, dictionary.Name) : Path.Combine(Forming(dictionary.Model, dictionary.Name), "index.bin");
+
+    /// <summary>The contexts that belong to <see cref="Index(DictionaryInfo)"/>.</summary>
+    public string Contexts(DictionaryInfo dictionary) => dictionary.Forming is null
+        ? Contexts(dictionary.Provenance.CorpusHash)
+        : FormingContexts(dictionary.Provenance.CorpusHash, dictionary.Index.Tokens);
 
     /// <summary>Activation index of a dictionary.</summary>
     public string Index(string model, string name) => Path.Combine(Dictionary(model, name), "index.bin");

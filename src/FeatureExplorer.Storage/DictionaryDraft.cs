@@ -56,6 +56,9 @@ public record DictionaryDraft
     /// <summary>The density below which a feature that fires is ultralow.</summary>
     public double UltralowLimit => Source is null ? FeatureReport.UltralowLimit(Provenance.Tokens) : PublishedFeatures.UltralowDensity;
 
+    /// <summary>How far its training was when its features were counted; null once it is finished.</summary>
+    public FormingStep? Forming { get; init; }
+
     /// <summary>Name as in URLs: "A/1".</summary>
     public string Id => $"{Model}/{Name}";
 

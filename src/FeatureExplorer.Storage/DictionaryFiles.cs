@@ -45,8 +45,8 @@ public sealed class DictionaryFiles : IDisposable
         ActivationIndex? index = null;
         try
         {
-            index = ActivationIndex.Open(folder.Index(dictionary.Model, dictionary.Name));
-            var contexts = ContextSet.Open(folder.Contexts(dictionary.Provenance.CorpusHash));
+            index = ActivationIndex.Open(folder.Index(dictionary));
+            var contexts = ContextSet.Open(folder.Contexts(dictionary));
             return new DictionaryFiles(text, index, contexts, null);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -33,6 +33,12 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<SavedContextRow> SavedContexts => Set<SavedContextRow>();
 
+    public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+
+    public DbSet<RunCurveRow> RunCurves => Set<RunCurveRow>();
+
+    public DbSet<CorpusRow> Corpora => Set<CorpusRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -83,8 +89,22 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         modelBuilder.Entity<RunRow>(run =>
         {
             run.Property(r => r.Status).HasConversion<string>();
+            run.Property(r => r.Wanted).HasConversion<string>();
+            // What was there before the queue came from the command line or was the demo: neither is taken up by itself.
+            run.Property(r => r.Origin).HasConversion<string>().HasDefaultValue(RunOrigin.CommandLine).ValueGeneratedNever();
             run.HasIndex(r => r.Status);
         });
+        modelBuilder.Entity<RunEventRow>(line =>
+        {
+            line.HasOne(e => e.Run).WithMany().HasForeignKey(e => e.RunId);
+            line.Property(e => e.Kind).HasConversion<string>();
+        });
+        modelBuilder.Entity<RunCurveRow>(curve =>
+        {
+            curve.HasKey(c => new { c.RunId, c.Name });
+            curve.HasOne(c => c.Run).WithMany().HasForeignKey(c => c.RunId);
+        });
+        modelBuilder.Entity<CorpusRow>().HasIndex(c => c.Name).IsUnique();
     }
 
     private static void Accounts(ModelBuilder modelBuilder)

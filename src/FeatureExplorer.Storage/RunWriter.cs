@@ -75,6 +75,17 @@ public sealed class RunWriter(FeatureDatabase database)
         }
     }
 
+    /// <summary>Takes the features of a dictionary away whose training has not been finished; those of a finished one stay.</summary>
+    public void RemoveForming(string model, string name)
+    {
+        using var db = database.NewContext();
+        var rows = db.Dictionaries.Where(d => d.Model!.Name == model && d.Name == name && d.Status == DictionaryStatus.Ready).ToList();
+        foreach (var row in rows.Where(r => JsonSerializer.Deserialize(r.Json, StorageJson.Default.DictionaryInfo)!.Forming is not null))
+        {
+            Remove(db, row.Id);
+        }
+    }
+
     private static DictionaryRow Begin(FeatureDb db, DictionaryDraft draft)
     {
         var model = db.Models.FirstOrDefault(m => m.Name == draft.Model)

@@ -14,4 +14,6 @@ namespace FeatureExplorer.Storage;
 [JsonSerializable(typeof(DictionaryInfo))]
 [JsonSerializable(typeof(Universality))]
 [JsonSerializable(typeof(AblationReport))]
+[JsonSerializable(typeof(RunCurve))]
+[JsonSerializable(typeof(CorpusInfo))]
 internal sealed partial class StorageJson : JsonSerializerContext;

@@ -19,6 +19,8 @@ public static class StorageServices
         services.AddSingleton(database.Folder);
         services.AddSingleton<FeatureStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunHistory>();
+        services.AddSingleton<CorpusStore>();
         services.AddSingleton<RunWriter>();
         services.AddSingleton<PublishedImport>();
         services.AddSingleton<SurveyStore>();

@@ -56,6 +56,28 @@ public static class Show
     /// <summary>A number with its sign, two decimals.</summary>
     public static string Signed(double value) => Format(value, "+0.00;−0.00;0.00");
 
+    /// <summary>"1.4 GB": bytes in the decimal units of disks.</summary>
+    public static string Bytes(double bytes) => bytes switch
+    {
+        >= 1e9 => Format(bytes / 1e9, "0.0") + " GB",
+        >= 1e6 => Format(bytes / 1e6, "0") + " MB",
+        >= 1e3 => Format(bytes / 1e3, "0") + " kB",
+        _ => Format(bytes, "0") + " B",
+    };
+
+    /// <summary>"45 s", "2 min 10 s", "3 h 5 min".</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 60 => Format(Math.Max(0, seconds), "0") + " s",
+        < 600 => $"{Format(Math.Floor(seconds / 60), "0")} min {Format(Math.Floor(seconds % 60), "0")} s",
+        < 5400 => Format(seconds / 60, "0") + " min",
+        < 172_800 => $"{Format(Math.Floor(seconds / 3600), "0")} h {Format(Math.Floor(seconds % 3600 / 60), "0")} min",
+        _ => Format(seconds / 86_400, "0.0") + " days",
+    };
+
+    /// <summary>A moment, universal time: "2026-11-21 04:20".</summary>
+    public static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>A coordinate of a drawing: one decimal, no more bytes than needed.</summary>
     public static string Coordinate(double value) => Format(value, "0.#");
 

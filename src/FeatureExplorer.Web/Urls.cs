@@ -45,6 +45,18 @@ public static partial class Urls
         return url.ToString();
     }
 
+    public const string Runs = "/runs";
+
+    public const string NewRun = "/runs/new";
+
+    public const string CompareRuns = "/runs/compare";
+
+    public const string Pareto = "/pareto";
+
+    public const string Corpora = "/corpora";
+
+    public const string NewCorpus = "/corpora/new";
+
     /// <summary>The definition of a term on the page of definitions.</summary>
     public static string Definition(string anchor) => $"{About}#{anchor}";
 
@@ -102,6 +114,18 @@ public static partial class Urls
 
     /// <summary>The paper's claims against a dictionary.</summary>
     public static string Reproduction(DictionaryDraft dictionary) => Dictionary(dictionary) + "/report";
+
+    /// <summary>A run's monitor.</summary>
+    public static string Run(long id) => string.Create(CultureInfo.InvariantCulture, $"{Runs}/{id}");
+
+    /// <summary>Where a form sends what to do with a run: "cancel", "pause", "resume", ...</summary>
+    public static string RunAction(long id, string action) => $"{Run(id)}/{action}";
+
+    /// <summary>The form for a run, filled in from another one.</summary>
+    public static string CloneRun(long id) => string.Create(CultureInfo.InvariantCulture, $"{NewRun}?from={id}");
+
+    /// <summary>A corpus that was added.</summary>
+    public static string Corpus(string name) => $"{Corpora}/{Segment(name)}";
 
     /// <summary>The same page as JSON.</summary>
     public static string Json(string page) => Api + (page == Home ? string.Empty : page);

@@ -3,6 +3,7 @@ using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Web;
 
@@ -33,6 +34,7 @@ public static class WebHost
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
         builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddTraining(options.Settings, options.Demo);
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -60,6 +62,8 @@ public static class WebHost
         app.MapImages();
         app.MapDownloads();
         app.MapEmbeds();
+        app.MapRuns();
+        app.MapCorpora(options.Settings.Fetch);
         app.MapRazorComponents<App>();
         return app;
     }

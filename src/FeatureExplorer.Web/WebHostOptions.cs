@@ -21,6 +21,9 @@ public sealed record WebHostOptions
         init => _urls = value;
     }
 
-    /// <summary>Adds further services, such as the one that trains in the background.</summary>
+    /// <summary>Puts the demo into the queue when there are no features and no runs yet.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Adds further services.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 }

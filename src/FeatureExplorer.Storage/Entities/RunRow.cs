@@ -22,4 +22,17 @@ internal sealed class RunRow
     public DateTime Created { get; set; }
 
     public DateTime Updated { get; set; }
+
+    public long Position { get; set; }
+
+    public RunOrigin Origin { get; set; }
+
+    public string? RequestedBy { get; set; }
+
+    /// <summary>Read by the process that carries the run out, whichever it is.</summary>
+    public RunStatus? Wanted { get; set; }
+
+    public DateTime? Started { get; set; }
+
+    public DateTime? Ended { get; set; }
 }

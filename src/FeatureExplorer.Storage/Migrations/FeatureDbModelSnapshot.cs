@@ -156,6 +156,28 @@ namespace FeatureExplorer.Storage.Migrations
                     b.ToTable("Audit");
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.CorpusRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Corpora");
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.DictionaryRow", b =>
                 {
                     b.Property<long>("Id")
@@ -364,6 +386,50 @@ namespace FeatureExplorer.Storage.Migrations
                     b.ToTable("RelationSummaries");
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunCurveRow", b =>
+                {
+                    b.Property<long>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "Name");
+
+                    b.ToTable("RunCurves");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunEventRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Time")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId");
+
+                    b.ToTable("RunEvents");
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunRow", b =>
                 {
                     b.Property<long>("Id")
@@ -377,6 +443,9 @@ namespace FeatureExplorer.Storage.Migrations
                     b.Property<DateTime>("Created")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("Ended")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
@@ -388,11 +457,25 @@ namespace FeatureExplorer.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("CommandLine");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double>("Progress")
                         .HasColumnType("REAL");
 
+                    b.Property<string>("RequestedBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Stage")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("Started")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
@@ -400,6 +483,9 @@ namespace FeatureExplorer.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("Updated")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Wanted")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -582,6 +668,28 @@ namespace FeatureExplorer.Storage.Migrations
                     b.Navigation("Left");
 
                     b.Navigation("Right");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunCurveRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.RunRow", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.RunEventRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.RunRow", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>

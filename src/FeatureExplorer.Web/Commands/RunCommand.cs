@@ -13,43 +13,15 @@ public static class RunCommand
 
     public static Command Create()
     {
-        var corpus = new Option<string[]>("--corpus")
-        {
-            Description = "Files and folders: text, source code, .jsonl, .jsonl.gz. Without it, the demo corpus.",
-            AllowMultipleArgumentsPerToken = true,
-            HelpName = "PATH",
-        };
-        var preset = new Option<string>("--preset")
-        {
-            Description = "Sizes: demo (minutes) or standard (A/0 with 512 and A/1 with 4,096 features).",
-            DefaultValueFactory = _ => RunPreset.Demo.Name,
-        };
-        preset.AcceptOnlyFromAmong([.. RunPreset.All.Select(p => p.Name)]);
-        var keep = new Option<string>("--keep")
-        {
-            Description = "Keep a share of a domain's documents: arabic=0.1,dna=0.05",
-            DefaultValueFactory = _ => string.Empty,
-            HelpName = "DOMAIN=SHARE,...",
-        };
-        var seed = new Option<ulong>("--seed") { Description = "Same seed, corpus and preset: same bits." };
-        var model = new Option<string>("--model") { Description = "Name of the model.", DefaultValueFactory = _ => "A" };
+        var options = new RunOptions();
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
-        var command = new Command("run", "Trains a model and its dictionaries and publishes their features.") { corpus, preset, keep, seed, model, data, json };
+        var command = new Command("run", "Trains a model and its dictionaries and publishes their features.");
+        options.AddTo(command);
+        command.Options.Add(data);
+        command.Options.Add(json);
         command.SetAction((result, cancellation) => Task.Run(
-            () => Run(
-                new RunConfiguration
-                {
-                    Corpus = result.GetValue(corpus) ?? [],
-                    Preset = result.GetValue(preset)!,
-                    Keep = result.GetValue(keep)!,
-                    Seed = result.GetValue(seed),
-                    Model = result.GetValue(model)!,
-                },
-                result.GetValue(data)!,
-                result.GetValue(json),
-                cancellation),
-            CancellationToken.None));
+            () => Run(options.Configuration(result), result.GetValue(data)!, result.GetValue(json), cancellation), CancellationToken.None));
         return command;
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
-using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -59,18 +58,11 @@ public static class ServeCommand
         var folder = new DataFolder(settings.Data);
         using var only = ServerLock.Take(folder.Root);
         var database = FeatureDatabase.Open(folder);
-        MarkInterrupted(database);
         await using var app = WebHost.Build(new WebHostOptions
         {
             Database = database,
             Settings = settings,
-            Services = services =>
-            {
-                if (settings.Demo)
-                {
-                    services.AddHostedService<DemoRun>();
-                }
-            },
+            Demo = settings.Demo,
         });
         await app.StartAsync(cancellation);
         Console.WriteLine($"FeatureExplorer is at {string.Join(" and ", app.Urls)} - data in {folder.Root} - Ctrl-C stops it.");
@@ -81,15 +73,5 @@ public static class ServeCommand
 
         await app.WaitForShutdownAsync(cancellation);
         return ExitCodes.Success;
-    }
-
-    /// <summary>Runs that nobody is working on any more ended with their process.</summary>
-    private static void MarkInterrupted(FeatureDatabase database)
-    {
-        using var hold = RunLock.TryTake(database.Folder.Root);
-        if (hold is not null)
-        {
-            new RunStore(database, TimeProvider.System).MarkInterrupted();
-        }
     }
 }

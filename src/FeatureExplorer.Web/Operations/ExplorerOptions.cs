@@ -25,6 +25,8 @@ public sealed record ExplorerOptions
 
     public DiskOptions Disk { get; init; } = new();
 
+    public TrainingOptions Training { get; init; } = new();
+
     public LogOptions Logs { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
@@ -46,7 +48,7 @@ public sealed record ExplorerOptions
         }
 
         var sections = Access.Problems().Concat(Limits.Problems()).Concat(Proxy.Problems()).Concat(Fetch.Problems()).Concat(Disk.Problems())
-            .Concat(Telemetry.Problems());
+            .Concat(Training.Problems()).Concat(Telemetry.Problems());
         foreach (var problem in sections)
         {
             yield return problem;

@@ -11,8 +11,8 @@ public static class ExplorerSettings
     /// <summary>Read beside the program and in the data folder.</summary>
     public const string FileName = "appsettings.json";
 
-    // What ASP.NET Core itself reads from the same files.
-    private static readonly string[] Framework = ["Logging", "AllowedHosts", "Kestrel"];
+    // What ASP.NET Core itself and the training read from the same places.
+    private static readonly string[] Framework = ["Logging", "AllowedHosts", "Kestrel", "CHECKPOINT_SECONDS"];
 
     /// <summary>The settings of this process.</summary>
     /// <param name="commandLine">Keys and values from the command line; null values are left out.</param>

@@ -6,7 +6,7 @@ using FeatureExplorer.Storage;
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>From documents to tokens: builds the tokenised corpus, or takes over the one that an earlier run built from the same files.</summary>
-public sealed class CorpusStage(DataFolder folder, Action<string> warn)
+public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<string> warn)
 {
     /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
     private const long DemoBytes = 9_000_000;
@@ -16,20 +16,21 @@ public sealed class CorpusStage(DataFolder folder, Action<string> warn)
 
     /// <summary>The tokenised corpus and the name of its folder.</summary>
     public (TokenizedCorpus Corpus, string Id) Run(
-        RunConfiguration configuration, RunPreset preset, StageProgress progress, CancellationToken cancellation)
+        RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
+        var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
         ICorpusSource source = configuration.Corpus.Count == 0
             ? new DemoCorpus(SplitSeed, DemoBytes)
-            : new CorpusReader([.. configuration.Corpus]);
+            : new CorpusReader([.. paths]);
         var options = new CorpusOptions
         {
-            VocabularySize = preset.Vocabulary,
+            VocabularySize = configuration.Transformer.Vocabulary,
             Seed = SplitSeed,
-            Keep = Mixture.Parse(configuration.Keep),
-            HeldOutTokens = preset.HeldOutTokens,
+            Keep = configuration.Mixture(),
+            HeldOutTokens = configuration.HeldOutTokens,
         };
-        var id = StageRecord.Fingerprint(source.Name, Files(configuration), options with { Keep = Mixture.Everything }, options.Keep.ToString());
+        var id = StageRecord.Fingerprint(NameOf(configuration, source), Files(paths), options with { Keep = Mixture.Everything }, options.Keep.ToString());
         var directory = folder.Corpus(id);
         var corpus = Open(directory) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
@@ -74,15 +75,19 @@ public sealed class CorpusStage(DataFolder folder, Action<string> warn)
         progress.Report(start + (share * (corpus.Total > 0 ? (double)corpus.Done / corpus.Total : 0)), corpus.Stage);
     }
 
+    // Added corpora go by their names, so that a data folder can be moved.
+    private static string NameOf(RunConfiguration configuration, ICorpusSource source) =>
+        configuration.Corpus.Count == 0 ? source.Name : string.Join(", ", configuration.Corpus);
+
     /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
-    private static List<string> Files(RunConfiguration configuration) => configuration.Corpus.Count == 0
+    private List<string> Files(IReadOnlyList<string> paths) => paths.Count == 0
         ? [$"demo|{DemoBytes}"]
         :
     [
-        .. configuration.Corpus
+        .. paths
             .SelectMany(path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [path])
             .Order(StringComparer.Ordinal)
             .Select(file => new FileInfo(file))
-            .Select(file => $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}"),
+            .Select(file => $"{CorpusFolder.Shown(file.FullName, folder)}|{file.Length}|{file.LastWriteTimeUtc.Ticks}"),
     ];
 }

@@ -19,67 +19,91 @@ public sealed class ModelStage(DataFolder folder)
 
     /// <summary>The trained model, its figures and its fingerprint.</summary>
     public (Transformer Model, Result Result, string Fingerprint) Run(
-        TokenizedCorpus corpus, RunConfiguration configuration, RunPreset preset, StageProgress progress, CancellationToken cancellation)
+        TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Training the transformer");
-        var config = new TransformerConfig { VocabularySize = corpus.Tokenizer.VocabularySize };
+        var config = configuration.Transformer.Config(corpus.Tokenizer.VocabularySize);
         var training = new TokenSource(corpus.Training.Count, corpus.Training.Read);
-        var options = new TransformerTrainingOptions { Tokens = Tokens(training, config, preset), Seed = configuration.Seed };
+        var options = configuration.Transformer.Options(Tokens(training, config, configuration.Transformer), configuration.Seed);
         var fingerprint = StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
         var directory = folder.Model(configuration.Model);
         var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
         if (result is null)
         {
-            result = Train(directory, fingerprint, config, options, training, corpus, preset, progress, cancellation);
-            corpus.Tokenizer.Save(folder.Tokenizer(configuration.Model));
-            StageRecord.Write(directory, RecordName, fingerprint, result);
+            result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
         }
 
         progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
         return (Transformer.Load(directory), result, fingerprint);
     }
 
-    /// <summary>Whole windows, at most the passes that the preset allows.</summary>
-    private static long Tokens(TokenSource training, TransformerConfig config, RunPreset preset)
+    /// <summary>Whole windows, at most the passes that are allowed.</summary>
+    private static long Tokens(TokenSource training, TransformerConfig config, TransformerSettings settings)
     {
-        var available = (long)(training.Windows(config.Context) * preset.LargestPasses) * config.Context;
-        return Math.Max(config.Context, Math.Min(preset.TransformerTokens, available));
+        var available = (long)(training.Windows(config.Context) * settings.LargestPasses) * config.Context;
+        return Math.Max(config.Context, Math.Min(settings.Tokens, available));
     }
 
-    private static Result Train(
+    private Result Train(
         string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training, TokenizedCorpus corpus,
-        RunPreset preset, StageProgress progress, CancellationToken cancellation)
+        long evaluationTokens, StageProgress progress, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        using var trainer = Begin(directory, fingerprint, config, options, training);
+        using var trainer = Begin(directory, fingerprint, config, options, training, progress);
         using var model = trainer.Model;
         var first = trainer.Step;
-        var saved = Stopwatch.GetTimestamp();
-        trainer.Run(
-            new StageProgress.Direct<TransformerTrainingProgress>(p => Show(progress, p)),
-            t =>
-            {
-                if (Stopwatch.GetElapsedTime(saved) >= CheckpointInterval.Current)
-                {
-                    TransformerCheckpoint.Save(t, directory);
-                    saved = Stopwatch.GetTimestamp();
-                }
-            },
-            cancellation);
+        TakeSteps(trainer, directory, progress, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        TransformerCheckpoint.Finish(trainer, directory);
         var heldOut = new TokenSource(corpus.HeldOut.Count, corpus.HeldOut.Read);
-        var (loss, _) = HeldOutLoss.Of(model, heldOut, preset.EvaluationTokens, cancellation);
-        return new Result(trainer.Step * trainer.TokensPerStep, (trainer.Step - first) * trainer.TokensPerStep / seconds, loss, seconds);
+        var (loss, _) = HeldOutLoss.Of(model, heldOut, evaluationTokens, cancellation);
+        var result = new Result(trainer.Step * trainer.TokensPerStep, (trainer.Step - first) * trainer.TokensPerStep / seconds, loss, seconds);
+        // The record before the end of the checkpoint: a kill between the two costs nothing.
+        corpus.Tokenizer.Save(folder.Tokenizer(Path.GetFileName(directory)));
+        model.Save(directory);
+        StageRecord.Write(directory, RecordName, fingerprint, result);
+        TransformerCheckpoint.Finish(trainer, directory);
+        return result;
+    }
+
+    private static void TakeSteps(TransformerTrainer trainer, string directory, StageProgress progress, CancellationToken cancellation)
+    {
+        var saved = Stopwatch.GetTimestamp();
+        try
+        {
+            trainer.Run(
+                new StageProgress.Direct<TransformerTrainingProgress>(p => Show(progress, p)),
+                t =>
+                {
+                    if (Stopwatch.GetElapsedTime(saved) >= CheckpointInterval.Current || t.Step == t.Steps)
+                    {
+                        Save(t, directory, progress);
+                        saved = Stopwatch.GetTimestamp();
+                    }
+                },
+                cancellation);
+        }
+        catch (OperationCanceledException) when (trainer.Step > 0)
+        {
+            Save(trainer, directory, progress);
+            throw;
+        }
+    }
+
+    private static void Save(TransformerTrainer trainer, string directory, StageProgress progress)
+    {
+        TransformerCheckpoint.Save(trainer, directory);
+        progress.Note(RunEventKind.Checkpoint, string.Create(CultureInfo.InvariantCulture, $"Checkpoint of the transformer at step {trainer.Step:N0} of {trainer.Steps:N0}"));
     }
 
     /// <summary>Goes on from the folder's checkpoint when it belongs to this very training, and otherwise begins.</summary>
     private static TransformerTrainer Begin(
-        string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training)
+        string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training, StageProgress progress)
     {
         if (StageRecord.Find<Started>(directory, StartedName, fingerprint) is not null && TransformerCheckpoint.Exists(directory))
         {
-            return TransformerCheckpoint.Resume(directory, training);
+            var resumed = TransformerCheckpoint.Resume(directory, training);
+            progress.Note(RunEventKind.Checkpoint, string.Create(CultureInfo.InvariantCulture, $"The transformer goes on from step {resumed.Step:N0} of {resumed.Steps:N0}"));
+            return resumed;
         }
 
         Directory.CreateDirectory(directory);
@@ -88,6 +112,10 @@ public sealed class ModelStage(DataFolder folder)
         return new TransformerTrainer(Transformer.Create(config, options.Seed), options, training);
     }
 
-    private static void Show(StageProgress progress, TransformerTrainingProgress p) => progress.Report(
-        Math.Min(0.999, (double)p.Step / p.Steps), string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"));
+    private static void Show(StageProgress progress, TransformerTrainingProgress p)
+    {
+        progress.Report(
+            Math.Min(0.999, (double)p.Step / p.Steps), string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"));
+        progress.Point(new CurvePoint(Curves.Transformer, p.Steps, Curves.OfTransformer, p.Step, [p.Loss, p.LearningRate, p.GradientNorm, p.TokensPerSecond]));
+    }
 }

@@ -2,14 +2,17 @@ using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Web.Training;
 
-/// <summary>What a run was asked to do.</summary>
+/// <summary>What a run is asked to do: every setting. <see cref="RunConfigurationJson"/> reads and writes it.</summary>
 public sealed record RunConfiguration
 {
-    /// <summary>Files and folders; empty for the demo corpus that the program writes itself.</summary>
+    /// <summary>Name of the configuration that was changed none, or "custom".</summary>
+    public const string Custom = "custom";
+
+    /// <summary>Files, folders, and corpora that were added (<see cref="CorpusFolder.Prefix"/> and their name); empty for the demo corpus that the program writes itself.</summary>
     public IReadOnlyList<string> Corpus { get; init; } = [];
 
-    /// <summary>Name of a <see cref="RunPreset"/>.</summary>
-    public required string Preset { get; init; }
+    /// <summary>Name of the preset that it began as.</summary>
+    public string Preset { get; init; } = Custom;
 
     /// <summary>The share of each domain's documents to keep: "arabic=0.1,dna=0.05".</summary>
     public string Keep { get; init; } = string.Empty;
@@ -19,24 +22,40 @@ public sealed record RunConfiguration
     /// <summary>Name of the model, and the first part of every address of its dictionaries.</summary>
     public string Model { get; init; } = "A";
 
+    public required TransformerSettings Transformer { get; init; }
+
+    /// <summary>In the order in which they are trained.</summary>
+    public required IReadOnlyList<DictionarySettings> Dictionaries { get; init; }
+
+    /// <summary>Tokens to hold out, if the corpus is large enough.</summary>
+    public required long HeldOutTokens { get; init; }
+
+    /// <summary>Held-out tokens to index at most.</summary>
+    public required long IndexTokens { get; init; }
+
+    /// <summary>Held-out tokens for losses and reconstruction metrics at most.</summary>
+    public required long EvaluationTokens { get; init; }
+
+    /// <summary>Share of a dictionary's training time that may go into making its features browsable meanwhile; 0 for none.</summary>
+    public double FormingShare { get; init; } = 0.05;
+
     /// <summary>What the first start does on an empty data folder.</summary>
-    public static RunConfiguration Demo { get; } = new() { Preset = RunPreset.Demo.Name };
+    public static RunConfiguration Demo => RunPreset.Demo;
+
+    /// <summary>Everything that does not work, by setting; empty when it can run.</summary>
+    public IReadOnlyList<RunProblem> Problems() => RunChecks.Of(this);
 
     /// <summary>Throws an <see cref="ArgumentException"/> that names every value that does not work.</summary>
     public void Validate()
     {
-        _ = RunPreset.Find(Preset);
-        _ = Mixture.Parse(Keep);
-        if (Model.Length is 0 or > 32 || !Model.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        var problems = Problems();
+        if (problems.Count > 0)
         {
-            throw new ArgumentException($"The model's name \"{Model}\" is part of addresses: use 1 to 32 letters, digits, '-' or '_'.");
-        }
-
-        if (ReservedNames.Contains(Model, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new ArgumentException($"The model's name \"{Model}\" is an address of its own: choose another, such as A.");
+            throw new ArgumentException("The run's settings do not work. " + string.Join(" ", problems.Select(p => $"{p.Field}: {p.Message}")));
         }
     }
 
-    private static readonly string[] ReservedNames = ["api", "about", "runs", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "login", "logout", "setup", "account", "accounts", "audit"];
+    /// <summary>The mixture that <see cref="Keep"/> describes.</summary>
+    /// <exception cref="ArgumentException">It describes none.</exception>
+    public Mixture Mixture() => Engine.Text.Mixture.Parse(Keep);
 }

@@ -18,39 +18,47 @@ namespace FeatureExplorer.Web.Training;
 /// <param name="warn">Receives problems that do not stop the run, such as a skipped document.</param>
 public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Action<string> warn)
 {
-    private const int FixedStages = 4 + RelateStage.Stages;
-    private const int StagesPerDictionary = 3;
-
     private readonly DataFolder _folder = database.Folder;
 
-    /// <summary>Runs it to the end.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
-    public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
-        Run(configuration, RunPreset.Find(configuration.Preset), progress, cancellation);
+    /// <summary>True once when somebody has asked to see the features of the dictionary in training.</summary>
+    public Func<bool> FeaturesWanted { get; init; } = static () => false;
 
-    /// <summary>The same with sizes of one's own.</summary>
-    public RunResult Run(RunConfiguration configuration, RunPreset preset, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    /// <summary>Runs it to the end.</summary>
+    /// <exception cref="ArgumentException">The configuration does not work.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
+    public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
         configuration.Validate();
         var start = Stopwatch.GetTimestamp();
-        var stages = new StageProgress(FixedStages + (StagesPerDictionary * preset.Dictionaries.Count), progress);
-        var (corpus, corpusId) = new CorpusStage(_folder, warn).Run(configuration, preset, stages, cancellation);
+        var estimate = RunEstimate.Of(configuration, MachineSpeed.Known(_folder));
+        var stages = new StageProgress(estimate.Stages, progress);
+        var (corpus, corpusId) = new CorpusStage(_folder, new CorpusStore(database), warn).Run(configuration, stages, cancellation);
         using var _ = corpus;
-        var (model, trained, fingerprint) = new ModelStage(_folder).Run(corpus, configuration, preset, stages, cancellation);
+        var (model, trained, fingerprint) = new ModelStage(_folder).Run(corpus, configuration, stages, cancellation);
         using var __ = model;
         new RunWriter(database).SaveModel(Describe(configuration, model, trained, corpus, corpusId));
-        using var contexts = Contexts(corpus, corpusId, preset, stages, cancellation);
+        using var contexts = Contexts(corpus, corpusId, configuration, stages, cancellation);
         var neurons = Neurons(model, corpus, contexts, stages, cancellation);
-        var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, preset);
+        var forming = new FormingStage(
+            database, corpus, corpusId, model, configuration,
+            (settings, metrics, small) => Draft(configuration, settings, metrics, small, neurons, corpusId), FeaturesWanted);
+        var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, forming);
         var results = new List<DictionaryResult>();
-        foreach (var (name, options) in preset.Dictionaries)
+        foreach (var settings in configuration.Dictionaries)
         {
-            var (dictionary, result) = dictionaryStage.Train(name, options, stages, cancellation);
+            var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
             using var ___ = dictionary;
-            var (index, seconds) = dictionaryStage.BuildIndex(name, dictionary, stages, cancellation);
+            var (index, seconds) = dictionaryStage.BuildIndex(settings.Name, dictionary, stages, cancellation);
             using var ____ = index;
-            var draft = Draft(configuration, name, options, result, index, seconds, contexts, neurons, corpusId);
-            results.Add(Publish(draft, index, corpus, contexts, dictionary, model, stages, cancellation));
+            var draft = Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId) with
+            {
+                Samples = result.Samples,
+                SamplesPerSecond = result.SamplesPerSecond,
+                Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
+            };
+            var features = new List<(double, float, string?, double)>();
+            results.Add(Publish(draft, index, corpus, contexts, dictionary, model, features, stages, cancellation));
+            forming.Finish(settings, dictionary, features);
         }
 
         new RelateStage(database, time).Run(stages, cancellation);
@@ -63,11 +71,11 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             process.PeakWorkingSet64);
     }
 
-    private ContextSet Contexts(TokenizedCorpus corpus, string corpusId, RunPreset preset, StageProgress progress, CancellationToken cancellation)
+    private ContextSet Contexts(TokenizedCorpus corpus, string corpusId, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Finding contexts");
         var directory = _folder.Contexts(corpusId);
-        var tokens = Math.Min(preset.IndexTokens, corpus.HeldOut.Count);
+        var tokens = Math.Min(configuration.IndexTokens, corpus.HeldOut.Count);
         var contexts = Existing(directory, corpus, tokens) ?? ContextSet.Build(corpus, tokens, directory, progress.Fractions(), cancellation);
         progress.End($"{contexts.Contexts.Count} contexts");
         return contexts;
@@ -109,13 +117,19 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
 
     private DictionaryResult Publish(
         DictionaryDraft draft, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, Transformer model,
-        StageProgress progress, CancellationToken cancellation)
+        List<(double, float, string?, double)> features, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin($"Counting statistics of {draft.Id}");
         var analyzer = new FeatureAnalyzer(index, corpus.HeldOut, contexts, dictionary, model, corpus.UnigramCounts);
         var text = new TokenText(corpus.Tokenizer);
         var info = new RunWriter(database).Publish(
-            draft, analyzer.Analyze(progress.Fractions(), cancellation), tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
+            draft,
+            analyzer.Analyze(progress.Fractions(), cancellation).Select(report =>
+            {
+                features.Add((report.Density, report.Max, report.BestContext?.Context, report.BestContext?.Pearson ?? 0));
+                return report;
+            }),
+            tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
             () => analyzer.BestOfContexts, cancellation);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
         return Result(draft, info, analyzer.BestOfContexts, contexts);
@@ -140,23 +154,23 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     };
 
     private DictionaryDraft Draft(
-        RunConfiguration configuration, string name, DictionaryOptions options, DictionaryStage.Result result, ActivationIndex index, double seconds,
-        ContextSet contexts, IReadOnlyList<ContextBest> neurons, string corpusId) => new()
+        RunConfiguration configuration, DictionarySettings settings, DictionaryMetrics metrics, ContextSet contexts, IReadOnlyList<ContextBest> neurons,
+        string corpusId) => new()
         {
             Model = configuration.Model,
-            Name = name,
-            Features = options.Features,
-            Variant = options.Variant,
-            Lambda = options.Lambda,
-            Metrics = result.Metrics,
-            Samples = result.Samples,
-            SamplesPerSecond = result.SamplesPerSecond,
-            Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
+            Name = settings.Name,
+            Features = settings.Features,
+            Variant = settings.Variant,
+            Lambda = settings.Lambda,
+            Metrics = metrics,
+            Samples = 0,
+            SamplesPerSecond = 0,
+            Index = new IndexSummary(contexts.Tokens, 0, 0, 0),
             Contexts = contexts.Contexts,
             BestNeurons = neurons.Where(best => best.Feature >= 0)
                 .ToDictionary(best => best.Name, best => new ContextDetector(best.Feature, best.Pearson, best.Specificity, best.Recall)),
             Provenance = new Provenance(
-                corpusId, index.Tokens, "every held-out token", checked((long)configuration.Seed), typeof(RunPipeline).Assembly.GetName().Version!.ToString(3)),
+                corpusId, contexts.Tokens, "every held-out token", checked((long)(settings.Seed ?? configuration.Seed)), typeof(RunPipeline).Assembly.GetName().Version!.ToString(3)),
             Created = time.GetUtcNow().UtcDateTime,
         };
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Web.Training;
@@ -18,6 +19,28 @@ public static class StageRecord
     {
         var text = JsonSerializer.Serialize(parts);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    /// <summary>
+    /// Settings for <see cref="Fingerprint"/> that keep their fingerprint when later versions add settings: those named are always part of it,
+    /// others only where they differ from their default.
+    /// </summary>
+    public static JsonObject Stable<T>(T value, T defaults, IEnumerable<string> always)
+    {
+        var (given, usual) = (JsonSerializer.SerializeToNode(value)!.AsObject(), JsonSerializer.SerializeToNode(defaults)!.AsObject());
+        var stable = new JsonObject();
+        foreach (var name in always)
+        {
+            stable[name] = given[name]?.DeepClone();
+            given.Remove(name);
+        }
+
+        foreach (var (name, setting) in given.Where(p => !JsonNode.DeepEquals(p.Value, usual[p.Key])).OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            stable[name] = setting?.DeepClone();
+        }
+
+        return stable;
     }
 
     /// <summary>Notes that the stage has ended; written last, so that a record never promises what is not there.</summary>

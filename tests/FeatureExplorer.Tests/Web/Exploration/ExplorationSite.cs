@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
-using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Tests.Web.Training;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Training;
 using Microsoft.AspNetCore.Builder;
@@ -17,14 +17,10 @@ namespace FeatureExplorer.Tests.Web.Exploration;
 /// <summary>A server over a small run with every part real: corpus, model, dictionary, index.</summary>
 public sealed class ExplorationSite : IAsyncLifetime, IDisposable
 {
-    private static readonly RunPreset Small = RunPreset.Demo with
+    private static readonly RunConfiguration Small = SmallRun.Configuration with
     {
-        Vocabulary = 400,
-        TransformerTokens = 20_000,
-        HeldOutTokens = 20_000,
-        IndexTokens = 15_000,
-        EvaluationTokens = 2_048,
-        Dictionaries = [new("1", new DictionaryOptions { Features = 48, Samples = 10_000, Batch = 256 })],
+        Transformer = SmallRun.Configuration.Transformer with { Tokens = 20_000 },
+        Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Samples = 10_000 }],
     };
 
     private readonly TemporaryFolder _folder = new();
@@ -47,7 +43,7 @@ public sealed class ExplorationSite : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         Database = FeatureDatabase.Open(new DataFolder(_folder.Path));
-        new RunPipeline(Database, TimeProvider.System, static _ => { }).Run(RunConfiguration.Demo, Small, null, default);
+        new RunPipeline(Database, TimeProvider.System, static _ => { }).Run(Small);
         var store = new FeatureStore(Database);
         Dictionary = store.Dictionaries().Single();
         Busy = store.Features(Dictionary, new FeatureQuery { Sort = FeatureSort.Density, Descending = true }).Items[0].Index;

@@ -26,6 +26,10 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/{model}/{name}/{index:int}/preview.png", "/{model}/{name}/{index:int}/examples.csv", "/{Model}/{Name}/report", "/embed/{model}/{name}/{index:int}",
         "/api/v1/{model}/{name}/report", "/api/v1/{model}/{name}/report.csv",
         "/search", "/{Model}/{Name}/text", "/api/v1/search", "/api/v1/{model}/{name}/text",
+        "/compare", "/api/v1/compare", "/api/v1/{model}/{name}/{index:int}/relations", "/api/v1/{model}/{name}/{index:int}/ablation",
+        "/api/v1/{model}/{name}/{index:int}/evidence", "/api/v1/{model}/{name}/universality",
+        "/runs", "/runs/{Id:long}", "/runs/{id:long}/live", "/runs/compare", "/pareto", "/corpora", "/corpora/{Name}",
+        "/api/v1/runs/", "/api/v1/runs/{id:long}", "/api/v1/runs/{id:long}/metrics", "/api/v1/runs/{id:long}/events", "/api/v1/corpora",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>

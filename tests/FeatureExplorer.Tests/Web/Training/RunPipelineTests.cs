@@ -10,22 +10,14 @@ namespace FeatureExplorer.Tests.Web.Training;
 /// <summary>The whole way on the demo corpus, with every part real and every size small.</summary>
 public sealed class RunPipelineTests
 {
-    private static readonly RunPreset Small = RunPreset.Demo with
-    {
-        Vocabulary = 400,
-        TransformerTokens = 40_000,
-        HeldOutTokens = 20_000,
-        IndexTokens = 15_000,
-        EvaluationTokens = 2_048,
-        Dictionaries = [new("1", new DictionaryOptions { Features = 48, Samples = 20_000, Batch = 256 })],
-    };
+    private static readonly RunConfiguration Small = SmallRun.Configuration;
 
     [Fact]
     public void Run_SmallDemo_PublishesFeaturesThatAddUp()
     {
         using var folder = new TemporaryFolder();
         var database = FeatureDatabase.Open(new DataFolder(folder.Path));
-        var result = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        var result = Pipeline(database).Run(Small);
 
         var store = new FeatureStore(database);
         var info = Assert.Single(store.Dictionaries());
@@ -45,10 +37,10 @@ public sealed class RunPipelineTests
     {
         using var folder = new TemporaryFolder();
         var database = FeatureDatabase.Open(new DataFolder(folder.Path));
-        var first = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        var first = Pipeline(database).Run(Small);
         var weights = File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile));
         var index = File.GetLastWriteTimeUtc(database.Folder.Index("A", "1"));
-        var second = Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        var second = Pipeline(database).Run(Small);
 
         Assert.Equal(first.Model, second.Model);
         Assert.Equal(first.Dictionaries[0].LossRecovered, second.Dictionaries[0].LossRecovered);
@@ -64,7 +56,7 @@ public sealed class RunPipelineTests
         var hashes = new[] { one, two }.Select(folder =>
         {
             var database = FeatureDatabase.Open(new DataFolder(folder.Path));
-            Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+            Pipeline(database).Run(Small);
             using var model = Transformer.Load(database.Folder.Model("A"));
             using var dictionary = SparseAutoencoder.Load(database.Folder.Dictionary("A", "1"));
             return (model.Hash, dictionary.Hash);
@@ -85,10 +77,10 @@ public sealed class RunPipelineTests
                 cancellation.Cancel();
             }
         });
-        Assert.Throws<OperationCanceledException>(() => Pipeline(database).Run(RunConfiguration.Demo, Small, progress, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => Pipeline(database).Run(Small, progress, cancellation.Token));
         Assert.Empty(new FeatureStore(database).Dictionaries());
         Assert.False(File.Exists(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
-        Pipeline(database).Run(RunConfiguration.Demo, Small, null, default);
+        Pipeline(database).Run(Small);
         Assert.Single(new FeatureStore(database).Dictionaries());
     }
 

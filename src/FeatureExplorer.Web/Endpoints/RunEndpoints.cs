@@ -1,0 +1,139 @@
+using System.Text.Json;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Training;
+using Microsoft.AspNetCore.Mvc;
+
+namespace FeatureExplorer.Web.Endpoints;
+
+/// <summary>Runs over the API, their live streams, and the forms that administrators send.</summary>
+public static class RunEndpoints
+{
+    /// <summary>Four updates a second at most.</summary>
+    private static readonly TimeSpan UpdateInterval = TimeSpan.FromSeconds(0.25);
+
+    // Proxies close connections on which nothing comes.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private static readonly string[] Actions = ["cancel", "pause", "resume", "delete", "earlier", "later", "index"];
+
+    public static void MapRuns(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Urls.Api + Urls.Runs);
+        api.MapGet("/", (HttpContext http, RunStore runs) => JsonAnswer.Json(http, new { runs = runs.Latest(200).Select(r => RunJson.Of(r)) }));
+        api.MapGet("/{id:long}", Run);
+        api.MapGet("/{id:long}/metrics", Metrics);
+        api.MapGet("/{id:long}/events", Events);
+        routes.MapGet("/runs/{id:long}/live", Live);
+        foreach (var action in Actions)
+        {
+            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, id, action))
+                .RequireAuthorization(Policies.Admin);
+        }
+
+        routes.MapPost("/runs/retry", Retry).RequireAuthorization(Policies.Admin);
+    }
+
+    private static IResult Run(HttpContext http, RunMonitor monitor, long id) =>
+        monitor.Snapshot(id) is { } snapshot ? JsonAnswer.Json(http, RunJson.Of(snapshot.Run, snapshot.SecondsLeft)) : Unknown(id);
+
+    private static IResult Metrics(HttpContext http, RunMonitor monitor, long id) => monitor.Snapshot(id) is { } snapshot
+        ? JsonAnswer.Json(http, new { id, curves = snapshot.Curves, events = snapshot.Events })
+        : Unknown(id);
+
+    private static IResult Unknown(long id) => JsonAnswer.NotFound("No such run", $"There is no run {id}; {Urls.Api}{Urls.Runs} lists all.");
+
+    /// <summary>Server-sent events with the figures of a run, until it ends.</summary>
+    private static Task Events(HttpContext http, RunMonitor monitor, IHostApplicationLifetime lifetime, long id) => Stream(
+        http, lifetime, () =>
+        {
+            var snapshot = monitor.Snapshot(id);
+            return Task.FromResult(snapshot is null ? null : new Update(
+                snapshot.Version, snapshot.Run.Status, () => JsonSerializer.Serialize(RunJson.Live.Of(snapshot), JsonAnswer.Options)));
+        });
+
+    /// <summary>The same with the drawn part of the monitor.</summary>
+    private static Task Live(HttpContext http, RunLiveHtml html, IHostApplicationLifetime lifetime, long id) => Stream(
+        http, lifetime, async () => await html.Get(id) is { } drawn
+            ? new Update(drawn.Version, drawn.Status, () => JsonSerializer.Serialize(new { html = drawn.Html, status = Urls.Word(drawn.Status) }, JsonAnswer.Options))
+            : null);
+
+    private sealed record Update(long Version, RunStatus Status, Func<string> Data);
+
+    private static async Task Stream(HttpContext http, IHostApplicationLifetime lifetime, Func<Task<Update?>> next)
+    {
+        if (await next() is not { } update)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            await Send(http.Response, update, next, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The watcher has gone, or the server goes: the browser comes back by itself.
+        }
+    }
+
+    private static async Task Send(HttpResponse response, Update first, Func<Task<Update?>> next, CancellationToken stop)
+    {
+        await response.WriteAsync("retry: 2000\n\n", stop);
+        var sent = (Version: -1L, Status: (RunStatus?)null);
+        var quiet = TimeSpan.Zero;
+        for (Update? update = first; update is not null; update = await next())
+        {
+            if ((update.Version, update.Status) != sent)
+            {
+                sent = (update.Version, update.Status);
+                quiet = TimeSpan.Zero;
+                await response.WriteAsync($"id: {update.Version}\nevent: run\ndata: {update.Data()}\n\n", stop);
+                await response.Body.FlushAsync(stop);
+            }
+            else if (quiet >= Heartbeat)
+            {
+                quiet = TimeSpan.Zero;
+                await response.WriteAsync(": still here\n\n", stop);
+                await response.Body.FlushAsync(stop);
+            }
+
+            if (update.Status is not (RunStatus.Running or RunStatus.Queued))
+            {
+                await response.WriteAsync("event: end\ndata: {}\n\n", stop);
+                return;
+            }
+
+            await Task.Delay(UpdateInterval, stop);
+            quiet += UpdateInterval;
+        }
+    }
+
+    // The form's field is what makes the framework demand its antiforgery token.
+    private static IResult Act(HttpContext http, RunQueue queue, long id, string action)
+    {
+        var user = http.User;
+        var done = action switch
+        {
+            "cancel" => queue.Cancel(user, id),
+            "pause" => queue.Pause(user, id),
+            "resume" => queue.Resume(user, id),
+            "delete" => queue.Delete(user, id),
+            "earlier" or "later" => queue.Shift(user, id, action == "earlier"),
+            _ => queue.ShowFeatures(user, id),
+        };
+        // Where the run's state did not allow it, the page shows the state.
+        return Results.LocalRedirect(action is "delete" or "earlier" or "later" || !done ? Urls.Runs : Urls.Run(id));
+    }
+
+    private static IResult Retry(HttpContext http, RunQueue queue, [FromForm(Name = "action")] string? button)
+    {
+        queue.Retry(http.User);
+        return Results.LocalRedirect(Urls.Runs);
+    }
+}

@@ -1,0 +1,78 @@
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>Names folders below one folder and nothing outside it, whatever a path looks like and wherever links lead.</summary>
+public static class CorpusRoot
+{
+    /// <summary>The folder or file that a relative path names below the root, with all links followed.</summary>
+    /// <param name="root">The folder that may be read.</param>
+    /// <param name="relative">Below it.</param>
+    /// <exception cref="ArgumentException">It is absolute, leads outside, or does not exist.</exception>
+    public static string Resolve(string root, string relative)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        if (relative.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(relative))
+        {
+            throw new ArgumentException($"\"{relative}\" must be a path below the server's corpus folder, such as books/french.");
+        }
+
+        var real = Real(Path.GetFullPath(root));
+        var full = Path.GetFullPath(Path.Combine(real, relative));
+        if (!IsWithin(real, full))
+        {
+            throw Outside(relative);
+        }
+
+        if (!Path.Exists(full))
+        {
+            throw new ArgumentException($"There is no \"{relative}\" in the server's corpus folder.");
+        }
+
+        var target = Real(full);
+        if (!IsWithin(real, target))
+        {
+            throw Outside(relative);
+        }
+
+        RefuseLinksOutside(real, target);
+        return target;
+    }
+
+    private static void RefuseLinksOutside(string root, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", options).Where(e => e.LinkTarget is not null))
+        {
+            if (!IsWithin(root, Real(entry.FullName)))
+            {
+                throw Outside(Path.GetRelativePath(root, entry.FullName));
+            }
+        }
+    }
+
+    private static ArgumentException Outside(string path) => new($"\"{path}\" leads out of the server's corpus folder: name something inside it.");
+
+    private static bool IsWithin(string root, string path) =>
+        path == root || path.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>The path with the links of all its parts followed.</summary>
+    private static string Real(string path)
+    {
+        var real = Path.GetPathRoot(path)!;
+        foreach (var part in Path.GetRelativePath(real, path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
+        {
+            real = Path.Combine(real, part);
+            FileSystemInfo info = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (info.LinkTarget is not null)
+            {
+                real = Real((info.ResolveLinkTarget(returnFinalTarget: true) ?? throw new ArgumentException($"The link {real} leads nowhere.")).FullName);
+            }
+        }
+
+        return real;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Storage;
+
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>How fast this machine multiplies matrices; measured once in under a second and kept in the data folder.</summary>
+/// <param name="Machine">Name and number of processors; a data folder that was moved is measured anew.</param>
+/// <param name="GigaflopsPerSecond">Of the packed matrix product on all threads.</param>
+public sealed record MachineSpeed(string Machine, double GigaflopsPerSecond)
+{
+    private const string FileName = "machine.json";
+
+    /// <summary>What an ordinary machine with two processors does; used until this one has been measured.</summary>
+    private const double Usual = 80;
+
+    private static string Here => $"{Environment.MachineName}, {WorkerPool.Threads} threads";
+
+    /// <summary>Operations per second.</summary>
+    public double Flops => GigaflopsPerSecond * 1e9;
+
+    /// <summary>What was measured, or the speed of an ordinary machine when nothing was.</summary>
+    public static MachineSpeed Known(DataFolder folder) => Read(folder) ?? new MachineSpeed("not measured", Usual);
+
+    /// <summary>What was measured on this machine; measures now if it never was. The machine should have nothing else to do.</summary>
+    public static MachineSpeed Measure(DataFolder folder)
+    {
+        if (Read(folder) is { } known && known.Machine == Here)
+        {
+            return known;
+        }
+
+        var measured = new MachineSpeed(Here, MatrixBenchmark.Run(2048, 2048, 512).GigaflopsPerSecond);
+        AtomicFile.WriteAllText(FileOf(folder), JsonSerializer.Serialize(measured, JsonSerializerOptions.Web));
+        return measured;
+    }
+
+    private static MachineSpeed? Read(DataFolder folder)
+    {
+        try
+        {
+            return File.Exists(FileOf(folder)) ? JsonSerializer.Deserialize<MachineSpeed>(File.ReadAllText(FileOf(folder)), JsonSerializerOptions.Web) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string FileOf(DataFolder folder) => Path.Combine(folder.Root, FileName);
+}

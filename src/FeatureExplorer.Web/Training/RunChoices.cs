@@ -1,0 +1,37 @@
+using FeatureExplorer.Engine.Dictionaries;
+
+namespace FeatureExplorer.Web.Training;
+
+/// <summary>The names that a configuration may use, each with what it means.</summary>
+public static class RunChoices
+{
+    public const string Paper2023 = DictionaryVariants.Paper2023;
+
+    public const string MlpPost = "mlp.post";
+
+    /// <summary>Training recipes of dictionaries.</summary>
+    public static IReadOnlyList<Choice> Variants { get; } =
+    [
+        new(Paper2023, "ReLU with an L1 penalty and resampling of dead features (Bricken et al. 2023)", false),
+        new(DictionaryVariants.April2024, "ReLU with the penalty weighted by the decoder's norms (Anthropic, April 2024)", false),
+        new(DictionaryVariants.TopK, "the k largest activations of each token (Gao et al. 2024)", true),
+        new(DictionaryVariants.BatchTopK, "the k largest per token over a whole batch (Bussmann et al. 2024)", true),
+        new(DictionaryVariants.JumpRelu, "a learnt threshold for each feature (Rajamanoharan et al. 2024)", false),
+        new(DictionaryVariants.Gated, "a gate decides whether, a magnitude how much (Rajamanoharan et al. 2024)", false),
+        new(DictionaryVariants.Matryoshka, "nested dictionaries, each a prefix of the next (Bussmann et al. 2025)", true),
+    ];
+
+    /// <summary>Places in the transformer where activations are read.</summary>
+    public static IReadOnlyList<Choice> Sites { get; } =
+    [
+        new(MlpPost, "the neurons of the feed-forward layer after their ReLU, as in the paper", false),
+    ];
+
+    /// <summary>Whether a recipe sets the number of active features by k instead of λ.</summary>
+    public static bool FixesK(string variant) => Variants.Any(v => v.Name == variant && v.FixesK);
+
+    /// <param name="Name">As configurations write it.</param>
+    /// <param name="Meaning">In a few words.</param>
+    /// <param name="FixesK">For a recipe: whether the number of active features is set by k instead of λ.</param>
+    public sealed record Choice(string Name, string Meaning, bool FixesK);
+}
