@@ -176,6 +176,9 @@ public sealed unsafe class ActivationIndex : IDisposable
         }
     }
 
+    /// <summary>Gives back the memory that a pass over all features has filled with the file.</summary>
+    internal void Forget() => _file.Forget();
+
     public void Dispose() => _file.Dispose();
 
     private (long First, int Count) Range(int feature)

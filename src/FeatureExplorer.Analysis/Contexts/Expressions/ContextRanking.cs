@@ -26,6 +26,7 @@ public static class ContextRanking
                 ranks[feature] = OfFeature(index, set, feature);
             }
         });
+        index.Forget();
         return [.. ranks.OfType<ContextRank>()];
     }
 

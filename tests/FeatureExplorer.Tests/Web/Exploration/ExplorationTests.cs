@@ -3,7 +3,11 @@ using System.Net;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Tests.Web.Security;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web.Exploration;
@@ -164,6 +168,33 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         Assert.Null(page.QuerySelector("[role=alert]"));
         Assert.Null(page.QuerySelector("form[method=post] input[name=SaveAs]"));
         Assert.Contains("regex:[0-9]", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Role.Annotator, true)]
+    [InlineData(Role.Viewer, false)]
+    public async Task Save_ByAnAccount_NeedsTheRoleAndIsRecorded(Role role, bool may)
+    {
+        const string password = "four unrelated words";
+        using (var scope = site.Service<IServiceScopeFactory>().CreateScope())
+        {
+            var made = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(new Account { UserName = $"save{role}", Role = role }, password);
+            Assert.True(made.Succeeded);
+        }
+
+        using var visitor = new Visitor(new Uri(site.Address));
+        using var signedIn = await visitor.SignIn($"save{role}", password);
+        const string url = "/contexts?context=regex:%5B0-9%5D%2B";
+        var page = await visitor.Page(url);
+        Assert.Equal(may, page.QuerySelector("form[method=post] input[name=SaveAs]") is not null);
+        if (may)
+        {
+            using var saved = await visitor.Post(url, "save-context", ("SaveAs", "whole-numbers"));
+            Assert.Equal(HttpStatusCode.OK, saved.StatusCode);
+            Assert.Equal(("regex:[0-9]+", "saveAnnotator"), site.Service<SavedContexts>().Find("whole-numbers") is { } found ? (found.Expression, found.Author) : default);
+            using var again = await visitor.Post(url, "save-context", ("SaveAs", "whole-numbers"));
+            Assert.Contains("already a context", (await Visitor.Parse(again)).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+        }
     }
 
     [SkippableFact]
