@@ -119,14 +119,14 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
     private static IEnumerable<ReproductionRow> Detection(DictionaryInfo dictionary, DictionarySurvey survey, DictionarySurvey? neurons)
     {
         const string ByHand = "no such figure; scored by hand, the median is 12 of 14 for features and 0 for neurons";
-        var specific = $"Share of live {{0}} with a context of {dictionary.Contexts.Count} in which at least {Percent(DictionarySurvey.HighSpecificity)} of their activations lie.";
-        var detecting = $"Share of live {{0}} with a context for which specificity and recall are both at least {Percent(DictionarySurvey.DetectorShare)}.";
+        var specific = $"Share of live {{0}} with a context of {dictionary.Contexts.Count} in which at least {Percent(DictionarySurvey.HighSpecificity)} of their activations lie. Most features are finer than the contexts that have names here.";
+        var detecting = $"Share of live {{0}} with a context for which specificity and recall are both at least {Percent(DictionarySurvey.DetectorShare)}. Dense units reach that most easily in the largest contexts.";
         var none = dictionary.Contexts.Count == 0 ? NoContext(dictionary, "any context") : null;
         var noNeurons = none ?? (neurons is null ? Relate : null);
-        yield return Row("specific-features", "Meaning", "Features stand for one thing.", ReproductionUnit.Share, null, ByHand, survey.Specific, null, Format(specific, "features"), none);
-        yield return Row("specific-neurons", "Meaning", "Neurons do not.", ReproductionUnit.Share, null, ByHand, neurons?.Specific, null, Format(specific, "neurons"), noNeurons);
-        yield return Row("detecting-features", "Meaning", "Features detect what they stand for.", ReproductionUnit.Share, null, null, survey.Detectors, null, Format(detecting, "features"), none);
-        yield return Row("detecting-neurons", "Meaning", "Neurons do not.", ReproductionUnit.Share, null, null, neurons?.Detectors, null, Format(detecting, "neurons"), noNeurons);
+        yield return Row("specific-features", "Meaning", "Features stand for one thing: a named context holds nearly all of their activations.", ReproductionUnit.Share, null, ByHand, survey.Specific, null, Format(specific, "features"), none);
+        yield return Row("specific-neurons", "Meaning", "The same of neurons, for comparison.", ReproductionUnit.Share, null, ByHand, neurons?.Specific, null, Format(specific, "neurons"), noNeurons);
+        yield return Row("detecting-features", "Meaning", "Features detect a named context: most of what they fire on lies in it, and they fire on most of it.", ReproductionUnit.Share, null, null, survey.Detectors, null, Format(detecting, "features"), none);
+        yield return Row("detecting-neurons", "Meaning", "The same of neurons, for comparison.", ReproductionUnit.Share, null, null, neurons?.Detectors, null, Format(detecting, "neurons"), noNeurons);
         yield return Row(
             "single-token", "Meaning", "Many features are about one token.", ReproductionUnit.Share, 0.57, "counted from its files", survey.SingleToken, null,
             "The paper's test: all top examples (20, where there are as many without overlap) have their largest activation on the same token.", null);
