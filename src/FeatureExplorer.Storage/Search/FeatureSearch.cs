@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Storage.Labels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Search;
 
-/// <summary>Finds features by the text of their examples, by the tokens they promote and by their best context.</summary>
-public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, ExplorerData data)
+/// <summary>Finds features by their labels, by the text of their examples, by the tokens they promote and by their best context.</summary>
+public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, ExplorerData data, LabelStore labels)
 {
     /// <summary>Features shown of each dictionary.</summary>
     public const int Shown = 20;
@@ -38,7 +39,7 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         {
             SearchKind.Raises => Raising(connection, dictionary, query.Text),
             SearchKind.Context => OfContext(connection, dictionary, query.Text.Trim()),
-            _ => Containing(connection, dictionary, query.Terms),
+            _ => Containing(connection, dictionary, query.Terms, Labelled(dictionary, query.Terms)),
         };
         var summaries = store.Summaries(dictionary, indices);
         return new SearchResult(dictionary, total, ranked, [.. indices.Where(summaries.ContainsKey).Select(i => summaries[i])]);
@@ -120,7 +121,16 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         return (features.Count, true, features.Take(Shown).ToList());
     }
 
-    private static (int, bool, List<int>) Containing(SqliteConnection connection, DictionaryInfo dictionary, IReadOnlyList<string> terms)
+    /// <summary>Features whose label has all parts; labels are few, so all are read.</summary>
+    private List<int> Labelled(DictionaryInfo dictionary, IReadOnlyList<string> terms) => terms.Count == 0 ? [] :
+        [.. labels.All(dictionary)
+            .Where(label => terms.All(term => label.Value.Text.Contains(term, StringComparison.OrdinalIgnoreCase)))
+            .Select(static label => label.Key).Order()];
+
+    /// <summary>What somebody has labelled so comes first.</summary>
+    private static List<int> First(List<int> labelled, IEnumerable<int> others) => [.. labelled.Concat(others.Except(labelled)).Take(Shown)];
+
+    private static (int, bool, List<int>) Containing(SqliteConnection connection, DictionaryInfo dictionary, IReadOnlyList<string> terms, List<int> labelled)
     {
         string[] lower = [.. terms.Select(static t => t.ToLowerInvariant())];
         string[] indexed = [.. lower.Where(FeatureTextIndex.CanFind)];
@@ -132,7 +142,7 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
 
         if (others.Length > 0)
         {
-            return Scanned(connection, dictionary, indexed, others);
+            return Scanned(connection, dictionary, indexed, others, labelled);
         }
 
         var table = FeatureTextIndex.Text(dictionary.Stamp);
@@ -143,11 +153,14 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT rowid FROM {table} WHERE {table} MATCH @match {(total <= MostRanked ? "ORDER BY rank, rowid" : "ORDER BY rowid")} LIMIT {Shown}";
         command.Parameters.AddWithValue("@match", Match(indexed));
-        return (total, total <= MostRanked, Read(command));
+        using var both = connection.CreateCommand();
+        both.CommandText = $"SELECT count(*) FROM {table} WHERE {table} MATCH @match AND rowid IN ({string.Join(", ", labelled)})";
+        both.Parameters.AddWithValue("@match", Match(indexed));
+        return (total + labelled.Count - (int)(long)both.ExecuteScalar()!, total <= MostRanked, First(labelled, Read(command)));
     }
 
     /// <summary>Parts of one or two letters stand in no table: the features that the other parts leave, or all, are read.</summary>
-    private static (int, bool, List<int>) Scanned(SqliteConnection connection, DictionaryInfo dictionary, string[] indexed, string[] others)
+    private static (int, bool, List<int>) Scanned(SqliteConnection connection, DictionaryInfo dictionary, string[] indexed, string[] others, List<int> labelled)
     {
         var table = FeatureTextIndex.Text(dictionary.Stamp);
         using var command = connection.CreateCommand();
@@ -166,7 +179,7 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         command.CommandText = $"SELECT \"Index\" FROM Features WHERE DictionaryId = @dictionary{within} ORDER BY \"Index\"";
         command.Parameters.AddWithValue("@dictionary", dictionary.Stamp);
         var features = Read(command);
-        return (features.Count, false, features.Take(Shown).ToList());
+        return (features.Union(labelled).Count(), false, First(labelled, features));
     }
 
     private static string Match(string[] terms) => string.Join(" AND ", terms.Select(FeatureTextIndex.Phrase));

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,7 @@ public sealed class FeatureSearchTests : IDisposable
     private readonly RunWriter _writer;
     private readonly ExplorerData _data;
     private readonly FeatureSearch _search;
+    private readonly LabelStore _labels;
     private readonly DictionaryInfo _dictionary;
 
     public FeatureSearchTests()
@@ -27,7 +29,8 @@ public sealed class FeatureSearchTests : IDisposable
         _writer.SaveModel(SampleReports.Model());
         _dictionary = _writer.Publish(SampleReports.Draft(Features), SampleReports.Reports(Features), SampleVocabulary.Text);
         _data = new ExplorerData(folder);
-        _search = new FeatureSearch(_database, new FeatureStore(_database), _data);
+        _labels = new LabelStore(_database, TimeProvider.System);
+        _search = new FeatureSearch(_database, new FeatureStore(_database), _data, _labels);
     }
 
     [Theory]
@@ -72,6 +75,22 @@ public sealed class FeatureSearchTests : IDisposable
         var found = _search.Find(_dictionary, SearchQuery.Parse(text));
         Assert.Equal(expected.Count, found.Total);
         Assert.Equal(expected.Take(FeatureSearch.Shown), found.Features.Select(static f => f.Index));
+    }
+
+    [Theory]
+    [InlineData("river")]
+    [InlineData("ri st")]
+    public void Find_Label_ComesFirstAndCountsOnce(string text)
+    {
+        var query = SearchQuery.Parse(text);
+        var before = _search.Find(_dictionary, query);
+        var found = before.Features[^1].Index;
+        var other = Enumerable.Range(0, Features).First(i => SampleReports.Report(i) is var r && !r.Top.Concat(r.IntervalExamples.SelectMany(static x => x.Examples)).Any(static e => SampleVocabulary.Text(e.Tokens).Contains("ri", StringComparison.Ordinal)));
+        _labels.Save(_dictionary, found, "River stones", string.Empty, "ada");
+        _labels.Save(_dictionary, other, "rivers and Stones", string.Empty, "ada");
+        var after = _search.Find(_dictionary, query);
+        Assert.Equal(before.Total + 1, after.Total);
+        Assert.Equal(new[] { found, other }.Order(), after.Features.Take(2).Select(static f => f.Index));
     }
 
     [Fact]
