@@ -16,13 +16,27 @@ public static class RunCommand
         var options = new RunOptions();
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
+        var queue = new Option<bool>("--queue") { Description = "Put the run into the queue of the server on the same data folder, and return at once." };
         var command = new Command("run", "Trains a model and its dictionaries and publishes their features.");
         options.AddTo(command);
         command.Options.Add(data);
         command.Options.Add(json);
+        command.Options.Add(queue);
         command.SetAction((result, cancellation) => Task.Run(
-            () => Run(options.Configuration(result), result.GetValue(data)!, result.GetValue(json), cancellation), CancellationToken.None));
+            () => result.GetValue(queue)
+                ? Enqueue(options.Configuration(result), result.GetValue(data)!)
+                : Run(options.Configuration(result), result.GetValue(data)!, result.GetValue(json), cancellation),
+            CancellationToken.None));
         return command;
+    }
+
+    private static int Enqueue(RunConfiguration configuration, string dataFolder)
+    {
+        configuration.Validate();
+        var database = FeatureDatabase.Open(new DataFolder(dataFolder));
+        var run = new RunStore(database, TimeProvider.System).Add(configuration.Preset, RunConfigurationJson.Write(configuration));
+        Console.WriteLine($"Run {run.Id} waits in the queue; a server on {database.Folder.Root} takes it up.");
+        return ExitCodes.Success;
     }
 
     private static int Run(RunConfiguration configuration, string dataFolder, bool json, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Web.Training;
 
@@ -57,6 +58,9 @@ public sealed record DictionarySettings
             K = RunChoices.FixesK(variant) ? known.K : null,
         };
     }
+
+    /// <summary>The site in the terms of the engine.</summary>
+    public Engine.Transformer.Site At(TransformerConfig model) => Engine.Transformer.Site.Parse($"{Site}.{Layer}", model.Layers);
 
     /// <summary>For the trainer; what is not set here is as the recipe has it.</summary>
     public DictionaryOptions Options(ulong runSeed)

@@ -27,7 +27,7 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
         progress.Begin($"Training dictionary {configuration.Model}/{name}");
         var directory = folder.Dictionary(configuration.Model, name);
         var options = settings.Options(configuration.Seed);
-        var fingerprint = StageRecord.Fingerprint(modelFingerprint, Stable(options), configuration.EvaluationTokens);
+        var fingerprint = StageRecord.Fingerprint(Identity(settings), Stable(options), configuration.EvaluationTokens);
         var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
         if (result is null)
         {
@@ -74,9 +74,9 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
     private Result TrainAnew(DictionarySettings settings, string directory, DictionaryOptions options, StageProgress progress, CancellationToken cancellation)
     {
         var id = $"{configuration.Model}/{settings.Name}";
-        using var stream = ActivationStream.Of(model, corpus.Training, new ActivationStreamOptions { Seed = options.Seed });
+        using var stream = ActivationStream.Of(model, corpus.Training, new ActivationStreamOptions { Seed = options.Seed }, settings.At(model.Config));
         using var trainer = new DictionaryTrainer(stream, options);
-        var checkpoint = new DictionaryCheckpoint(directory, modelFingerprint, CheckpointInterval.Current);
+        var checkpoint = new DictionaryCheckpoint(directory, Identity(settings), CheckpointInterval.Current);
         if (checkpoint.TryRestore(trainer))
         {
             progress.Note(RunEventKind.Checkpoint, Invariant($"{id} goes on from step {trainer.Step:N0} of {options.Steps:N0}"));
@@ -84,6 +84,7 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
 
         var rate = TakeSteps(trainer, checkpoint, settings, progress, cancellation);
         using var dictionary = trainer.Snapshot();
+        dictionary.Site = settings.At(model.Config);
         dictionary.Save(directory);
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, cancellation: cancellation);
         return new Result(metrics, options.Samples, rate, trainer.Resampled);
@@ -136,6 +137,13 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
 
     private static void NoteCheckpoint(string id, DictionaryTrainer trainer, StageProgress progress) =>
         progress.Note(RunEventKind.Checkpoint, Invariant($"Checkpoint of {id} at step {trainer.Step:N0} of {trainer.Options.Steps:N0}"));
+
+    // The model, and the site where it is not the paper's.
+    private string Identity(DictionarySettings settings)
+    {
+        var site = settings.At(model.Config);
+        return site == Site.Default(model.Config) ? modelFingerprint : $"{modelFingerprint} {site}";
+    }
 
     // Dictionaries that were trained before later settings existed are taken over.
     private static JsonObject Stable(DictionaryOptions options) => StageRecord.Stable(

@@ -63,6 +63,7 @@ public sealed class FormingStage(
         }
 
         using var dictionary = trainer.Snapshot();
+        dictionary.Site = settings.At(model.Config);
         using var contexts = Contexts(cancellation);
         using var index = Index(settings, dictionary, contexts, cancellation);
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, cancellation: cancellation);
@@ -90,6 +91,7 @@ public sealed class FormingStage(
     private void Evaluate(DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress, CancellationToken cancellation)
     {
         using var dictionary = trainer.Snapshot();
+        dictionary.Site = settings.At(model.Config);
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, cancellation: cancellation);
         Measured($"{configuration.Model}/{settings.Name}", trainer, metrics, progress);
     }

@@ -25,6 +25,9 @@ public static class RunChoices
     public static IReadOnlyList<Choice> Sites { get; } =
     [
         new(MlpPost, "the neurons of the feed-forward layer after their ReLU, as in the paper", false),
+        new("mlp.out", "what the feed-forward layer adds to the residual stream", false),
+        new("resid.pre", "the residual stream before a layer", false),
+        new("resid.post", "the residual stream after a layer", false),
     ];
 
     /// <summary>Whether a recipe sets the number of active features by k instead of λ.</summary>
