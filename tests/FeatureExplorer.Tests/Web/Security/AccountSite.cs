@@ -107,6 +107,7 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
     {
         if (_app is not null)
         {
+            await _app.StopAsync();
             await _app.DisposeAsync();
         }
     }
