@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Imports;
 using FeatureExplorer.Analysis.Statistics;
@@ -28,7 +29,7 @@ public record DictionaryDraft
     {
         get;
         // From a float: of all doubles that round to it the one with the fewest digits, 0.007 and not 0.00700000022.
-        init => field = (double)(decimal)(float)value;
+        init => field = double.Parse(((float)value).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     public required DictionaryMetrics Metrics { get; init; }

@@ -32,7 +32,7 @@ public sealed class PageTests(SampleSite site)
         Assert.Equal("en", page.DocumentElement.GetAttribute("lang"));
         Assert.All(page.QuerySelectorAll("svg"), svg => Assert.True(svg.HasAttribute("aria-label") || svg.GetAttribute("aria-hidden") == "true", svg.OuterHtml));
         Assert.All(page.QuerySelectorAll("select, input:not([type=hidden])"), field => Assert.True(
-            field.ParentElement!.LocalName == "label" || page.QuerySelector($"label[for='{field.Id}']") is not null, field.OuterHtml));
+            field.HasAttribute("aria-label") || field.ParentElement!.LocalName == "label" || page.QuerySelector($"label[for='{field.Id}']") is not null, field.OuterHtml));
         Assert.Empty(page.QuerySelectorAll("[style], style, script:not([src])"));
     }
 
@@ -97,7 +97,7 @@ public sealed class PageTests(SampleSite site)
     public async Task List_Filtered_KeepsTheChoiceInFormAndLinks()
     {
         var page = await site.Page("/B/1?q=GaC&sort=max&order=desc&context=dna");
-        Assert.Equal("GaC", page.QuerySelector("input[name=q]")!.GetAttribute("value"));
+        Assert.Equal("GaC", page.QuerySelector("main input[name=q]")!.GetAttribute("value"));
         Assert.Equal("dna", page.QuerySelector("select[name=context] option[selected]")!.GetAttribute("value"));
         Assert.Contains("of 22 features", page.QuerySelector(".found")!.TextContent, StringComparison.Ordinal);
         var heading = page.QuerySelectorAll("thead a").First(a => a.TextContent.StartsWith("Density", StringComparison.Ordinal));
