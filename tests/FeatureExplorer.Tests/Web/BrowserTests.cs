@@ -63,6 +63,8 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
     [InlineData("/A/1/4")]
     [InlineData("/B/1/4")]
     [InlineData("/about")]
+    [InlineData("/A/neurons/7")]
+    [InlineData("/compare?left=A/1/4&right=A/neurons/7")]
     public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
     {
         var page = await Open(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 } });

@@ -30,6 +30,9 @@ public sealed class RunPipelineTests
         Assert.Equal(result.Dictionaries[0].Index.Activations, index.Activations);
         Assert.All(reports, report => Assert.Equal(report.Activations, report.IntervalExamples.Sum(interval => interval.Count)));
         Assert.Equal(reports.Count(report => report.Activations == 0), result.Dictionaries[0].Dead);
+        var neurons = store.NeuronsOf("A")!;
+        Assert.True(new RelationStore(database).Has(info, neurons) && new RelationStore(database).Has(neurons, info));
+        Assert.Equal(48 - info.Dead, new AblationStore(database).Effects(info).Count);
     }
 
     [Fact]
