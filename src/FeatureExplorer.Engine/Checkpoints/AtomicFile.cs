@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -6,9 +7,13 @@ namespace FeatureExplorer.Engine.Checkpoints;
 /// <summary>Writes files that appear whole or not at all, also across a crash or a power cut.</summary>
 public static partial class AtomicFile
 {
+    /// <summary>A temporary file older than this process belongs to one that is gone.</summary>
+    private static readonly DateTime ProcessStart = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
     /// <summary>
     /// Writes to a temporary name in the same folder, flushes to the disk and renames over <paramref name="path"/>.
-    /// Creates the folder. Whatever <paramref name="write"/> throws leaves the old file as it was.
+    /// Creates the folder. Whatever <paramref name="write"/> throws leaves the old file as it was. What a killed process left of the same
+    /// file goes away with the next whole one.
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
@@ -26,6 +31,7 @@ public static partial class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, target, overwrite: true);
+            RemoveLeftovers(target, ProcessStart);
         }
         catch
         {
@@ -35,10 +41,11 @@ public static partial class AtomicFile
         FlushFolder(folder);
     }
 
-    /// <summary>Deletes what writing <paramref name="path"/> left behind when the process was killed in the middle of it.</summary>
-    public static void RemoveLeftovers(string path)
+    /// <summary>Deletes what writing <paramref name="path"/> left behind when a process was killed in the middle of it. Nobody may be writing it.</summary>
+    public static void RemoveLeftovers(string path) => RemoveLeftovers(Path.GetFullPath(path), DateTime.MaxValue);
+
+    private static void RemoveLeftovers(string target, DateTime before)
     {
-        var target = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(target);
         if (!Directory.Exists(folder))
         {
@@ -46,7 +53,10 @@ public static partial class AtomicFile
         }
         foreach (var file in Directory.EnumerateFiles(folder, $"{Path.GetFileName(target)}.*.tmp"))
         {
-            File.Delete(file);
+            if (File.GetLastWriteTimeUtc(file) < before)
+            {
+                File.Delete(file);
+            }
         }
     }
 

@@ -34,4 +34,18 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
         Assert.Single(Directory.GetFiles(_folder));
     }
+
+    [Fact]
+    public void Write_LeftoversOfAKilledProcess_GoAway()
+    {
+        var path = Path.Combine(_folder, "file.bin");
+        var (old, young) = ($"{path}.{Guid.NewGuid():N}.tmp", $"{path}.{Guid.NewGuid():N}.tmp");
+        File.WriteAllText(old, "half");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
+        File.WriteAllText(young, "another writer's, of now");
+
+        AtomicFile.WriteAllText(path, "whole");
+
+        Assert.Equal([path, young], Directory.GetFiles(_folder).Order());
+    }
 }
