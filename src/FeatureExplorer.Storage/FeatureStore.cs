@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Statistics;
@@ -11,6 +12,9 @@ namespace FeatureExplorer.Storage;
 /// <summary>Every read of models, dictionaries and features. SQLite has no asynchronous input: calls return when they are done, in milliseconds.</summary>
 public sealed class FeatureStore(FeatureDatabase database)
 {
+    // A dictionary's record is read for every page and hardly ever changes.
+    private readonly ConcurrentDictionary<long, (string Json, DictionaryInfo Info)> _parsed = new();
+
     /// <summary>All models, by name.</summary>
     public IReadOnlyList<ModelInfo> Models()
     {
@@ -167,6 +171,15 @@ public sealed class FeatureStore(FeatureDatabase database)
 
     private static ModelInfo Model(string json) => JsonSerializer.Deserialize(json, StorageJson.Default.ModelInfo)!;
 
-    private static DictionaryInfo Dictionary(long id, string json) =>
-        JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id };
+    private DictionaryInfo Dictionary(long id, string json)
+    {
+        if (_parsed.TryGetValue(id, out var kept) && kept.Json == json)
+        {
+            return kept.Info;
+        }
+
+        var info = JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id };
+        _parsed[id] = (json, info);
+        return info;
+    }
 }

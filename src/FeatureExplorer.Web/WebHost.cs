@@ -50,6 +50,7 @@ public static class WebHost
         app.UseAuthorization();
         app.UseWriteProtection();
         app.UseAntiforgery();
+        app.UsePageDelivery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapHealth();
         app.MapTheme();

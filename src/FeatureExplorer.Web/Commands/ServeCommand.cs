@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 
@@ -58,6 +59,7 @@ public static class ServeCommand
         var folder = new DataFolder(settings.Data);
         using var only = ServerLock.Take(folder.Root);
         var database = FeatureDatabase.Open(folder);
+        new AuditStore(database).Trim();
         await using var app = WebHost.Build(new WebHostOptions
         {
             Database = database,

@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Operations;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -32,6 +33,7 @@ public static class AccessServices
         });
         services.AddAuthorization(options => Policies.Add(options, access.RequireSignIn));
         services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         services.AddDataProtection().SetApplicationName("FeatureExplorer").PersistKeysToFileSystem(Keys(folder));
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();
@@ -64,6 +66,8 @@ public static class AccessServices
             identity.Lockout.MaxFailedAccessAttempts = access.LockoutAttempts;
             identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(access.LockoutMinutes);
             identity.SignIn.RequireConfirmedAccount = true;
+            // AccountName says which, in any script.
+            identity.User.AllowedUserNameCharacters = string.Empty;
             identity.ClaimsIdentity.SecurityStampClaimType = UserClaims.Stamp;
         }).AddFeatureStores().AddSignInManager().AddDefaultTokenProviders().AddClaimsPrincipalFactory<AccountClaims>();
     }

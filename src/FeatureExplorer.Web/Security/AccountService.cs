@@ -20,7 +20,13 @@ public sealed class AccountService(
     public async Task<AccountResult> Create(ClaimsPrincipal user, string? name, Role role)
     {
         permissions.Demand(user, Role.Admin, "account.create");
-        var account = new Account { UserName = name?.Trim(), Role = role, MustChangePassword = true, Created = time.GetUtcNow().UtcDateTime };
+        var normal = AccountName.Normal(name);
+        if (AccountName.Problem(normal) is { } problem)
+        {
+            return new AccountResult(problem);
+        }
+
+        var account = new Account { UserName = normal, Role = role, MustChangePassword = true, Created = time.GetUtcNow().UtcDateTime };
         var password = RandomNumberGenerator.GetString(Letters, Length);
         var made = await accounts.CreateAsync(account, password);
         if (!made.Succeeded)

@@ -18,8 +18,7 @@ public sealed class Permissions(AccountStore accounts, AuditLog audit)
     public AccountInfo Demand(ClaimsPrincipal user, Role role, [CallerMemberName] string action = "")
     {
         ArgumentNullException.ThrowIfNull(user);
-        var account = user.AccountId() is { } id ? accounts.Find(id) : null;
-        if (account is { Disabled: false } && account.Stamp == user.FindFirstValue(UserClaims.Stamp) && account.EffectiveRole >= role)
+        if (accounts.Current(user) is { } account && account.EffectiveRole >= role)
         {
             return account;
         }

@@ -9,11 +9,11 @@ namespace FeatureExplorer.Web.Security;
 /// Every request of a session is checked against the account as it is now: one indexed read, and only for those who are signed in. A changed role
 /// or password and a disabled account end the session at once, not after an interval.
 /// </summary>
-public sealed class SessionEvents(SignInManager<Account> signIn) : CookieAuthenticationEvents
+public sealed class SessionEvents(AccountStore accounts) : CookieAuthenticationEvents
 {
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false })
+        if (accounts.Current(context.Principal) is null)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

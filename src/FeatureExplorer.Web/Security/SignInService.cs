@@ -27,7 +27,13 @@ public sealed class SignInService(
                 return new AccountResult("This is not the token that the server printed at its last start. Start it again for a new one.");
             }
 
-            var account = new Account { UserName = name?.Trim(), Role = Role.Admin, Created = time.GetUtcNow().UtcDateTime };
+            var normal = AccountName.Normal(name);
+            if (AccountName.Problem(normal) is { } problem)
+            {
+                return new AccountResult(problem);
+            }
+
+            var account = new Account { UserName = normal, Role = Role.Admin, Created = time.GetUtcNow().UtcDateTime };
             var made = await accounts.CreateAsync(account, password ?? string.Empty);
             if (!made.Succeeded)
             {
@@ -48,7 +54,7 @@ public sealed class SignInService(
     /// <summary>Signs in. Too many wrong passwords in a row lock the account for a while.</summary>
     public async Task<AccountResult> SignIn(string? name, string? password)
     {
-        var account = string.IsNullOrWhiteSpace(name) ? null : await accounts.FindByNameAsync(name.Trim());
+        var account = string.IsNullOrWhiteSpace(name) ? null : await accounts.FindByNameAsync(AccountName.Normal(name));
         if (account is null)
         {
             // As long as for an account that exists.

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Reflection;
 using System.Security.Claims;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Security;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureExplorer.Tests.Web.Security;
@@ -121,6 +123,41 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         Assert.True((await service.SetDisabled(Session(admin, Role.Admin), annotator.Id, true)).Succeeded);
         var refusals = site.Service<AuditStore>().Page(1, what: "refused").Items;
         Assert.Contains(refusals, e => e.Who == annotator.Name && e.Subject == "account.create" && e.Outcome == AuditOutcome.Refused);
+    }
+
+    [Fact]
+    public async Task InteractivePage_LearnsThatItsSessionHasEnded()
+    {
+        var account = site.Find(await site.Account(Role.Annotator));
+        using var scope = site.App.Services.CreateScope();
+        var provider = Assert.IsType<SessionRevalidation>(scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>());
+        var check = typeof(SessionRevalidation).GetMethod("ValidateAuthenticationStateAsync", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        Task<bool> Valid(AccountInfo session) =>
+            (Task<bool>)check.Invoke(provider, [new AuthenticationState(Session(session, Role.Annotator)), CancellationToken.None])!;
+        Assert.True(await Valid(account));
+        Assert.False(await Valid(account with { Stamp = "old" }));
+        Assert.False(await Valid(account with { Id = "nobody" }));
+    }
+
+    [Theory]
+    [InlineData("", "1 to 60")]
+    [InlineData("a b", "without spaces")]
+    [InlineData("<script>", "without spaces")]
+    [InlineData("ada\u202eb", "without spaces")]
+    [InlineData("Ὑπατία", null)]
+    [InlineData("अदिति", null)]
+    [InlineData(" ADA ", "already taken")]
+    public async Task NewAccount_Name_MayBeInAnyScriptAndOnlyOnce(string name, string? problem)
+    {
+        using var own = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await own.Visitor(Role.Admin);
+        using var scope = own.App.Services.CreateScope();
+        var service = scope.ServiceProvider.GetRequiredService<AccountService>();
+        var user = Session(own.Find(admin.Name), Role.Admin);
+        Assert.True((await service.Create(user, "ada", Role.Viewer)).Succeeded);
+        var result = await service.Create(user, name, Role.Viewer);
+        Assert.True(problem is null ? result.Succeeded : result.Problem?.Contains(problem, StringComparison.Ordinal) == true, result.Problem);
+        await own.DisposeAsync();
     }
 
     [Fact]

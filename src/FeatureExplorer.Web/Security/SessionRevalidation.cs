@@ -1,0 +1,17 @@
+using FeatureExplorer.Storage.Accounts;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server;
+
+namespace FeatureExplorer.Web.Security;
+
+/// <summary>
+/// An interactive page keeps the visitor that it started with. Here it learns that the session has ended; until then it can show what it showed, and do
+/// nothing, because services ask <see cref="Permissions"/>.
+/// </summary>
+public sealed class SessionRevalidation(ILoggerFactory logs, AccountStore accounts) : RevalidatingServerAuthenticationStateProvider(logs)
+{
+    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
+
+    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
+        Task.FromResult(accounts.Current(authenticationState.User) is not null);
+}
