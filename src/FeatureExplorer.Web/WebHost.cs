@@ -1,9 +1,12 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Training;
+using Microsoft.Extensions.WebEncoders;
 
 namespace FeatureExplorer.Web;
 
@@ -28,6 +31,9 @@ public static class WebHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddOperations(options.Settings, options.Database.Folder);
         builder.Services.AddRazorComponents();
+
+        // Letters of all scripts as they are: escaped, a page of examples is twice as long. Markup is escaped all the same.
+        builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ApiFailures>();
         builder.Services.AddFeatureStorage(options.Database);

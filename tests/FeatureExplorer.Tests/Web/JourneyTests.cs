@@ -1,0 +1,153 @@
+using System.Text;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Web;
+using FeatureExplorer.Web.Security;
+using Microsoft.Playwright;
+
+namespace FeatureExplorer.Tests.Web;
+
+/// <summary>From the first start to a link that a stranger opens, all of it in Chromium.</summary>
+public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime, IDisposable
+{
+    private const string Password = "four unrelated words";
+
+    private readonly AccountSite _site = new(AccountSite.Patient);
+
+    public Task InitializeAsync() => _site.InitializeAsync();
+
+    public Task DisposeAsync() => _site.DisposeAsync();
+
+    public void Dispose() => _site.Dispose();
+
+    [SkippableFact]
+    public async Task FirstStart_ToAPermalinkThatAStrangerOpens()
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        var page = await chromium.Browser!.NewPageAsync();
+        page.SetDefaultTimeout(60_000);
+        await SetUp(page);
+        await AddCorpus(page);
+        await StartRun(page);
+
+        // The curve moves, without the page being loaded again.
+        var live = page.Locator("#live");
+        await Assertions.Expect(live.Locator("h3", new() { HasText = "Loss of the transformer" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        var line = live.Locator("figure[aria-label='Loss of the transformer'] path.line").First;
+        var before = await line.GetAttributeAsync("d");
+        await Assertions.Expect(line).Not.ToHaveAttributeAsync("d", before!, new() { Timeout = 60_000 });
+
+        // A feature of the half-trained dictionary.
+        await WaitForStage(1, "Training dictionary A/0");
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show features now" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-live=made] a", new() { HasText = "A/0" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GotoAsync(new Uri(_site.Address, "/A/0/3").ToString());
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("forming, step");
+
+        // Cancelled, taken up again, finished.
+        await page.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await WaitFor(1, RunStatus.Cancelled);
+        await page.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await WaitFor(1, RunStatus.Finished);
+
+        await using var stranger = await chromium.Browser!.NewContextAsync();
+        var visit = await stranger.NewPageAsync();
+        var answer = await visit.GotoAsync(new Uri(_site.Address, "/A/0/3").ToString());
+        Assert.Equal(200, answer!.Status);
+        await Assertions.Expect(visit.Locator("h1")).Not.ToContainTextAsync("forming");
+        await Assertions.Expect(visit.Locator("h1")).ToContainTextAsync("A/0/3");
+        await visit.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
+        await Assertions.Expect(visit.Locator(".badge").First).ToHaveTextAsync("finished");
+        await Assertions.Expect(visit.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+    }
+
+    private async Task SetUp(IPage page)
+    {
+        var token = _site.Service<SetupToken>().Issue()!;
+        await page.GotoAsync(new Uri(_site.Address, Urls.Setup).ToString());
+        await page.Locator("input[name=Token]").FillAsync(token);
+        await page.Locator("input[name=UserName]").FillAsync("ada");
+        await page.Locator("input[name=NewPassword]").FillAsync(Password);
+        await page.Locator("input[name=Again]").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await page.WaitForURLAsync(new Uri(_site.Address, "/").ToString());
+    }
+
+    private async Task AddCorpus(IPage page)
+    {
+        await page.GotoAsync(new Uri(_site.Address, Urls.NewCorpus).ToString());
+        await page.Locator("#upload-name").FillAsync("tales");
+        await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "tales.jsonl", MimeType = "application/jsonl", Buffer = Text() });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
+        await page.WaitForURLAsync("**/corpora/tales");
+        await Assertions.Expect(page.Locator("dl.tiles")).ToContainTextAsync("1,500");
+    }
+
+    private static async Task StartRun(IPage page)
+    {
+        await page.GetByRole(AriaRole.Link, new() { Name = "Train on it" }).ClickAsync();
+        var values = new Dictionary<string, string>
+        {
+            ["heldOutTokens"] = "20000",
+            ["transformer.tokens"] = "150000",
+            ["transformer.vocabulary"] = "400",
+            ["transformer.dModel"] = "32",
+            ["transformer.dMlp"] = "64",
+            ["transformer.context"] = "64",
+            ["transformer.largestPasses"] = "100",
+            ["indexTokens"] = "15000",
+            ["evaluationTokens"] = "2048",
+            ["formingShare"] = "0.02",
+            ["dictionaries[0].features"] = "96",
+            ["dictionaries[0].samples"] = "3000000",
+            ["dictionaries[1].features"] = "",
+        };
+        foreach (var (name, value) in values)
+        {
+            await page.Locator($"[id='{name}']").FillAsync(value);
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/runs/1");
+    }
+
+    /// <summary>Sentences of two kinds, a thousand and a half documents.</summary>
+    private static byte[] Text()
+    {
+        string[] things = ["river", "mountain", "garden", "lantern", "harbour", "violin", "orchard", "window"];
+        string[] deeds = ["sings of", "remembers", "waits for", "dreams of", "looks at", "forgets", "follows", "paints"];
+        var text = new StringBuilder();
+        for (var i = 0; i < 1500; i++)
+        {
+            var words = Enumerable.Range(0, 40).Select(j => i % 3 == 0
+                ? $"{(i * 7919 + (j * 104_729)) % 9973}"
+                : $"the {things[((i * 31) + (j * 17)) % 8]} {deeds[((i * 13) + (j * 29)) % 8]} the {things[((i * 5) + (j * 11) + 3) % 8]}.");
+            text.Append("{\"text\": \"").AppendJoin(' ', words).Append("\", \"domain\": \"").Append(i % 3 == 0 ? "numbers" : "tales").Append("\"}\n");
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private Task WaitFor(long run, RunStatus status) => Until(() => _site.Service<RunStore>().Find(run)!.Status == status, $"run {run} to be {status}");
+
+    private Task WaitForStage(long run, string stage) => Until(() => _site.Service<RunStore>().Find(run)!.Stage == stage, $"run {run} to come to: {stage}");
+
+    private async Task Until(Func<bool> condition, string what)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (condition())
+            {
+                return;
+            }
+
+            await Task.Delay(200);
+        }
+
+        var run = _site.Service<RunStore>().Find(1);
+        Assert.Fail($"Waited for {what}; it is {run?.Status} at {run?.Stage}: {run?.Error}");
+    }
+}
