@@ -36,7 +36,7 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         var page = await Open(new BrowserNewPageOptions());
         await page.GotoAsync(site.Address + "/A/1/4");
         await page.Keyboard.PressAsync("j");
-        await page.WaitForURLAsync("**/A/1/5");
+        await page.WaitForURLAsync("**/A/1/5", new() { WaitUntil = WaitUntilState.NetworkIdle });
         await page.Keyboard.PressAsync("k");
         await page.WaitForURLAsync("**/A/1/4");
         await page.GotoAsync(site.Address + "/A/1");
