@@ -30,7 +30,7 @@ public sealed partial class CorpusLibrary(
     /// <exception cref="ArgumentException">The name or the file does not do.</exception>
     public async Task Upload(ClaimsPrincipal user, string name, string file, Func<Stream, Task> copy)
     {
-        var path = await Begin(user, name, CorpusOrigin.Upload, file);
+        var path = Begin(user, name, CorpusOrigin.Upload, file);
         try
         {
             await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
@@ -56,7 +56,7 @@ public sealed partial class CorpusLibrary(
             throw new ArgumentException($"\"{address}\" is no address of a file: it looks like https://example.org/text.jsonl.gz.");
         }
 
-        var path = await Begin(user, name, CorpusOrigin.Address, address, Path.GetFileName(uri.AbsolutePath));
+        var path = Begin(user, name, CorpusOrigin.Address, address, Path.GetFileName(uri.AbsolutePath));
         Work(name, async cancellation =>
         {
             await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
@@ -110,9 +110,8 @@ public sealed partial class CorpusLibrary(
         }
     }
 
-    private async Task<string> Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, string? file = null)
+    private string Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, string? file = null)
     {
-        await Task.CompletedTask;
         var account = permissions.Demand(user, Role.Admin);
         CheckName(name);
         var relative = Path.Combine("sources", name, SafeName(file ?? from));

@@ -18,7 +18,7 @@ public static class RunPreset
     public static RunConfiguration Standard { get; } = new()
     {
         Preset = "standard",
-        Transformer = new TransformerSettings { Vocabulary = 8192, Tokens = 30_000_000 },
+        Transformer = new TransformerSettings { Vocabulary = 8192, Tokens = 40_000_000 },
         HeldOutTokens = 2_200_000,
         IndexTokens = 2_500_000,
         EvaluationTokens = 204_800,
