@@ -80,6 +80,11 @@ public static partial class Urls
     public static string Feature(DictionaryDraft dictionary, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{Dictionary(dictionary)}/{index}");
 
+    /// <summary>What removing a feature does to each token of its top examples.</summary>
+    /// <param name="example">Number of the example, from 1.</param>
+    public static string Ablation(DictionaryDraft dictionary, int index, int example = 1) => string.Create(
+        CultureInfo.InvariantCulture, $"{Feature(dictionary, index)}/ablation{(example > 1 ? $"?example={example}" : string.Empty)}");
+
     /// <summary>The page of a feature or neuron of the dictionary of a name such as "A/1".</summary>
     public static string Unit(string dictionary, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"/{string.Join('/', dictionary.Split('/').Select(Segment))}/{index}");

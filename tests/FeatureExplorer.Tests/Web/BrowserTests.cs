@@ -45,6 +45,23 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
     }
 
     [SkippableFact]
+    public async Task Effects_PointedAt_NameThePromotedTokens()
+    {
+        var page = await Open(new BrowserNewPageOptions());
+        await page.GotoAsync(site.Address + "/A/1/4");
+        var token = page.Locator("#top [data-t]").First;
+        Assert.DoesNotContain("promotes", await token.GetAttributeAsync("title"), StringComparison.Ordinal);
+        await token.HoverAsync();
+        await Assertions.Expect(token).ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex("Loss without the feature: .*\npromotes “.*\nsuppresses “"));
+
+        // And by keyboard: the same on a page of its own.
+        await page.Locator("#top .strip .about a").First.PressAsync("Enter");
+        await page.WaitForURLAsync("**/A/1/4/ablation");
+        await Assertions.Expect(page.Locator("table.effects tbody bdi.chip").Nth(4)).ToBeVisibleAsync();
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableFact]
     public async Task Theme_Chosen_ChangesTheColoursAndStays()
     {
         var page = await Open(new BrowserNewPageOptions { ColorScheme = ColorScheme.Light });
@@ -64,12 +81,18 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
     [InlineData("/B/1/4")]
     [InlineData("/about")]
     [InlineData("/A/neurons/7")]
+    [InlineData("/A/1/4/ablation")]
     [InlineData("/compare?left=A/1/4&right=A/neurons/7")]
     public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
     {
         var page = await Open(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 } });
         await page.GotoAsync(site.Address + url);
-        Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        var wide = await page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 391 && !e.parentElement.closest(".scroll, .unseen"))
+              .map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`)
+            """);
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") == 390, $"Too wide:\n{string.Join('\n', wide)}");
         Assert.Empty(_complaints);
     }
 

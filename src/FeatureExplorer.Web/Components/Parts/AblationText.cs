@@ -21,7 +21,11 @@ public static class AblationText
         return size < Least ? string.Empty : $" {(effect > 0 ? 'u' : 'h')}{(size < Medium ? 1 : size < Strong ? 2 : 3)}";
     }
 
-    /// <summary>The effect in words, or null where there is none.</summary>
+    /// <summary>The effect on the loss in words, or null where there is none.</summary>
+    public static string? Loss(IReadOnlyList<AblatedToken> ablated) =>
+        ablated.Count == 0 ? null : $"Loss without the feature: {Show.Signed(ablated.Sum(a => a.Effect))} nats";
+
+    /// <summary>The effect in words with the tokens that the feature promotes and suppresses, or null where there is none.</summary>
     public static string? Of(IReadOnlyList<AblatedToken> ablated, TokenText text)
     {
         if (ablated.Count == 0)
@@ -29,8 +33,7 @@ public static class AblationText
             return null;
         }
 
-        var words = new StringBuilder();
-        words.Append("Loss without the feature: ").Append(Show.Signed(ablated.Sum(a => a.Effect))).Append(" nats");
+        var words = new StringBuilder(Loss(ablated));
         foreach (var token in ablated)
         {
             Append(words, "promotes", token.Promoted, text);

@@ -28,6 +28,10 @@ public sealed partial class TokenStrip
     [Parameter]
     public IReadOnlyList<AblatedToken>? Ablated { get; set; }
 
+    /// <summary>The page that lists the effects in full, or null where each token's title holds them.</summary>
+    [Parameter]
+    public string? Effects { get; set; }
+
     private IEnumerable<TokenPiece> Before => _pieces.Take(_centre);
 
     private TokenPiece Centre => _pieces[_centre];
@@ -59,13 +63,14 @@ public sealed partial class TokenStrip
         builder.OpenElement(1, "span");
         builder.AddAttribute(2, "class", classes.Length > 0 ? classes : null);
         builder.AddAttribute(3, "title", title.Length > 0 ? title : null);
-
-        builder.AddContent(4, piece.Text);
+        // effects.js adds the tokens that the feature promotes there, so that a page need not hold thousands of them.
+        builder.AddAttribute(4, "data-t", Effects is null || ablated.Length == 0 ? null : string.Join(',', ablated.Select(a => a.At)));
+        builder.AddContent(5, piece.Text);
         builder.CloseElement();
     };
 
     private string Title(float activation, AblatedToken[] ablated) => string.Join(
-        "\n", new[] { activation > 0 ? Show.Two(activation) : null, AblationText.Of(ablated, Text) }.Where(part => part is not null));
+        "\n", new[] { activation > 0 ? Show.Two(activation) : null, Effects is null ? AblationText.Of(ablated, Text) : AblationText.Loss(ablated) }.Where(part => part is not null));
 
     // Text that stands for something else is shown in a quieter colour.
     private static bool IsMark(string text) => text is "⏎" or "⇥" or "␍" or TokenText.EndOfText || text.Contains("\\x", StringComparison.Ordinal);
