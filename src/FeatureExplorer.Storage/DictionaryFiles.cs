@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Imports;
 using FeatureExplorer.Analysis.Index;
@@ -12,6 +13,7 @@ public sealed class DictionaryFiles : IDisposable
     private readonly ReaderWriterLockSlim _open = new();
     private readonly ActivationIndex? _index;
     private readonly ContextSet? _contexts;
+    private readonly ConcurrentDictionary<int, IReadOnlyList<MembershipAgreement>> _agreements = new();
     private bool _closed;
 
     private DictionaryFiles(TokenText text, ActivationIndex? index, ContextSet? contexts, string? problem)
@@ -74,9 +76,11 @@ public sealed class DictionaryFiles : IDisposable
         }
     }
 
-    /// <summary>How well a feature and a context agree; null where the files do not hold them.</summary>
+    /// <summary>How well a unit and a context agree; null where the files do not hold them. Counted when a unit is first asked for, then kept.</summary>
     public MembershipAgreement? Agreement(int feature, string context) => Ask((index, contexts) =>
-        contexts.IndexOf(context) is >= 0 and var number && feature < index.Features ? MembershipAgreement.Of(index, contexts, feature, number) : null);
+        contexts.IndexOf(context) is >= 0 and var number && feature < index.Features
+            ? _agreements.GetOrAdd(feature, static (unit, files) => MembershipAgreement.OfAll(files._index!, files._contexts!, unit), this)[number]
+            : null);
 
     /// <summary>Asks something of the index and the contexts while they are held open; null where there are none.</summary>
     public T? Ask<T>(Func<ActivationIndex, ContextSet, T?> question)

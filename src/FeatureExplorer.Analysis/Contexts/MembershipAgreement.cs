@@ -1,3 +1,4 @@
+using System.Numerics;
 using FeatureExplorer.Analysis.Index;
 
 namespace FeatureExplorer.Analysis.Contexts;
@@ -9,8 +10,8 @@ namespace FeatureExplorer.Analysis.Contexts;
 /// <param name="Recall">Share of the tokens inside on which the feature fires.</param>
 public sealed record MembershipAgreement(double Pearson, double Specificity, double MassSpecificity, double Recall)
 {
-    /// <summary>Counts over a feature's activations; zeros where it never fires.</summary>
-    public static unsafe MembershipAgreement Of(ActivationIndex index, ContextSet contexts, int feature, int context)
+    /// <summary>Counts over a unit's activations, once for all contexts, in their order; zeros where it never fires.</summary>
+    public static unsafe IReadOnlyList<MembershipAgreement> OfAll(ActivationIndex index, ContextSet contexts, int feature)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(contexts);
@@ -18,22 +19,33 @@ public sealed record MembershipAgreement(double Pearson, double Specificity, dou
         var positions = index.Positions(feature);
         var values = index.Values(feature);
         var members = contexts.MemberBits();
-        var inside = 0L;
-        double sum = 0, squares = 0, mass = 0;
+        var inside = new long[ContextSet.MaximumContexts];
+        var mass = new double[ContextSet.MaximumContexts];
+        double sum = 0, squares = 0;
         for (var i = 0; i < positions.Length; i++)
         {
             var value = (double)(float)values[i];
-            var member = (members[positions[i]] >> context) & 1;
             sum += value;
             squares += value * value;
-            mass += value * member;
-            inside += (long)member;
+            for (var left = members[positions[i]]; left != 0; left &= left - 1)
+            {
+                var context = BitOperations.TrailingZeroCount(left);
+                inside[context]++;
+                mass[context] += value;
+            }
         }
 
-        var tokensInside = contexts.MemberCount(context);
-        return positions.IsEmpty || tokensInside == 0
-            ? new MembershipAgreement(0, 0, 0, 0)
-            : new MembershipAgreement(
-                Agreement.Pearson(sum, squares, mass, tokensInside, contexts.Tokens), (double)inside / positions.Length, mass / sum, (double)inside / tokensInside);
+        var all = new MembershipAgreement[contexts.Contexts.Count];
+        for (var context = 0; context < all.Length; context++)
+        {
+            var tokensInside = contexts.MemberCount(context);
+            all[context] = positions.IsEmpty || tokensInside == 0
+                ? new MembershipAgreement(0, 0, 0, 0)
+                : new MembershipAgreement(
+                    Agreement.Pearson(sum, squares, mass[context], tokensInside, contexts.Tokens),
+                    (double)inside[context] / positions.Length, mass[context] / sum, (double)inside[context] / tokensInside);
+        }
+
+        return all;
     }
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Readers of feature pages on a server of your own: how long they wait while something else, such as a training run, goes on.
+
+Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200] [--think 2] [--seconds 60] [--monitors 0 --run 1] [--pid PID]
+
+Every reader asks for a random feature's page over a connection kept open, reads it whole, and thinks for about so many seconds (drawn evenly from 0 to twice as
+many; 0: asks again at once). Monitors hold the event stream of a run open meanwhile. Prints one JSON object; exits with 1 when any answer is not 200. The
+server's limit of requests counts all readers of this machine as one visitor: start it with --set Limits:RequestsPerSecond=100000 --set Limits:Burst=100000.
+"""
+import argparse
+import asyncio
+import json
+import random
+import time
+
+
+class Tally:
+    def __init__(self):
+        self.waits, self.sizes, self.failures, self.events = [], [], [], 0
+
+
+async def ask(reader, writer, path):
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n".encode())
+    await writer.drain()
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+    length = next(int(v) for k, v in headers.items() if k.lower() == "content-length")
+    await reader.readexactly(length)
+    return int(head.split()[1]), length
+
+
+async def read(options, tally, end):
+    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
+    await asyncio.sleep(random.random() * 2 * options.think)
+    while time.monotonic() < end:
+        path = f"/{options.dictionary}/{random.randrange(options.features)}"
+        start = time.monotonic()
+        status, size = await ask(reader, writer, path)
+        tally.waits.append(time.monotonic() - start)
+        tally.sizes.append(size)
+        if status != 200:
+            tally.failures.append(f"{path}: {status}")
+        if options.think > 0:
+            await asyncio.sleep(random.random() * 2 * options.think)
+    writer.close()
+
+
+async def watch(options, tally, end):
+    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
+    writer.write(f"GET /api/v1/runs/{options.run}/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
+    while (left := end - time.monotonic()) > 0:
+        try:
+            line = await asyncio.wait_for(reader.readline(), left)
+        except (asyncio.TimeoutError, ValueError):
+            continue
+        if not line:
+            break
+        tally.events += line.startswith(b"event: ")
+    writer.close()
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as lines:
+        fields = dict(line.split(":", 1) for line in lines)
+    return {name: int(fields[name].split()[0]) // 1024 for name in ("VmRSS", "RssAnon")}
+
+
+async def main(options):
+    tally, end = Tally(), time.monotonic() + options.seconds
+    tasks = [read(options, tally, end) for _ in range(options.readers)] + [watch(options, tally, end) for _ in range(options.monitors)]
+    for problem in await asyncio.gather(*tasks, return_exceptions=True):
+        if problem:
+            tally.failures.append(repr(problem))
+    waits = sorted(tally.waits)
+    at = lambda share: round(1000 * waits[min(len(waits) - 1, int(share * len(waits)))], 1)
+    print(json.dumps({
+        "pages": len(waits), "pagesPerSecond": round(len(waits) / options.seconds, 1), "medianMs": at(0.5), "p95Ms": at(0.95), "p99Ms": at(0.99),
+        "medianBytes": sorted(tally.sizes)[len(tally.sizes) // 2], "largestBytes": max(tally.sizes), "events": tally.events,
+        "failures": len(tally.failures), "firstFailures": tally.failures[:3], "serverMegabytes": memory(options.pid) if options.pid else None}))
+    return 1 if tally.failures else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument("--dictionary", default="A/1")
+    parser.add_argument("--features", type=int, default=4096)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--think", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--monitors", type=int, default=0)
+    parser.add_argument("--run", type=int, default=1)
+    parser.add_argument("--pid", type=int)
+    raise SystemExit(asyncio.run(main(parser.parse_args())))
