@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The recipe paper-2023 in plain PyTorch, on activations that `bench quality --export` wrote: the independent reference for quality at equal L0.
+"""The recipe paper-2023 in plain PyTorch, on activations that `bench quality` wrote: the independent reference for quality at equal L0.
 
 Usage: train_dictionary.py ACTIVATIONS.npy OUT --features 2048 --samples 1000000 --penalty 7e-3 [--warmup 0.2] [--rate 1e-3] [--batch 1024] [--seed 0]
 

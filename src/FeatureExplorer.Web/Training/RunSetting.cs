@@ -17,7 +17,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
     public static IReadOnlyList<RunSetting> OfModel { get; } =
     [
         new("model", "Name", "First part of the address of every feature: A in A/1/2357. A run with the same model settings as an earlier run adds dictionaries to that model."),
-        new("transformer.tokens", "Tokens", "Text to train on. More tokens, clearer features: 2.5 million are a demo, 30 million a good model of this size."),
+        new("transformer.tokens", "Tokens", "Text to train on. More tokens, clearer features: 2.5 million are a demo, 40 million a good model of this size."),
         new("transformer.vocabulary", "Vocabulary", "Token ids that the tokenizer learns, 257 to 65,536. A larger one makes tokens longer and the last matrix slower; 8,192 suits small models."),
         new("transformer.layers", "Layers", "One, as in the paper, keeps features readable from the text just before them."),
         new("transformer.dModel", "Width", "d_model: numbers in the residual stream for each token. 128 as in the paper."),
@@ -45,7 +45,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
         new("lambda", "λ", "Weight of the sparsity penalty, on activations scaled to the same length on every model: more λ, fewer features per token. A list makes one of each. Empty takes what suits the size."),
         new("k", "k", "For recipes that fix the number of active features per token; empty takes 32. A list makes one of each."),
         new("seeds", "Seeds", "Empty takes the run's. A list makes one of each."),
-        new("samples", "Vectors", "Activation vectors to train on. Empty takes what suits the size: 2 million for 512 features, 6.4 million for 4,096."),
+        new("samples", "Vectors", "Activation vectors to train on. Empty takes what suits the size: 2 million for 512 features, 8 million for 4,096."),
         new("batch", "Vectors of a step", "Empty takes 1,024, which beats larger batches at this scale: more steps."),
         new("learningRate", "Learning rate", "Empty takes what suits the size: 0.002 up to 1,024 features, 0.001 above."),
         new("lambdaWarmup", "λ warm-up", "Share of the steps over which λ rises from 0: features settle before sparsity presses, and fewer die. Empty takes what suits."),
