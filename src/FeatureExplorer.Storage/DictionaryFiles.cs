@@ -9,6 +9,9 @@ namespace FeatureExplorer.Storage;
 /// <summary>The files behind a dictionary's pages, opened once: tokenizer, activation index, contexts. Safe for concurrent readers.</summary>
 public sealed class DictionaryFiles : IDisposable
 {
+    // What one large index may keep in this process's memory from page to page: neurons fire on a fifth of all tokens, and theirs is a gigabyte.
+    private const long KeptBytes = 192L << 20;
+
     // Readers hold it while they read mapped memory, so that closing waits for them.
     private readonly ReaderWriterLockSlim _open = new();
     private readonly ActivationIndex? _index;
@@ -72,7 +75,7 @@ public sealed class DictionaryFiles : IDisposable
         }
         finally
         {
-            _open.ExitReadLock();
+            Leave();
         }
     }
 
@@ -93,8 +96,18 @@ public sealed class DictionaryFiles : IDisposable
         }
         finally
         {
-            _open.ExitReadLock();
+            Leave();
         }
+    }
+
+    private void Leave()
+    {
+        if (!_closed && _index?.Bytes > KeptBytes)
+        {
+            _index.Forget();
+        }
+
+        _open.ExitReadLock();
     }
 
     public void Dispose()

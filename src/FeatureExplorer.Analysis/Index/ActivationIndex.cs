@@ -44,6 +44,9 @@ public sealed unsafe class ActivationIndex : IDisposable
     /// <summary>Number of nonzero activations.</summary>
     public long Activations => Header.Activations;
 
+    /// <summary>Size of the file.</summary>
+    public long Bytes => _file.Length;
+
     /// <summary>Size of the whole file over the number of activations: four bytes each, and the header and the two tables on top.</summary>
     public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
@@ -176,8 +179,8 @@ public sealed unsafe class ActivationIndex : IDisposable
         }
     }
 
-    /// <summary>Gives back the memory that a pass over all features has filled with the file.</summary>
-    internal void Forget() => _file.Forget();
+    /// <summary>Gives back the memory that reading has filled with the file, such as a pass over all features. Safe for concurrent readers.</summary>
+    public void Forget() => _file.Forget();
 
     public void Dispose() => _file.Dispose();
 
