@@ -21,6 +21,9 @@ public static partial class Urls
         return url.ToString();
     }
 
+    /// <summary>Where a saved context's removal is sent.</summary>
+    public static string RemoveContext(string name) => $"{ContextsPath}/{Segment(name)}/remove";
+
     /// <summary>The features that fire in a context.</summary>
     public static string ContextFeatures(DictionaryDraft dictionary, string? text, ContextRankOrder order = ContextRankOrder.Pearson, int page = 1)
     {

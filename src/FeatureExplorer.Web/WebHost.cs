@@ -54,6 +54,7 @@ public static class WebHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseSizeLimits();
         app.UseWriteProtection();
         app.UseAntiforgery();
         app.UsePageDelivery();
@@ -63,6 +64,7 @@ public static class WebHost
         app.MapAccounts();
         app.MapReproduction();
         app.MapLabels();
+        app.MapSavedContexts();
         app.MapApi();
         app.MapRelations();
         app.MapCompare();

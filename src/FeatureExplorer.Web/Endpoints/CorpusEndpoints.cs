@@ -14,9 +14,9 @@ public static class CorpusEndpoints
     public static void MapCorpora(this IEndpointRouteBuilder routes, FetchOptions limits)
     {
         var most = (long)(limits.MaxMegabytes * 1e6);
-        // The framework keeps a long body in a temporary file, never in memory.
+        // The framework keeps a long body in a temporary file, never in memory. A file that is a little too large is read and then refused by name.
         routes.MapPost(Urls.Corpora + "/upload", Upload).RequireAuthorization(Policies.Admin)
-            .WithMetadata(new RequestSizeLimitAttribute(most + RoomForOtherFields)).WithFormOptions(multipartBodyLengthLimit: most);
+            .WithMetadata(new RequestSizeLimitAttribute(most + RoomForOtherFields)).WithFormOptions(multipartBodyLengthLimit: most + RoomForOtherFields);
         routes.MapPost(Urls.Corpora + "/folder", Folder).RequireAuthorization(Policies.Admin);
         routes.MapPost(Urls.Corpora + "/address", Address).RequireAuthorization(Policies.Admin);
         routes.MapPost(Urls.Corpora + "/{name}/delete", Delete).RequireAuthorization(Policies.Admin);
@@ -37,9 +37,10 @@ public static class CorpusEndpoints
         corpus.Created,
     };
 
-    private static Task<IResult> Upload(HttpContext http, CorpusLibrary library, [FromForm] string? name, IFormFile? file) => Try(name, () =>
-        file is null || file.Length == 0
-            ? throw new ArgumentException("Choose a file with text in it.")
+    private static Task<IResult> Upload(HttpContext http, CorpusLibrary library, FetchOptions limits, [FromForm] string? name, IFormFile? file) => Try(name, () =>
+        file is null || file.Length == 0 ? throw new ArgumentException("Choose a file with text in it.")
+            : file.Length > limits.MaxMegabytes * 1e6
+            ? throw new ArgumentException($"{file.FileName} is larger than {Show.Bytes(limits.MaxMegabytes * 1e6)}; the setting Fetch:MaxMegabytes allows more.")
             : library.Upload(http.User, name ?? string.Empty, file.FileName, stream => file.CopyToAsync(stream, http.RequestAborted)));
 
     private static Task<IResult> Folder(HttpContext http, CorpusLibrary library, [FromForm] string? name, [FromForm] string? path) => Try(name, () =>

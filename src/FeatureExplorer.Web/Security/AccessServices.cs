@@ -40,6 +40,7 @@ public static class AccessServices
         services.AddSingleton<AuditLog>();
         services.AddSingleton<Permissions>();
         services.AddSingleton<LabelService>();
+        services.AddSingleton<SavedContextService>();
         services.AddScoped<SessionEvents>();
         services.AddScoped<SignInService>();
         services.AddScoped<AccountService>();

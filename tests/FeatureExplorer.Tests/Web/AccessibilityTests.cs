@@ -1,5 +1,8 @@
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Tests.Web.Training;
+using FeatureExplorer.Web.Training;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web;
@@ -30,6 +33,15 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     [InlineData("/account")]
     [InlineData("/accounts")]
     [InlineData("/audit")]
+    [InlineData("/runs")]
+    [InlineData("/runs/new")]
+    [InlineData("/runs/1")]
+    [InlineData("/runs/2")]
+    [InlineData("/runs/compare?ids=1,2")]
+    [InlineData("/pareto")]
+    [InlineData("/corpora")]
+    [InlineData("/corpora/new")]
+    [InlineData("/corpora/tales")]
     [InlineData("/B/1/2")]
     public async Task SignedInPage_LightAndDark_HasNoSeriousViolation(string url)
     {
@@ -37,8 +49,40 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
         Skip.If(Checker is null, "axe-core is not installed: npm ci --prefix tests/accessibility");
         await using var accounts = await AccountSite.Start(AccountSite.Patient);
         LabelTests.Publish(accounts);
+        Fill(accounts);
         using var administrator = await accounts.Visitor(Role.Admin);
         await Check(new Uri(accounts.Address, url).ToString(), administrator.Cookies.GetAllCookies());
+    }
+
+    /// <summary>A run that goes on and one that has failed, with curves, and a corpus.</summary>
+    private static void Fill(AccountSite accounts)
+    {
+        var runs = accounts.Service<RunStore>();
+        var configuration = RunConfigurationJson.Write(SmallRun.Configuration);
+        foreach (var id in (long[])[runs.Add("demo", configuration, RunOrigin.CommandLine).Id, runs.Add("demo", configuration, RunOrigin.CommandLine).Id])
+        {
+            runs.Report(id, "Training dictionary A/1", 0.4, "loss 0.21");
+            accounts.Service<RunHistory>().Log(id, RunEventKind.Checkpoint, "Checkpoint at step 20");
+            accounts.Service<RunHistory>().Save(id, new RunCurve("A/1", 30, [Curves.Loss, Curves.L0], [[1, 3, 90], [10, 2, 40], [20, 1, 12]]));
+        }
+
+        runs.End(2, RunStatus.Failed, "The text ended.");
+        accounts.Service<CorpusStore>().TryAdd(new CorpusInfo
+        {
+            Name = "tales",
+            Origin = CorpusOrigin.Upload,
+            From = "tales.jsonl",
+            Paths = ["sources/tales/tales.jsonl"],
+            State = CorpusState.Ready,
+            Message = string.Empty,
+            AddedBy = "ada",
+            Documents = 2,
+            TextBytes = 20,
+            Domains = [new CorpusDomain("french", 2, 20)],
+            Preview = [new CorpusExcerpt("tales.jsonl:1", "french", "un deux")],
+            Problems = ["line 3: no text"],
+            Created = DateTime.UtcNow,
+        });
     }
 
     private async Task Check(string address, System.Net.CookieCollection cookies)

@@ -12,7 +12,7 @@ public sealed record Refusal(string Title, string Text)
         StatusCodes.Status401Unauthorized => new("Sign in first", "This needs an account."),
         StatusCodes.Status403Forbidden => new("Not allowed", "Your account's role does not allow this. An administrator can change it."),
         StatusCodes.Status405MethodNotAllowed => new("Not understood", "This address does not take such requests."),
-        StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes."),
+        StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes, and nothing of it was kept. For corpora, the setting Fetch:MaxMegabytes allows more."),
         StatusCodes.Status429TooManyRequests => new("Too many requests", "Wait a minute and try again."),
         _ => null,
     };

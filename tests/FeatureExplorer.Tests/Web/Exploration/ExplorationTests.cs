@@ -197,6 +197,60 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         }
     }
 
+    [Fact]
+    public async Task Remove_SavedContext_IsForItsAuthorAndAdministratorsAndRecorded()
+    {
+        using var author = await SignedIn("writer", Role.Annotator);
+        using var other = await SignedIn("reader", Role.Annotator);
+        using var administrator = await SignedIn("keeper", Role.Admin);
+        var saved = site.Service<SavedContexts>();
+        saved.Add("vowels", "regex:[aeiou]", "writer");
+        saved.Add("stops", "regex:[ptk]", "writer");
+        const string form = "/contexts/vowels/remove";
+
+        // Somebody else is not offered it, and is refused when asking all the same.
+        Assert.Null((await other.Page("/contexts")).QuerySelector($"form[action='{form}']"));
+        using (var request = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = await other.Token("/contexts") }))
+        {
+            using var refused = await other.Client.PostAsync(new Uri(form, UriKind.Relative), request);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("saved by writer", (await Visitor.Parse(refused)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        }
+
+        // Without the form's token, not even the author.
+        using (var bare = new FormUrlEncodedContent(new Dictionary<string, string> { ["action"] = "remove" }))
+        {
+            using var refused = await author.Client.PostAsync(new Uri(form, UriKind.Relative), bare);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
+        Assert.NotNull(saved.Find("vowels"));
+
+        // The button lies behind a question that opens without script.
+        Assert.NotNull((await author.Page("/contexts")).QuerySelector($"details:not([open]) form[action='{form}']"));
+        using var removed = await author.Post("/contexts", form);
+        Assert.Equal("/contexts", removed.Headers.Location?.OriginalString);
+        using var byAdministrator = await administrator.Post("/contexts", "/contexts/stops/remove");
+        Assert.Equal((null, null), (saved.Find("vowels"), saved.Find("stops")));
+        var lines = site.Service<AuditStore>().Page(1).Items.Select(e => (e.Who, e.What, e.Subject)).ToList();
+        Assert.Contains(("reader", "refused", "context.remove"), lines);
+        Assert.Contains(("writer", "context.remove", "vowels"), lines);
+        Assert.Contains(("keeper", "context.remove", "stops"), lines);
+    }
+
+    private async Task<Visitor> SignedIn(string name, Role role)
+    {
+        using (var scope = site.Service<IServiceScopeFactory>().CreateScope())
+        {
+            Assert.True((await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(new Account { UserName = name, Role = role }, AccountSite.Password)).Succeeded);
+        }
+
+        var visitor = new Visitor(new Uri(site.Address)) { Name = name };
+        using var signedIn = await visitor.SignIn(name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+        return visitor;
+    }
+
     [SkippableFact]
     public async Task Drag_OverTheHistogram_ShowsTheExamplesOfThatRange()
     {

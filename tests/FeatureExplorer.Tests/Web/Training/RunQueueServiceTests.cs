@@ -1,0 +1,58 @@
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Web;
+using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Training;
+
+namespace FeatureExplorer.Tests.Web.Training;
+
+/// <summary>The queue of a server, as an administrator meets it on the pages.</summary>
+public sealed class RunQueueServiceTests
+{
+    [Fact]
+    public async Task Queue_DiskNearlyFull_WaitsWithANoticeUntilItIsResumedWithRoom()
+    {
+        // No disk has as much room as this setting demands.
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Disk = new DiskOptions { MinimumFreeMegabytes = 1e12 } });
+        using var administrator = await site.Visitor(Role.Admin);
+        var queue = site.Service<RunQueue>();
+        queue.Add(SmallRun.Configuration, null);
+        await Until(() => queue.Notice is not null);
+        var notice = (await administrator.Page(Urls.Runs)).QuerySelector("section.warning")!.TextContent;
+        Assert.Contains("nearly full", notice, StringComparison.Ordinal);
+        Assert.Contains("resume the queue", notice, StringComparison.Ordinal);
+
+        // Resumed too early, it says so again.
+        using var resumed = await administrator.Post(Urls.Runs, "/runs/retry");
+        await Until(() => queue.Notice is not null);
+        Assert.Equal(RunStatus.Queued, site.Service<RunStore>().Find(1)!.Status);
+    }
+
+    [Fact]
+    public async Task Pause_RunningRun_HoldsUntilItIsResumed()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient);
+        using var administrator = await site.Visitor(Role.Admin);
+        var runs = site.Service<RunStore>();
+        site.Service<RunQueue>().Add(SmallRun.Configuration with { Transformer = SmallRun.Configuration.Transformer with { Tokens = 400_000 } }, null);
+        await Until(() => runs.Find(1) is { Status: RunStatus.Running, Stage: "Training the transformer" });
+        using var paused = await administrator.Post("/runs/1", "/runs/1/pause");
+        await Until(() => runs.Find(1)!.Status == RunStatus.Paused);
+        using var resumed = await administrator.Post("/runs/1", "/runs/1/resume");
+        await Until(() => runs.Find(1)!.Status == RunStatus.Finished);
+        var log = site.Service<RunHistory>().Events(1).Select(e => e.Text).ToList();
+        Assert.Contains("Paused; it can be taken up again", log);
+        Assert.Contains("Taken up again", log);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (var i = 0; i < 1200 && !condition(); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.True(condition(), "Waited for a minute in vain.");
+    }
+}
