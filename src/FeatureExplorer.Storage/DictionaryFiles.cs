@@ -9,8 +9,8 @@ namespace FeatureExplorer.Storage;
 /// <summary>The files behind a dictionary's pages, opened once: tokenizer, activation index, contexts. Safe for concurrent readers.</summary>
 public sealed class DictionaryFiles : IDisposable
 {
-    // What one large index may keep in this process's memory from page to page: neurons fire on a fifth of all tokens, and theirs is a gigabyte.
-    private const long KeptBytes = 192L << 20;
+    // Activations, at four bytes, that an index may keep in this process's memory from page to page: neurons fire on a fifth of all tokens, and theirs take a gigabyte.
+    private const long KeptActivations = 48L << 20;
 
     // Readers hold it while they read mapped memory, so that closing waits for them.
     private readonly ReaderWriterLockSlim _open = new();
@@ -102,7 +102,7 @@ public sealed class DictionaryFiles : IDisposable
 
     private void Leave()
     {
-        if (!_closed && _index?.Bytes > KeptBytes)
+        if (!_closed && _index?.Activations > KeptActivations)
         {
             _index.Forget();
         }

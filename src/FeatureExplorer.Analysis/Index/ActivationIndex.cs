@@ -44,9 +44,6 @@ public sealed unsafe class ActivationIndex : IDisposable
     /// <summary>Number of nonzero activations.</summary>
     public long Activations => Header.Activations;
 
-    /// <summary>Size of the file.</summary>
-    public long Bytes => _file.Length;
-
     /// <summary>Size of the whole file over the number of activations: four bytes each, and the header and the two tables on top.</summary>
     public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 

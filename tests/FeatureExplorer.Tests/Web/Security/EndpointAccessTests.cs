@@ -42,6 +42,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/{model}/{name}/{index:int}/preview.png",
         "/{model}/{name}/{index:int}/examples.csv",
         "/{Model}/{Name}/report",
+        "/{Model}/{Name}/{Index:int}/ablation",
         "/embed/{model}/{name}/{index:int}",
         "/api/v1/{model}/{name}/report",
         "/api/v1/{model}/{name}/report.csv",
