@@ -46,7 +46,8 @@ public sealed class LineChart
 
         var (low, high) = (values.Min(), values.Max());
         low = low > 0 && low < 0.5 * high ? 0 : low;
-        var room = Math.Max((high - low) * 0.06, Math.Abs(high) * 1e-3);
+        // A value that never changes gets room for round numbers on either side.
+        var room = Math.Max((high - low) * 0.06, Math.Abs(high) * (high - low < 1e-6 * Math.Abs(high) ? 0.5 : 1e-3));
         return new Axis(low == 0 ? 0 : low - room, high + (room > 0 ? room : 1), false);
     }
 }
