@@ -55,7 +55,7 @@ while [ "$kills" -lt "$wanted" ]; do
   done
   weights "$data" >"$work/actual"
   cmp "$work/expected" "$work/actual" || { diff "$work/expected" "$work/actual"; exit 1; }
-  if find "$data" -name 'training.safetensors' -o -name 'optimizer.safetensors' | grep .; then echo "left behind"; exit 1; fi
+  if find "$data" -name '*training.safetensors' -o -name 'optimizer.safetensors' | grep .; then echo "left behind"; exit 1; fi
   rm -rf "$data"
 done
 echo "$kills kills in $runs runs: every weight file is the same, byte for byte"

@@ -30,6 +30,9 @@ public sealed class DataFolder
     /// <summary>Tokenizer of a model.</summary>
     public string Tokenizer(string model) => Path.Combine(Model(model), "tokenizer.json");
 
+    /// <summary>The state of the dictionaries of a model that are in training.</summary>
+    public string DictionaryTraining(string model) => Path.Combine(Model(model), "dictionaries.training.safetensors");
+
     /// <summary>Weights of a dictionary and its index.</summary>
     public string Dictionary(string model, string name) => Path.Combine(Root, "dictionaries", model, name);
 

@@ -1,17 +1,23 @@
+using FeatureExplorer.Engine.Checkpoints;
+
 namespace FeatureExplorer.Engine.Activations;
 
 /// <summary>
 /// One source for several readers: each gets the whole sequence of vectors from its beginning, at its own pace. Vectors are kept, in single
-/// precision, from when the fastest reader asks for them until the slowest has had them.
+/// precision, from when the fastest reader asks for them until the slowest has had them; a reader that is alone reads from the source itself.
 /// </summary>
 internal sealed unsafe class SharedActivations
 {
-    // Kept vectors are given up in pieces of so many.
+    // Vectors are kept, and given up, in pieces of so many.
     private const int PieceRows = 1024;
+
+    private const string KeptTensor = "shared.kept";
+    private const string FirstTensor = "shared.first";
 
     private readonly IActivationSource _source;
     private readonly long[] _positions;
     private readonly Queue<float[]> _pieces = new();
+    private readonly Stack<float[]> _spare = new();
     private long _first;
 
     public SharedActivations(IActivationSource source, int readers)
@@ -36,12 +42,69 @@ internal sealed unsafe class SharedActivations
         GiveUp();
     }
 
+    /// <summary>The source's state, and the vectors that are kept: most often a few thousand, and up to a resampling's while one reads ahead.</summary>
+    /// <exception cref="InvalidOperationException">The source cannot be resumed.</exception>
+    public IReadOnlyList<NamedTensor> SaveState()
+    {
+        var source = _source as IResumableActivations
+            ?? throw new InvalidOperationException("This source of activations cannot be resumed, so a training on it cannot have checkpoints.");
+        var kept = new float[(long)_pieces.Count * PieceRows * _source.Inputs];
+        foreach (var (number, piece) in _pieces.Index())
+        {
+            piece.CopyTo(kept, (long)number * piece.Length);
+        }
+
+        return
+        [
+            .. source.SaveState(),
+            new NamedTensor(KeptTensor, kept, (long)_pieces.Count * PieceRows, _source.Inputs),
+            NamedTensor.Integers(FirstTensor, [_first], 1),
+        ];
+    }
+
+    /// <summary>Goes on from <see cref="SaveState"/>, for the readers of then or some of them.</summary>
+    /// <param name="file">What was saved.</param>
+    /// <param name="positions">Of each reader of now: <see cref="Position"/> at that time.</param>
+    /// <exception cref="InvalidDataException">The state is of another source.</exception>
+    public void RestoreState(SafetensorsFile file, IReadOnlyList<long> positions)
+    {
+        ((IResumableActivations)_source).RestoreState(file);
+        var (kept, first) = (file.ReadArray(KeptTensor), file.ReadIntegers(FirstTensor));
+        var length = PieceRows * _source.Inputs;
+        if (first.Length != 1 || kept.Length % length != 0 || positions.Min() < first[0])
+        {
+            throw new InvalidDataException($"{file.FilePath} belongs to another stream of activations: delete it and begin anew.");
+        }
+
+        _first = first[0];
+        _pieces.Clear();
+        foreach (var piece in kept.Chunk(length))
+        {
+            _pieces.Enqueue(piece);
+        }
+
+        for (var reader = 0; reader < _positions.Length; reader++)
+        {
+            _positions[reader] = positions[reader];
+        }
+
+        GiveUp();
+    }
+
     private void Read(int reader, float* x, int rows)
     {
         var n = _source.Inputs;
         for (var done = 0; done < rows;)
         {
             var at = _positions[reader] - _first;
+            if (at == (long)_pieces.Count * PieceRows && IsAlone(reader))
+            {
+                _source.Read(x + ((nint)done * n), rows - done);
+                _positions[reader] += rows - done;
+                _spare.Clear();
+                break;
+            }
+
             while (at >= (long)_pieces.Count * PieceRows)
             {
                 Fetch();
@@ -57,9 +120,22 @@ internal sealed unsafe class SharedActivations
         GiveUp();
     }
 
+    private bool IsAlone(int reader)
+    {
+        for (var other = 0; other < _positions.Length; other++)
+        {
+            if (other != reader && _positions[other] != long.MaxValue)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void Fetch()
     {
-        var piece = new float[PieceRows * _source.Inputs];
+        var piece = _spare.TryPop(out var spare) ? spare : new float[PieceRows * _source.Inputs];
         fixed (float* rows = piece)
         {
             _source.Read(rows, PieceRows);
@@ -74,8 +150,14 @@ internal sealed unsafe class SharedActivations
         var slowest = _positions.Min();
         while (_pieces.Count > 0 && _first + PieceRows <= slowest)
         {
-            _pieces.Dequeue();
+            _spare.Push(_pieces.Dequeue());
             _first += PieceRows;
+        }
+
+        if (_pieces.Count == 0)
+        {
+            // Whoever is alone has read on from the source itself.
+            _first = slowest == long.MaxValue ? _first : slowest;
         }
     }
 

@@ -5,97 +5,105 @@ using FeatureExplorer.Engine.Checkpoints;
 namespace FeatureExplorer.Engine.Dictionaries;
 
 /// <summary>
-/// The state of a dictionary's training on disk, in one file that appears whole or not at all: parameters, both moments, counters, and the place in
-/// the stream of activations. Written now and then; a training that was killed goes on from the last one to the same bits.
+/// The state of a sweep on disk, in one file that appears whole or not at all: parameters, both moments and counters of each dictionary, and the place
+/// in the stream of activations. Written now and then; a training that was killed goes on from the last one to the same bits.
 /// </summary>
-/// <param name="directory">The dictionary's folder.</param>
+/// <param name="path">The file.</param>
 /// <param name="run">What identifies the training besides its options, such as the model's fingerprint: a checkpoint of another is passed over.</param>
 /// <param name="interval">Least time between two checkpoints; they also take at most a twentieth of the training's time.</param>
-public sealed class DictionaryCheckpoint(string directory, string run, TimeSpan interval)
+public sealed class DictionaryCheckpoint(string path, string run, TimeSpan interval)
 {
-    public const string FileName = "training.safetensors";
-
-    private const string RunKey = "run";
-    private const string StateKey = "state";
+    private const string DictionariesKey = "dictionaries";
+    private const string StatesKey = "states";
     private const int LeastShare = 20;
 
-    private readonly string _path = Path.Combine(directory, FileName);
     private long _saved = Stopwatch.GetTimestamp();
     private TimeSpan _duration;
+    private List<long>? _steps;
 
-    /// <summary>Steps of the last checkpoint written or restored; null when there is none.</summary>
-    public long? Step { get; private set; }
+    /// <summary>Steps of all dictionaries together in the last checkpoint written or restored; null when there is none.</summary>
+    public long? Steps => _steps?.Sum();
 
-    /// <summary>Puts a new trainer where the checkpoint left its training. False, and nothing is changed, when there is none of this training.</summary>
+    /// <summary>Steps of one dictionary, by its place in the sweep, in the last checkpoint; null when there is none.</summary>
+    public long? StepOf(int dictionary) => _steps?[dictionary];
+
+    /// <summary>
+    /// Puts a new sweep where the checkpoint left its training. The checkpoint may hold more dictionaries, which have been finished since. False, and
+    /// nothing is changed, when it lacks one of the sweep's.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public bool TryRestore(DictionaryTrainer trainer)
+    public bool TryRestore(DictionarySweep sweep)
     {
-        ArgumentNullException.ThrowIfNull(trainer);
-        AtomicFile.RemoveLeftovers(_path);
-        if (!File.Exists(_path))
+        ArgumentNullException.ThrowIfNull(sweep);
+        AtomicFile.RemoveLeftovers(path);
+        if (!File.Exists(path))
         {
             return false;
         }
 
-        using var file = Safetensors.Open(_path);
-        if (file.Metadata.GetValueOrDefault(RunKey) != Identity(trainer))
+        using var file = Safetensors.Open(path);
+        var saved = file.Metadata.TryGetValue(DictionariesKey, out var text) ? Parse<List<string>>(text) : [];
+        var places = Identities(sweep).Select(identity => saved.IndexOf(identity)).ToList();
+        if (places.Contains(-1))
         {
             return false;
         }
 
-        trainer.Restore(file, State(file));
-        Step = trainer.Step;
+        sweep.Restore(file, Parse<List<TrainerState>>(file.Metadata.GetValueOrDefault(StatesKey) ?? ""), places);
+        _steps = StepsOf(sweep);
         return true;
     }
 
     /// <summary>Writes the state, unless a checkpoint was written a short while ago.</summary>
-    public void SaveIfDue(DictionaryTrainer trainer)
+    public void SaveIfDue(DictionarySweep sweep)
     {
         var passed = Stopwatch.GetElapsedTime(_saved);
         if (passed >= interval && passed >= LeastShare * _duration)
         {
-            Save(trainer);
+            Save(sweep);
         }
     }
 
     /// <summary>Writes the state, atomically.</summary>
     /// <exception cref="IOException">It could not be written; the checkpoint before it is as it was.</exception>
-    public void Save(DictionaryTrainer trainer)
+    public void Save(DictionarySweep sweep)
     {
-        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(sweep);
         var start = Stopwatch.GetTimestamp();
-        var (tensors, state) = trainer.Save();
+        var (tensors, states) = sweep.Save();
         try
         {
-            Safetensors.Write(_path, tensors, new Dictionary<string, string>
+            Safetensors.Write(path, tensors, new Dictionary<string, string>
             {
-                [RunKey] = Identity(trainer),
-                [StateKey] = JsonSerializer.Serialize(state, JsonSerializerOptions.Web),
+                [DictionariesKey] = JsonSerializer.Serialize(Identities(sweep), JsonSerializerOptions.Web),
+                [StatesKey] = JsonSerializer.Serialize(states, JsonSerializerOptions.Web),
             });
         }
         catch (IOException exception)
         {
-            throw new CheckpointException(_path, trainer.Step, Step, exception);
+            throw new CheckpointException(path, sweep.Steps, Steps, exception);
         }
 
-        (Step, _saved, _duration) = (trainer.Step, Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(start));
+        (_steps, _saved, _duration) = (StepsOf(sweep), Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Removes the state when the training is finished and its result saved.</summary>
-    public void Remove() => File.Delete(_path);
+    public void Remove() => File.Delete(path);
 
-    private string Identity(DictionaryTrainer trainer) => JsonSerializer.Serialize(new { run, trainer.Inputs, trainer.Options }, JsonSerializerOptions.Web);
+    private static List<long> StepsOf(DictionarySweep sweep) => [.. sweep.Trainers.Select(static trainer => trainer.Step)];
 
-    private TrainerState State(SafetensorsFile file)
+    private List<string> Identities(DictionarySweep sweep) =>
+        [.. sweep.Trainers.Select(trainer => JsonSerializer.Serialize(new { run, trainer.Inputs, trainer.Options }, JsonSerializerOptions.Web))];
+
+    private T Parse<T>(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainerState>(file.Metadata.GetValueOrDefault(StateKey) ?? "", JsonSerializerOptions.Web)
-                ?? throw new JsonException("it is empty.");
+            return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web) ?? throw new JsonException("it is empty.");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{_path} does not hold the state of a training: {exception.Message} Delete it to begin anew.", exception);
+            throw new InvalidDataException($"{path} does not hold the state of a training: {exception.Message} Delete it to begin anew.", exception);
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     // A loss so far above that of x̂ = 0 cannot come from data.
     private const double Explosion = 1000;
 
+    private const string ParametersTensors = "parameters";
+    private const string FirstMomentsTensors = "moment1";
+    private const string SecondMomentsTensors = "moment2";
     private const string FiredTensor = "last_fired";
 
     private readonly DictionaryOptions _options;
@@ -68,39 +71,21 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <summary>Features resampled over the whole run.</summary>
     public int Resampled => _resampled;
 
-    /// <summary>Runs the whole training, without checkpoints.</summary>
-    /// <inheritdoc cref="Train(DictionaryCheckpoint?, IProgress{DictionaryProgress}?, CancellationToken)"/>
-    public SparseAutoencoder Train(IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default) =>
-        Train(null, progress, cancellation);
+    /// <summary>Whether all steps are done.</summary>
+    public bool IsFinished => Step >= _options.Steps;
 
-    /// <summary>Runs the training to its end, from its start or from where a checkpoint left it.</summary>
-    /// <param name="checkpoint">Where the state is kept; null: nowhere.</param>
+    /// <summary>Runs the whole training from where it stands; <see cref="DictionarySweep"/> does it with checkpoints.</summary>
     /// <param name="progress">Told every 50 steps.</param>
-    /// <param name="cancellation">Looked at before every step; the checkpoint is written before it is obeyed.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
     /// <returns>The dictionary for activations as the source gives them; the caller disposes it.</returns>
     /// <exception cref="TrainingDivergedException">The training diverged.</exception>
     /// <exception cref="InvalidOperationException">The activations cannot be trained on.</exception>
-    /// <exception cref="CheckpointException">The checkpoint could not be written; the one before it is as it was.</exception>
-    public SparseAutoencoder Train(DictionaryCheckpoint? checkpoint, IProgress<DictionaryProgress>? progress, CancellationToken cancellation)
+    public SparseAutoencoder Train(IProgress<DictionaryProgress>? progress = null, CancellationToken cancellation = default)
     {
-        checkpoint?.TryRestore(this);
-        while (Step < _options.Steps)
+        while (!IsFinished)
         {
-            if (cancellation.IsCancellationRequested)
-            {
-                checkpoint?.Save(this);
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            try
-            {
-                TakeStep(progress);
-                checkpoint?.SaveIfDue(this);
-            }
-            catch (TrainingDivergedException diverged) when (checkpoint?.Step is { } saved)
-            {
-                throw new TrainingDivergedException(diverged.Step, $"{diverged.Message} The checkpoint of step {saved} is intact.");
-            }
+            cancellation.ThrowIfCancellationRequested();
+            TakeStep(progress);
         }
 
         return Snapshot();
@@ -109,6 +94,8 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <summary>Takes one step, after reading what the start needs if it is the first.</summary>
     public void TakeStep(IProgress<DictionaryProgress>? progress = null)
     {
+        // Only its own time counts: others may train between two steps of it.
+        _clock.Start();
         Begin();
         var step = Step + 1;
         var lambda = _options.LambdaAt(step);
@@ -125,6 +112,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         }
 
         Step = step;
+        _clock.Stop();
         if (step % StepsPerReport == 0 || step == _options.Steps)
         {
             var rate = (step - _firstStep) * _options.Batch / _clock.Elapsed.TotalSeconds;
@@ -141,32 +129,29 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _batch.Dispose();
     }
 
-    /// <summary>All that a resumption needs: tensors, and numbers.</summary>
+    /// <summary>All that a resumption needs but the stream's: tensors, whose names begin with a prefix, and numbers.</summary>
     /// <exception cref="TrainingDivergedException">A parameter is not finite, and a checkpoint of it would be worthless.</exception>
-    internal (IReadOnlyList<NamedTensor> Tensors, TrainerState State) Save()
+    internal (IReadOnlyList<NamedTensor> Tensors, TrainerState State) Save(string prefix)
     {
         ThrowIfNotFinite();
-        var source = _source as IResumableActivations
-            ?? throw new InvalidOperationException("This source of activations cannot be resumed, so its training cannot have checkpoints.");
         return (
             [
-                .. _step.Parameters.Named("parameters"), .. _step.FirstMoments.Named("moment1"), .. _step.SecondMoments.Named("moment2"),
-                NamedTensor.Integers(FiredTensor, [.. _lastFired], _lastFired.Length), .. source.SaveState(),
+                .. _step.Parameters.Named(prefix + ParametersTensors), .. _step.FirstMoments.Named(prefix + FirstMomentsTensors),
+                .. _step.SecondMoments.Named(prefix + SecondMomentsTensors),
+                NamedTensor.Integers(prefix + FiredTensor, [.. _lastFired], _lastFired.Length),
             ],
             new TrainerState(Step, _samples, _scale, _meanSquare, _resampled, _step.WasDense, _step.Variant.State));
     }
 
-    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
-    internal void Restore(SafetensorsFile file, TrainerState state)
+    /// <summary>Goes on from what <see cref="Save"/> gave; the source is put in its place by its owner.</summary>
+    internal void Restore(SafetensorsFile file, TrainerState state, string prefix)
     {
-        _step.Parameters.Read(file, "parameters");
-        _step.FirstMoments.Read(file, "moment1");
-        _step.SecondMoments.Read(file, "moment2");
-        file.ReadIntegers(FiredTensor).CopyTo(_lastFired.AsSpan());
-        ((IResumableActivations)_source).RestoreState(file);
+        _step.Parameters.Read(file, prefix + ParametersTensors);
+        _step.FirstMoments.Read(file, prefix + FirstMomentsTensors);
+        _step.SecondMoments.Read(file, prefix + SecondMomentsTensors);
+        file.ReadIntegers(prefix + FiredTensor).CopyTo(_lastFired.AsSpan());
         (Step, _samples, _scale, _meanSquare, _resampled) = (state.Step, state.Samples, state.Scale, state.MeanSquare, state.Resampled);
         (_step.WasDense, _step.Variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, true);
-        _clock.Start();
     }
 
     private void Begin()
@@ -177,7 +162,6 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         }
 
         _begun = true;
-        _clock.Start();
         var n = _source.Inputs;
         var rows = _options.SampleVectors;
         using var sample = ReadSample(rows);

@@ -10,35 +10,49 @@ using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Web.Training;
 
-/// <summary>From a model to a dictionary and its activation index; takes over what an earlier run has finished.</summary>
-public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, FormingStage? forming)
+/// <summary>
+/// From a model to the dictionaries of a group and their activation indexes; takes over what an earlier run has finished. The dictionaries are trained
+/// together, on one stream of activations (<see cref="DictionaryGroups"/>).
+/// </summary>
+public sealed class DictionaryStage(
+    DataFolder folder, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
+    FormingStage? forming) : IDisposable
 {
     private const string RecordName = "dictionary";
     private const string IndexRecordName = "index";
 
+    private readonly DictionaryCheckpoint _checkpoint = new(
+        folder.DictionaryTraining(configuration.Model), Identity(modelFingerprint, configuration, model, group[0]), CheckpointInterval.Current);
+
+    private ActivationStream? _stream;
+    private DictionarySweep? _sweep;
+    private GroupTraining? _training;
+    private List<DictionarySettings> _trained = [];
+
     /// <summary>What training measured.</summary>
     public sealed record Result(DictionaryMetrics Metrics, long Samples, double SamplesPerSecond, int Resampled);
 
-    /// <summary>The trained dictionary.</summary>
-    public (SparseAutoencoder Dictionary, Result Result) Train(
-        DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
+    /// <summary>The next dictionary of the group, trained; the others are trained as far as it on the way.</summary>
+    public (SparseAutoencoder Dictionary, Result Result) Train(DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
     {
-        var name = settings.Name;
-        progress.Begin($"Training dictionary {configuration.Model}/{name}");
-        var directory = folder.Dictionary(configuration.Model, name);
-        var options = settings.Options(configuration.Seed);
-        var fingerprint = StageRecord.Fingerprint(Identity(settings), Stable(options), configuration.EvaluationTokens);
-        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
+        var directory = folder.Dictionary(configuration.Model, settings.Name);
+        var result = Finished(settings);
         if (result is null)
         {
-            result = TrainAnew(settings, directory, options, progress, cancellation);
-            StageRecord.Write(directory, RecordName, fingerprint, result);
-            File.Delete(Path.Combine(directory, DictionaryCheckpoint.FileName));
+            result = TrainAnew(settings, directory, progress, cancellation);
+            StageRecord.Write(directory, RecordName, Fingerprint(settings), result);
+        }
+        else
+        {
+            progress.Begin($"Training dictionary {configuration.Model}/{settings.Name}");
         }
 
-        progress.End(string.Create(
-            CultureInfo.InvariantCulture,
-            $"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}, {result.SamplesPerSecond:N0} samples/s"));
+        if (settings == group[^1])
+        {
+            _checkpoint.Remove();
+        }
+
+        progress.End(Invariant($"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}, {result.SamplesPerSecond:N0} samples/s"));
         return (SparseAutoencoder.Load(directory), result);
     }
 
@@ -71,79 +85,65 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
         return (index, seconds.Value);
     }
 
-    private Result TrainAnew(DictionarySettings settings, string directory, DictionaryOptions options, StageProgress progress, CancellationToken cancellation)
+    public void Dispose()
     {
-        var id = $"{configuration.Model}/{settings.Name}";
-        using var stream = ActivationStream.Of(model, corpus.Training, new ActivationStreamOptions { Seed = options.Seed }, settings.At(model.Config));
-        using var trainer = new DictionaryTrainer(stream, options);
-        var checkpoint = new DictionaryCheckpoint(directory, Identity(settings), CheckpointInterval.Current);
-        if (checkpoint.TryRestore(trainer))
-        {
-            progress.Note(RunEventKind.Checkpoint, Invariant($"{id} goes on from step {trainer.Step:N0} of {options.Steps:N0}"));
-        }
+        _sweep?.Dispose();
+        _stream?.Dispose();
+    }
 
-        var rate = TakeSteps(trainer, checkpoint, settings, progress, cancellation);
+    private Result TrainAnew(DictionarySettings settings, string directory, StageProgress progress, CancellationToken cancellation)
+    {
+        var training = _training ??= Begin(progress);
+        var place = _trained.IndexOf(settings);
+        progress.Begin(training.Title(place));
+        var rate = training.Finish(place, ShareBefore(settings), cancellation);
+        var trainer = _sweep!.Trainers[place];
         using var dictionary = trainer.Snapshot();
         dictionary.Site = settings.At(model.Config);
         dictionary.Save(directory);
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, cancellation: cancellation);
-        return new Result(metrics, options.Samples, rate, trainer.Resampled);
+        return new Result(metrics, trainer.Options.Samples, rate, trainer.Resampled);
     }
 
-    /// <summary>All steps that are left; returns the vectors per second.</summary>
-    private double TakeSteps(
-        DictionaryTrainer trainer, DictionaryCheckpoint checkpoint, DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
+    /// <summary>All of the group that no earlier run has finished, where a checkpoint left them or at their start.</summary>
+    private GroupTraining Begin(StageProgress progress)
     {
-        var id = $"{configuration.Model}/{settings.Name}";
-        var last = default(DictionaryProgress);
-        var resampled = trainer.Resampled;
-        var report = new StageProgress.Direct<DictionaryProgress>(p =>
+        _trained = [.. group.Where(settings => Finished(settings) is null)];
+        _stream = ActivationStream.Of(
+            model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config));
+        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))]);
+        var restored = _checkpoint.TryRestore(_sweep);
+        var training = new GroupTraining(configuration.Model, _sweep, _trained, _checkpoint, forming, progress);
+        if (restored)
         {
-            Show(id, trainer.Options, p, resampled, progress);
-            (last, resampled) = (p, p.Resampled);
-        });
-        var watch = forming?.Watch(settings, trainer, progress);
-        while (trainer.Step < trainer.Options.Steps)
-        {
-            if (cancellation.IsCancellationRequested)
-            {
-                Save(id, trainer, checkpoint, progress);
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            trainer.TakeStep(report);
-            var saved = checkpoint.Step;
-            checkpoint.SaveIfDue(trainer);
-            if (checkpoint.Step != saved)
-            {
-                NoteCheckpoint(id, trainer, progress);
-            }
-
-            watch?.AfterStep(cancellation);
+            training.NoteRestored();
         }
 
-        Save(id, trainer, checkpoint, progress);
-        return last?.SamplesPerSecond ?? 0;
+        return training;
     }
 
-    private static void Save(string id, DictionaryTrainer trainer, DictionaryCheckpoint checkpoint, StageProgress progress)
+    /// <summary>The share of a dictionary's training that the stages of the group's earlier ones take.</summary>
+    private double ShareBefore(DictionarySettings settings)
     {
-        if (trainer.Step > 0 && checkpoint.Step != trainer.Step)
-        {
-            checkpoint.Save(trainer);
-            NoteCheckpoint(id, trainer, progress);
-        }
+        var place = _trained.IndexOf(settings);
+        return place == 0 ? 0 : Math.Min(1, (double)_trained[place - 1].Samples / settings.Samples);
     }
 
-    private static void NoteCheckpoint(string id, DictionaryTrainer trainer, StageProgress progress) =>
-        progress.Note(RunEventKind.Checkpoint, Invariant($"Checkpoint of {id} at step {trainer.Step:N0} of {trainer.Options.Steps:N0}"));
+    private Result? Finished(DictionarySettings settings) =>
+        StageRecord.Find<Result>(folder.Dictionary(configuration.Model, settings.Name), RecordName, Fingerprint(settings));
+
+    private string Fingerprint(DictionarySettings settings) => StageRecord.Fingerprint(
+        Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens);
 
     // The model, and the site where it is not the paper's.
-    private string Identity(DictionarySettings settings)
+    private static string Identity(string modelFingerprint, Transformer model, DictionarySettings settings)
     {
         var site = settings.At(model.Config);
         return site == Site.Default(model.Config) ? modelFingerprint : $"{modelFingerprint} {site}";
     }
+
+    private static string Identity(string modelFingerprint, RunConfiguration configuration, Transformer model, DictionarySettings settings) =>
+        Invariant($"{Identity(modelFingerprint, model, settings)} stream {configuration.Seed}");
 
     // Dictionaries that were trained before later settings existed are taken over.
     private static JsonObject Stable(DictionaryOptions options) => StageRecord.Stable(
@@ -155,20 +155,6 @@ public sealed class DictionaryStage(DataFolder folder, TokenizedCorpus corpus, T
         ]);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static void Show(string id, DictionaryOptions options, DictionaryProgress p, int resampledBefore, StageProgress progress)
-    {
-        progress.Report(
-            Math.Min(0.98, (double)p.Step / p.Steps),
-            string.Create(CultureInfo.InvariantCulture, $"L0 {p.L0:0.0}, error {p.MeanSquaredError:0.000}, {p.SamplesPerSecond:N0} samples/s"));
-        progress.Point(new CurvePoint(
-            id, p.Steps, Curves.OfDictionary, p.Step,
-            [p.MeanSquaredError + p.L1, p.MeanSquaredError, p.L0, p.Lambda, options.LearningRateAt(p.Step), p.Dead, p.SamplesPerSecond]));
-        if (p.Resampled > resampledBefore)
-        {
-            progress.Note(RunEventKind.Resampling, Invariant($"{id}: {p.Resampled - resampledBefore:N0} dead features were given new weights by step {p.Step:N0}"));
-        }
-    }
 
     private sealed record Timing(double Seconds);
 }

@@ -31,8 +31,15 @@ public sealed class FormingStage(
 
     private readonly DataFolder _folder = database.Folder;
 
+    private int _requests;
+
     /// <summary>Looks after one training.</summary>
-    public Watcher Watch(DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress) => new(this, settings, trainer, progress);
+    /// <param name="settings">The dictionary.</param>
+    /// <param name="trainer">Its trainer.</param>
+    /// <param name="progress">Told of what can be browsed.</param>
+    /// <param name="together">Dictionaries that are trained together: they share the time that is allowed.</param>
+    public Watcher Watch(DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress, int together) =>
+        new(this, settings, trainer, progress, together);
 
     /// <summary>Adds the finished features to the history, and removes what only the training needed.</summary>
     /// <param name="settings">The dictionary.</param>
@@ -145,15 +152,18 @@ public sealed class FormingStage(
         private readonly DictionaryTrainer _trainer;
         private readonly StageProgress _progress;
         private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly int _together;
+        private int _requestsMet;
         private double _spentShowing;
         private double _spentEvaluating;
         private double _costOfShowing;
         private double _costOfEvaluating = 0.5;
         private long _lastEvaluated;
 
-        internal Watcher(FormingStage stage, DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress)
+        internal Watcher(FormingStage stage, DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress, int together)
         {
-            (_stage, _settings, _trainer, _progress) = (stage, settings, trainer, progress);
+            (_stage, _settings, _trainer, _progress, _together) = (stage, settings, trainer, progress, together);
+            _requestsMet = stage._requests;
             // Before the first time: what it took on two cores.
             _costOfShowing = 0.5 + (settings.Features * 1.2e-3);
             _lastEvaluated = trainer.Step;
@@ -163,14 +173,15 @@ public sealed class FormingStage(
         public void AfterStep(CancellationToken cancellation)
         {
             var (step, steps) = (_trainer.Step, _trainer.Options.Steps);
-            if (_stage.Asked() && step < steps)
+            if (_stage.Requests() is var requests && requests != _requestsMet && step < steps)
             {
+                _requestsMet = requests;
                 Do(() => _stage.Publish(_settings, _trainer, _progress, cancellation), ref _spentShowing, ref _costOfShowing);
                 _lastEvaluated = step;
                 return;
             }
 
-            var share = _stage.Share;
+            var share = _stage.Share / _together;
             if (step - _lastEvaluated < LeastProgress * steps || step > MostProgress * steps)
             {
                 return;
@@ -182,7 +193,7 @@ public sealed class FormingStage(
                 Do(() => _stage.Publish(_settings, _trainer, _progress, cancellation), ref _spentShowing, ref _costOfShowing);
                 _lastEvaluated = step;
             }
-            else if (_spentEvaluating + _costOfEvaluating <= EvaluationShare * elapsed)
+            else if (_spentEvaluating + _costOfEvaluating <= EvaluationShare / _together * elapsed)
             {
                 Do(() => _stage.Evaluate(_settings, _trainer, _progress, cancellation), ref _spentEvaluating, ref _costOfEvaluating);
                 _lastEvaluated = step;
@@ -200,5 +211,14 @@ public sealed class FormingStage(
 
     private double Share => configuration.FormingShare;
 
-    private bool Asked() => wanted();
+    /// <summary>How often somebody has asked for features so far: each dictionary in training answers each time.</summary>
+    private int Requests()
+    {
+        if (wanted())
+        {
+            _requests++;
+        }
+
+        return _requests;
+    }
 }

@@ -24,7 +24,7 @@ public sealed record RunConfiguration
 
     public required TransformerSettings Transformer { get; init; }
 
-    /// <summary>In the order in which they are trained.</summary>
+    /// <summary>Those that read the same site are trained together (<see cref="DictionaryGroups"/>).</summary>
     public required IReadOnlyList<DictionarySettings> Dictionaries { get; init; }
 
     /// <summary>Tokens to hold out, if the corpus is large enough.</summary>

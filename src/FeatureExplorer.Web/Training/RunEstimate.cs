@@ -13,6 +13,9 @@ public sealed record RunEstimate
     private const double StepOverProduct = 1.4;
     private const double UsualL0 = 20;
 
+    // For each input of the stream: its shuffle buffer in half precision, and a resampling's vectors in single precision.
+    private const long BufferedBytes = (2L << 18) + (4L << 16);
+
     /// <summary>Seconds of every stage, in the order of the run.</summary>
     public required IReadOnlyList<double> Stages { get; init; }
 
@@ -45,12 +48,17 @@ public sealed record RunEstimate
             indexed * 12e-6,
             indexed * (forward + (model.DMlp * 20e-9)),
         };
-        foreach (var dictionary in run.Dictionaries)
+        foreach (var group in DictionaryGroups.Of(run))
         {
-            var product = ProductFlops(dictionary, model) / speed.Flops;
-            stages.Add((dictionary.Samples * ((product * StepOverProduct) + forward + (Inputs(dictionary, model) * 8e-9))) + (run.EvaluationTokens * 4 * forward * 3));
-            stages.Add(indexed * ((product * 1.2) + forward + 6e-6));
-            stages.Add(dictionary.Features * (6e-3 + (2.0 * model.Vocabulary * model.DModel / speed.Flops)));
+            for (var i = 0; i < group.Count; i++)
+            {
+                // Until this one is finished, it and those after it train on the same vectors, which the model computes once.
+                var (dictionary, vectors) = (group[i], group[i].Samples - (i == 0 ? 0 : group[i - 1].Samples));
+                var products = group.Skip(i).Sum(d => ProductFlops(d, model)) / speed.Flops;
+                stages.Add((vectors * ((products * StepOverProduct) + forward + (DictionaryGroups.Inputs(dictionary, model) * 8e-9))) + (run.EvaluationTokens * 4 * forward * 3));
+                stages.Add(indexed * ((ProductFlops(dictionary, model) / speed.Flops * 1.2) + forward + 6e-6));
+                stages.Add(dictionary.Features * (6e-3 + (2.0 * model.Vocabulary * model.DModel / speed.Flops)));
+            }
         }
 
         // Neurons as features, relations of features, their ablation.
@@ -76,12 +84,8 @@ public sealed record RunEstimate
         return floors;
     }
 
-    /// <summary>n of a dictionary.</summary>
-    private static long Inputs(DictionarySettings dictionary, TransformerSettings model) =>
-        dictionary.Site == RunChoices.MlpPost ? model.DMlp : model.DModel;
-
     private static double ProductFlops(DictionarySettings dictionary, TransformerSettings model) =>
-        2.0 * Inputs(dictionary, model) * dictionary.Features;
+        2.0 * DictionaryGroups.Inputs(dictionary, model) * dictionary.Features;
 
     /// <summary>Weights of a layer that multiply every token.</summary>
     private static double LayerWeights(TransformerSettings model) => (4.0 * model.DModel * model.DModel) + (2.0 * model.DModel * model.DMlp);
@@ -98,14 +102,15 @@ public sealed record RunEstimate
         var weights = (long)(model.Layers * LayerWeights(model)) + (2L * model.DModel * model.Vocabulary);
         var rows = (long)model.BatchWindows * model.Context;
         var training = (16 * weights) + (rows * 4 * ((model.Layers * ((16L * model.DModel) + (3L * model.DMlp))) + 2048));
-        var largest = run.Dictionaries.Select(d => Inputs(d, model) * ((2L * d.Features * 16) + (2L << 18) + (d.Batch * 8L))).DefaultIfEmpty().Max();
+        var largest = DictionaryGroups.Of(run).Select(group => group.Sum(d => DictionaryGroups.Bytes(d, model) + (DictionaryGroups.Inputs(d, model) * d.Batch * 8L))
+            + (DictionaryGroups.Inputs(group[0], model) * BufferedBytes)).DefaultIfEmpty().Max();
         return (150L << 20) + Math.Max(training, largest + (512L << 20));
     }
 
     private static long Disk(RunConfiguration run, long bytes, long indexed)
     {
         var contexts = indexed * 80;
-        var weights = run.Dictionaries.Sum(d => 8 * Inputs(d, run.Transformer) * d.Features);
+        var weights = run.Dictionaries.Sum(d => 8 * DictionaryGroups.Inputs(d, run.Transformer) * d.Features);
         var indexes = (long)(indexed * UsualL0 * 6 * (run.Dictionaries.Count + 1));
         var pages = run.Dictionaries.Sum(d => d.Features * 14_000L);
         return (2 * bytes / 3) + contexts + (4 * weights) + indexes + pages;

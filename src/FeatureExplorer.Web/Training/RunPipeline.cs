@@ -10,7 +10,8 @@ using FeatureExplorer.Storage;
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>
-/// One run from text to published features: corpus → transformer → contexts → for each dictionary training, index and statistics → relations.
+/// One run from text to published features: corpus → transformer → contexts → for each dictionary training (together with the others of its group), index
+/// and statistics → relations.
 /// Every stage leaves its whole result in the data folder or nothing, and the same run started again begins where the last one stopped.
 /// </summary>
 /// <param name="database">Where features are published.</param>
@@ -42,23 +43,26 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         var forming = new FormingStage(
             database, corpus, corpusId, model, configuration,
             (settings, metrics, small) => Draft(configuration, settings, metrics, small, neurons, corpusId), FeaturesWanted);
-        var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, forming);
-        var results = new List<DictionaryResult>();
-        foreach (var settings in configuration.Dictionaries)
+        var results = new Dictionary<string, DictionaryResult>();
+        foreach (var group in DictionaryGroups.Of(configuration))
         {
-            var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
-            using var ___ = dictionary;
-            var (index, seconds) = dictionaryStage.BuildIndex(settings.Name, dictionary, stages, cancellation);
-            using var ____ = index;
-            var draft = Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId) with
+            using var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, group, forming);
+            foreach (var settings in group)
             {
-                Samples = result.Samples,
-                SamplesPerSecond = result.SamplesPerSecond,
-                Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
-            };
-            var features = new List<(double, float, string?, double)>();
-            results.Add(Publish(draft, index, corpus, contexts, dictionary, model, features, stages, cancellation));
-            forming.Finish(settings, dictionary, features);
+                var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
+                using var ___ = dictionary;
+                var (index, seconds) = dictionaryStage.BuildIndex(settings.Name, dictionary, stages, cancellation);
+                using var ____ = index;
+                var draft = Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId) with
+                {
+                    Samples = result.Samples,
+                    SamplesPerSecond = result.SamplesPerSecond,
+                    Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
+                };
+                var features = new List<(double, float, string?, double)>();
+                results[settings.Name] = Publish(draft, index, corpus, contexts, dictionary, model, features, stages, cancellation);
+                forming.Finish(settings, dictionary, features);
+            }
         }
 
         new RelateStage(database, time).Run(stages, cancellation);
@@ -66,7 +70,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         using var process = Process.GetCurrentProcess();
         return new RunResult(
             new ModelResult(configuration.Model, trained.HeldOutLoss, trained.Tokens, trained.TokensPerSecond),
-            results,
+            [.. configuration.Dictionaries.Select(settings => results[settings.Name])],
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             process.PeakWorkingSet64);
     }

@@ -8,7 +8,11 @@ namespace FeatureExplorer.Tests.Engine.Dictionaries;
 
 public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDisposable
 {
+    private const string Name = "training.safetensors";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("dictionary-checkpoint-").FullName;
+
+    private string CheckpointPath => Path.Combine(_folder, Name);
 
     public static TheoryData<string> Variants => [.. DictionaryVariants.All];
 
@@ -23,24 +27,23 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
         // A new trainer and a new source for every piece: nothing survives but the file.
         foreach (var stop in (long[])[1, 7, 40, 41, 77, 90])
         {
-            using var trainer = new DictionaryTrainer(Source(), options);
-            var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
-            checkpoint.TryRestore(trainer);
-            while (trainer.Step < stop)
+            using var sweep = new DictionarySweep(Source(), [options]);
+            var checkpoint = new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero);
+            checkpoint.TryRestore(sweep);
+            while (sweep.Steps < stop)
             {
-                trainer.TakeStep();
+                sweep.TakeStep();
             }
 
-            checkpoint.Save(trainer);
-            Assert.Equal(stop, checkpoint.Step);
+            checkpoint.Save(sweep);
+            Assert.Equal(stop, checkpoint.Steps);
         }
 
-        using var last = new DictionaryTrainer(Source(), options);
-        var end = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
-        using var resumed = last.Train(end, null, default);
+        using var last = new DictionarySweep(Source(), [options]);
+        using var resumed = last.Train(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero), null, default)[0];
 
         Assert.Equal(expected.Hash, resumed.Hash);
-        Assert.Equal(whole.Resampled, last.Resampled);
+        Assert.Equal(whole.Resampled, last.Trainers[0].Resampled);
         if (variant == DictionaryVariants.Paper2023)
         {
             Assert.True(whole.Resampled > 0, "nothing was resampled, so the test says nothing about it");
@@ -58,36 +61,82 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
         for (var stop = 13; stop < options.Steps; stop += 17)
         {
             using var piece = Stream(small);
-            using var trainer = new DictionaryTrainer(piece, options);
-            var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue);
-            Assert.Equal(stop > 13, checkpoint.TryRestore(trainer));
-            while (trainer.Step < stop)
+            using var sweep = new DictionarySweep(piece, [options]);
+            var checkpoint = new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue);
+            Assert.Equal(stop > 13, checkpoint.TryRestore(sweep));
+            while (sweep.Steps < stop)
             {
-                trainer.TakeStep();
+                sweep.TakeStep();
             }
 
-            checkpoint.Save(trainer);
+            checkpoint.Save(sweep);
         }
 
         using var rest = Stream(small);
-        using var last = new DictionaryTrainer(rest, options);
-        using var resumed = last.Train(new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue), null, default);
+        using var last = new DictionarySweep(rest, [options]);
+        using var resumed = last.Train(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue), null, default)[0];
 
         Assert.Equal(expected.Hash, resumed.Hash);
         Assert.Equal(stream.Passes, rest.Passes);
     }
 
     [Fact]
+    public void Train_SeveralStoppedAgainAndAgain_EachSameBytesAsIfAlone()
+    {
+        using var small = new SmallModel(tokens: (60 * SmallModel.Window) + 1);
+        var recipe = Options(DictionaryVariants.Paper2023) with { Features = 30 };
+        DictionaryOptions[] options = [Options(DictionaryVariants.TopK) with { Samples = 4_000 }, recipe, recipe with { Seed = 4, Batch = 64 }];
+        var expected = options.Select(one =>
+        {
+            using var stream = Stream(small);
+            using var trainer = new DictionaryTrainer(stream, one);
+            using var dictionary = trainer.Train();
+            return dictionary.Hash;
+        }).ToList();
+        var backlog = 0L;
+        for (var stop = 13; stop < options.Sum(one => one.Steps); stop += 23)
+        {
+            using var piece = Stream(small);
+            using var sweep = new DictionarySweep(piece, options);
+            var checkpoint = new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue);
+            Assert.Equal(stop > 13, checkpoint.TryRestore(sweep));
+            while (sweep.Steps < stop)
+            {
+                sweep.TakeStep();
+            }
+
+            checkpoint.Save(sweep);
+            backlog = Math.Max(backlog, sweep.LargestBacklog);
+            if (sweep.Trainers[0].IsFinished)
+            {
+                break;
+            }
+        }
+
+        // Now the first one is somebody's finished dictionary, and only the others go on.
+        using var rest = Stream(small);
+        using var last = new DictionarySweep(rest, options[1..]);
+        var resumed = last.Train(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue), null, default);
+
+        Assert.True(backlog > 0, "no vectors were kept for the slower ones, so the test says little");
+        Assert.Equal(expected[1..], resumed.Select(dictionary => dictionary.Hash));
+        using var finished = new DictionarySweep(Stream(small), [options[0]]);
+        Assert.True(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue).TryRestore(finished));
+        Assert.True(finished.Trainers[0].IsFinished);
+        Assert.Equal(expected[0], finished.Trainers[0].Snapshot().Hash);
+    }
+
+    [Fact]
     public void Train_Cancelled_WritesTheCheckpoint()
     {
         using var cancellation = new CancellationTokenSource();
-        using var trainer = new DictionaryTrainer(Source(), Options(DictionaryVariants.TopK));
-        var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.MaxValue);
+        using var sweep = new DictionarySweep(Source(), [Options(DictionaryVariants.TopK)]);
+        var checkpoint = new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue);
 
-        Assert.Throws<OperationCanceledException>(() => trainer.Train(checkpoint, new Sink(_ => cancellation.Cancel()), cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => sweep.Train(checkpoint, new Sink(_ => cancellation.Cancel()), cancellation.Token));
 
-        Assert.Equal(50, checkpoint.Step);
-        Assert.True(File.Exists(Path.Combine(_folder, DictionaryCheckpoint.FileName)));
+        Assert.Equal(50, checkpoint.Steps);
+        Assert.True(File.Exists(CheckpointPath));
         checkpoint.Remove();
         Assert.Empty(Directory.GetFiles(_folder));
     }
@@ -96,29 +145,29 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
     public void TryRestore_OtherModelOrOptions_BeginsAnew()
     {
         var options = Options(DictionaryVariants.TopK);
-        using (var trainer = new DictionaryTrainer(Source(), options))
+        using (var sweep = new DictionarySweep(Source(), [options]))
         {
-            trainer.TakeStep();
-            new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).Save(trainer);
+            sweep.TakeStep();
+            new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).Save(sweep);
         }
 
-        using var same = new DictionaryTrainer(Source(), options);
-        using var other = new DictionaryTrainer(Source(), options with { K = 4 });
+        using var same = new DictionarySweep(Source(), [options]);
+        using var other = new DictionarySweep(Source(), [options with { K = 4 }]);
 
-        Assert.False(new DictionaryCheckpoint(_folder, "another", TimeSpan.Zero).TryRestore(same));
-        Assert.False(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(other));
-        Assert.True(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(same));
-        Assert.Equal(1, same.Step);
+        Assert.False(new DictionaryCheckpoint(CheckpointPath, "another", TimeSpan.Zero).TryRestore(same));
+        Assert.False(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).TryRestore(other));
+        Assert.True(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).TryRestore(same));
+        Assert.Equal(1, same.Steps);
     }
 
     [Fact]
     public void TryRestore_LeftoversOfAKilledWrite_AreRemoved()
     {
-        var leftover = Path.Combine(_folder, DictionaryCheckpoint.FileName + ".0123.tmp");
+        var leftover = Path.Combine(_folder, Name + ".0123.tmp");
         File.WriteAllText(leftover, "half");
-        using var trainer = new DictionaryTrainer(Source(), Options(DictionaryVariants.TopK));
+        using var sweep = new DictionarySweep(Source(), [Options(DictionaryVariants.TopK)]);
 
-        Assert.False(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(trainer));
+        Assert.False(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).TryRestore(sweep));
 
         Assert.False(File.Exists(leftover));
     }
@@ -127,18 +176,18 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
     public void Train_Diverges_SaysStepAndCauseAndKeepsTheCheckpoint()
     {
         var options = new DictionaryOptions { Features = 4096, Samples = 50_000, Batch = 64, LearningRate = 0.99f, ResampleAt = [] };
-        var checkpoint = new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero);
-        using var trainer = new DictionaryTrainer(new PlantedSource(16, 16, 2, seed: 1), options);
+        var checkpoint = new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero);
+        using var sweep = new DictionarySweep(new PlantedSource(16, 16, 2, seed: 1), [options]);
 
-        var failure = Assert.Throws<TrainingDivergedException>(() => trainer.Train(checkpoint, null, default));
+        var failure = Assert.Throws<TrainingDivergedException>(() => sweep.Train(checkpoint, null, default));
 
         output.WriteLine(failure.Message);
         Assert.Contains($"step {failure.Step} ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("learning rate", failure.Message, StringComparison.Ordinal);
-        Assert.Contains($"step {checkpoint.Step} is intact", failure.Message, StringComparison.Ordinal);
-        using var again = new DictionaryTrainer(new PlantedSource(16, 16, 2, seed: 1), options);
-        Assert.True(new DictionaryCheckpoint(_folder, "model", TimeSpan.Zero).TryRestore(again));
-        Assert.True(again.Step < failure.Step);
+        Assert.Contains($"step {checkpoint.Steps} is intact", failure.Message, StringComparison.Ordinal);
+        using var again = new DictionarySweep(new PlantedSource(16, 16, 2, seed: 1), [options]);
+        Assert.True(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).TryRestore(again));
+        Assert.True(again.Steps < failure.Step);
     }
 
     [SkippableFact]
@@ -147,18 +196,18 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
         using var disk = SmallDisk.TryMount(_folder, kilobytes: 96);
         Skip.If(disk is null, "A small disk needs the right to mount one.");
         var options = Options(DictionaryVariants.TopK);
-        using var trainer = new DictionaryTrainer(Source(), options);
-        var checkpoint = new DictionaryCheckpoint(disk!.Folder, "model", TimeSpan.Zero);
-        trainer.TakeStep();
-        checkpoint.Save(trainer);
-        var before = File.ReadAllBytes(Path.Combine(disk!.Folder, DictionaryCheckpoint.FileName));
+        using var sweep = new DictionarySweep(Source(), [options]);
+        var checkpoint = new DictionaryCheckpoint(Path.Combine(disk!.Folder, Name), "model", TimeSpan.Zero);
+        sweep.TakeStep();
+        checkpoint.Save(sweep);
+        var before = File.ReadAllBytes(Path.Combine(disk!.Folder, Name));
         Assert.True(before.Length > 50_000, "two checkpoints must not fit");
 
-        var failure = Assert.Throws<CheckpointException>(() => trainer.Train(checkpoint, null, default));
+        var failure = Assert.Throws<CheckpointException>(() => sweep.Train(checkpoint, null, default));
 
         output.WriteLine(failure.Message);
         Assert.Contains("step 1 is intact", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(Path.Combine(disk!.Folder, DictionaryCheckpoint.FileName)));
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(disk!.Folder, Name)));
         Assert.Single(Directory.GetFiles(disk!.Folder));
     }
 
@@ -182,8 +231,8 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
     private static ActivationStream Stream(SmallModel small) => ActivationStream.Of(
         small.Model, small.Store, new ActivationStreamOptions { PositionsPerWindow = 5, BufferVectors = 123, WindowsPerForward = 7, Seed = 3 });
 
-    private sealed class Sink(Action<DictionaryProgress> report) : IProgress<DictionaryProgress>
+    private sealed class Sink(Action<DictionaryProgress> report) : IProgress<(int Dictionary, DictionaryProgress Progress)>
     {
-        public void Report(DictionaryProgress value) => report(value);
+        public void Report((int Dictionary, DictionaryProgress Progress) value) => report(value.Progress);
     }
 }
