@@ -151,7 +151,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _step.SecondMoments.Read(file, prefix + SecondMomentsTensors);
         file.ReadIntegers(prefix + FiredTensor).CopyTo(_lastFired.AsSpan());
         (Step, _samples, _scale, _meanSquare, _resampled) = (state.Step, state.Samples, state.Scale, state.MeanSquare, state.Resampled);
-        (_step.WasDense, _step.Variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, true);
+        (_step.WasDense, _step.Variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, state.Step > 0);
     }
 
     private void Begin()
