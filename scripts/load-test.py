@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Readers of feature pages on a server of your own: how long they wait while something else, such as a training run, goes on.
 
-Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200] [--think 2] [--seconds 60] [--monitors 0 --run 1] [--pid PID]
+Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200] [--think 2] [--seconds 60] [--monitors 0 --run 1 --training 30] [--pid PID]
 
 Every reader asks for a random feature's page over a connection kept open, reads it whole, and thinks for about so many seconds (drawn evenly from 0 to twice as
 many; 0: asks again at once). Monitors hold the event stream of a run open meanwhile. Prints one JSON object; exits with 1 when any answer is not 200. The
@@ -65,8 +65,37 @@ def memory(pid):
     return {name: int(fields[name].split()[0]) // 1024 for name in ("VmRSS", "RssAnon")}
 
 
+async def step(options):
+    """Steps that the run has reported of its newest curve, and when it did."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
+    writer.write(f"GET /api/v1/runs/{options.run}/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    text = answer.split(b"\r\n\r\n", 1)[1].decode()
+    curves = json.loads(text[text.index("{"):text.rindex("}") + 1])["curves"]
+    training = [curve for curve in curves if "tokens/s" in curve["columns"] or "samples/s" in curve["columns"]]
+    return max(curve["points"][-1][0] for curve in training[-1:]) if training else 0
+
+
+async def pace(options, seconds):
+    """Steps per second of the training over a time, from report to report."""
+    first, start = await step(options), time.monotonic()
+    while await step(options) == first and time.monotonic() < start + seconds:
+        await asyncio.sleep(0.2)
+    first, start = await step(options), time.monotonic()
+    last, stop = first, start
+    while time.monotonic() < start + seconds:
+        await asyncio.sleep(0.2)
+        now = await step(options)
+        if now != last:
+            last, stop = now, time.monotonic()
+    return round((last - first) / (stop - start), 3) if stop > start else None
+
+
 async def main(options):
+    calm = await pace(options, options.training) if options.training else None
     tally, end = Tally(), time.monotonic() + options.seconds
+    during = asyncio.create_task(pace(options, options.seconds - 2)) if options.training else None
     tasks = [read(options, tally, end) for _ in range(options.readers)] + [watch(options, tally, end) for _ in range(options.monitors)]
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
         if problem:
@@ -76,7 +105,8 @@ async def main(options):
     print(json.dumps({
         "pages": len(waits), "pagesPerSecond": round(len(waits) / options.seconds, 1), "medianMs": at(0.5), "p95Ms": at(0.95), "p99Ms": at(0.99),
         "medianBytes": sorted(tally.sizes)[len(tally.sizes) // 2], "largestBytes": max(tally.sizes), "events": tally.events,
-        "failures": len(tally.failures), "firstFailures": tally.failures[:3], "serverMegabytes": memory(options.pid) if options.pid else None}))
+        "failures": len(tally.failures), "firstFailures": tally.failures[:3], "serverMegabytes": memory(options.pid) if options.pid else None,
+        "stepsPerSecondBefore": calm, "stepsPerSecondMeanwhile": await during if during else None}))
     return 1 if tally.failures else 0
 
 
@@ -91,4 +121,5 @@ if __name__ == "__main__":
     parser.add_argument("--monitors", type=int, default=0)
     parser.add_argument("--run", type=int, default=1)
     parser.add_argument("--pid", type=int)
+    parser.add_argument("--training", type=float, default=0, help="seconds over which to measure the run's pace first, to compare it with that under load")
     raise SystemExit(asyncio.run(main(parser.parse_args())))

@@ -145,6 +145,7 @@ public sealed class FormingStage(
         // The figures alone cost little and make the curves: they get a share of their own.
         private const double EvaluationShare = 0.02;
         private const double LeastProgress = 0.04;
+        private const double FirstProgress = 0.2;
         private const double MostProgress = 0.97;
 
         private readonly FormingStage _stage;
@@ -158,6 +159,7 @@ public sealed class FormingStage(
         private double _spentEvaluating;
         private double _costOfShowing;
         private double _costOfEvaluating = 0.5;
+        private readonly long _first;
         private long _lastEvaluated;
 
         internal Watcher(FormingStage stage, DictionarySettings settings, DictionaryTrainer trainer, StageProgress progress, int together)
@@ -166,7 +168,7 @@ public sealed class FormingStage(
             _requestsMet = stage._requests;
             // Before the first time: what it took on two cores.
             _costOfShowing = 0.5 + (settings.Features * 1.2e-3);
-            _lastEvaluated = trainer.Step;
+            _lastEvaluated = _first = trainer.Step;
         }
 
         /// <summary>Call after every step.</summary>
@@ -188,7 +190,7 @@ public sealed class FormingStage(
             }
 
             var elapsed = Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            if (share > 0 && _spentShowing + _costOfShowing <= share * elapsed)
+            if (share > 0 && _spentShowing + _costOfShowing <= share * TimeToShareIn(elapsed))
             {
                 Do(() => _stage.Publish(_settings, _trainer, _progress, cancellation), ref _spentShowing, ref _costOfShowing);
                 _lastEvaluated = step;
@@ -198,6 +200,13 @@ public sealed class FormingStage(
                 Do(() => _stage.Evaluate(_settings, _trainer, _progress, cancellation), ref _spentEvaluating, ref _costOfEvaluating);
                 _lastEvaluated = step;
             }
+        }
+
+        /// <summary>The time so far; for the first showing, which people wait for, what the whole training will take.</summary>
+        private double TimeToShareIn(double elapsed)
+        {
+            var (step, steps) = (_trainer.Step, _trainer.Options.Steps);
+            return _spentShowing == 0 && step >= FirstProgress * steps ? elapsed * (steps - _first) / (step - _first) : elapsed;
         }
 
         private static void Do(Action what, ref double spent, ref double cost)

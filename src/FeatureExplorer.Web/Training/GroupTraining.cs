@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Web.Training;
@@ -69,8 +70,16 @@ internal sealed class GroupTraining(
 
     private void TakeStep(IProgress<(int Dictionary, DictionaryProgress Progress)> report, CancellationToken cancellation)
     {
-        var saved = checkpoint.Steps;
-        var next = sweep.TakeStep(checkpoint, report);
+        var (saved, next) = (checkpoint.Steps, sweep.Next!.Value);
+        try
+        {
+            sweep.TakeStep(checkpoint, report);
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            throw new TrainingDivergedException(diverged.Step, $"{Id(next)}: {diverged.Message}");
+        }
+
         if (checkpoint.Steps != saved)
         {
             NoteCheckpoint();

@@ -17,7 +17,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
     public static IReadOnlyList<RunSetting> OfModel { get; } =
     [
         new("model", "Name", "First part of the address of every feature: A in A/1/2357. A run with the same model settings as an earlier run adds dictionaries to that model."),
-        new("transformer.tokens", "Tokens", "Text to train on. More tokens, clearer features: 2.5 million are a demo, 40 million a good model of this size."),
+        new("transformer.tokens", "Tokens", "Text to train on. More tokens, clearer features: two million are a demo, 40 million a good model of this size."),
         new("transformer.vocabulary", "Vocabulary", "Token ids that the tokenizer learns, 257 to 65,536. A larger one makes tokens longer and the last matrix slower; 8,192 suits small models."),
         new("transformer.layers", "Layers", "One, as in the paper, keeps features readable from the text just before them."),
         new("transformer.dModel", "Width", "d_model: numbers in the residual stream for each token. 128 as in the paper."),
