@@ -37,7 +37,7 @@ public sealed class DictionaryGroupsTests
     public void Estimate_TwoTogether_TakeLessThanOneAfterTheOtherAndAsManyStages()
     {
         var speed = new MachineSpeed("here", 100);
-        var (one, other) = (One("1", samples: 1_000_000), One("2", samples: 1_000_000));
+        var (one, other) = (One("1", samples: 20_000_000), One("2", samples: 20_000_000));
 
         var together = RunEstimate.Of(Run(one, other), speed);
         var apart = RunEstimate.Of(Run(one, other with { Layer = 1 }), speed);
