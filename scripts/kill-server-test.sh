@@ -16,11 +16,11 @@ cat >"$work/run.json" <<'JSON'
   "preset": "demo",
   "transformer": { "vocabulary": 512, "tokens": 400000 },
   "heldOutTokens": 60000, "indexTokens": 50000, "evaluationTokens": 4096, "formingShare": 0.3,
-  "dictionaries": [{ "name": "1", "features": 256, "samples": 300000, "batch": 512 }]
+  "dictionaries": [{ "name": "0", "features": 128, "samples": 100000, "batch": 512 }, { "name": "1", "features": 256, "samples": 300000, "batch": 512 }]
 }
 JSON
 
-weights() { (cd "$1" && sha256sum models/A/model.safetensors dictionaries/A/1/sae_weights.safetensors | cut -d' ' -f1 | tr '\n' ' '); }
+weights() { (cd "$1" && sha256sum models/A/model.safetensors dictionaries/A/{0,1}/sae_weights.safetensors | cut -d' ' -f1 | tr '\n' ' '); }
 sql() { python3 -c 'import sqlite3,sys; print("\n".join(" ".join(map(str,r)) for r in sqlite3.connect(sys.argv[1],timeout=30).execute(sys.argv[2])))' "$1/featureexplorer.db" "$2"; }
 serve() {
   dotnet "$program" serve --data "$1" --no-demo --urls "http://127.0.0.1:$port" >>"$work/server.log" 2>&1 &
