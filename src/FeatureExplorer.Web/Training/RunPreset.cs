@@ -7,7 +7,7 @@ public static class RunPreset
     public static RunConfiguration Demo { get; } = new()
     {
         Preset = "demo",
-        Transformer = new TransformerSettings { Vocabulary = 2048, Tokens = 2_400_000 },
+        Transformer = new TransformerSettings { Vocabulary = 2048, Tokens = 2_200_000 },
         HeldOutTokens = 300_000,
         IndexTokens = 300_000,
         EvaluationTokens = 65_536,
@@ -23,8 +23,8 @@ public static class RunPreset
     {
         Preset = "standard",
         Transformer = new TransformerSettings { Vocabulary = 8192, Tokens = 40_000_000 },
-        HeldOutTokens = 2_400_000,
-        IndexTokens = 2_400_000,
+        HeldOutTokens = 2_200_000,
+        IndexTokens = 2_200_000,
         EvaluationTokens = 204_800,
         Dictionaries = [DictionarySettings.For("0", 512), DictionarySettings.For("1", 4096)],
     };
