@@ -99,7 +99,7 @@ internal static class RunChecks
         {
             if (!(dictionary.Lambda >= 0 && dictionary.Lambda <= 1000))
             {
-                problems.Add(new RunProblem(at + ".lambda", Invariant($"{dictionary.Lambda} must be from 0 to 1,000; 7e-3 works well for 4,096 features.")));
+                problems.Add(new RunProblem(at + ".lambda", Invariant($"{dictionary.Lambda} must be from 0 to 1,000; 7.3e-3 works well for 4,096 features.")));
             }
         }
         else if (dictionary.K is not { } k || k < 1 || k > dictionary.Features)
