@@ -130,8 +130,17 @@ public sealed record DictionaryOptions
                 ResampleAt = [],
                 K = Math.Min(32, features),
             },
-            DictionaryVariants.JumpRelu => sized with { Variant = variant, Lambda = 3e-3f, Beta1 = 0, ResampleAt = [] },
-            DictionaryVariants.Gated => sized with { Variant = variant, Beta1 = 0, ResampleAt = [] },
+            DictionaryVariants.JumpRelu => sized with
+            {
+                Variant = variant,
+                Lambda = 1e-3f,
+                Beta1 = 0,
+                ResampleAt = [],
+                // The source's 1e-3 for both needs a hundred times as many steps: log θ moves by at most the learning rate in each.
+                Bandwidth = 0.07f,
+                InitialThreshold = 0.07f,
+            },
+            DictionaryVariants.Gated => sized with { Variant = variant, Lambda = 1.2e-2f, Beta1 = 0, ResampleAt = [] },
             _ => sized with { Variant = variant },
         };
     }
@@ -238,12 +247,12 @@ public sealed record DictionaryOptions
 
         if (!(Bandwidth > 0 && float.IsFinite(Bandwidth)))
         {
-            yield return FormattableString.Invariant($"Bandwidth is {Bandwidth}, and must be above 0 (1e-3 works well)");
+            yield return FormattableString.Invariant($"Bandwidth is {Bandwidth}, and must be above 0 (0.07 works well)");
         }
 
         if (!(InitialThreshold > 0 && float.IsFinite(InitialThreshold)))
         {
-            yield return FormattableString.Invariant($"InitialThreshold is {InitialThreshold}, and must be above 0 (1e-3 works well)");
+            yield return FormattableString.Invariant($"InitialThreshold is {InitialThreshold}, and must be above 0 (0.07 works well)");
         }
 
         if (Prefixes.Count == 0 || Prefixes[^1] != 1 || Prefixes.Any(static share => !(share > 0))

@@ -32,9 +32,14 @@ public sealed class LineChart
 
     public double YAt(double value) => Bottom - ((Bottom - Top) * Y.At(value));
 
-    /// <summary>The line as a path.</summary>
-    public string Path(ChartSeries series) => string.Concat(series.Points.Where(p => double.IsFinite(p.Y))
-        .Select((p, i) => $"{(i == 0 ? 'M' : 'L')}{Show.Coordinate(XAt(p.X))} {Show.Coordinate(YAt(p.Y))}"));
+    /// <summary>The line as a path; a lone point, which has no line, as a short dash.</summary>
+    public string Path(ChartSeries series)
+    {
+        var points = series.Points.Where(p => double.IsFinite(p.Y)).Select(p => (X: XAt(p.X), Y: YAt(p.Y))).ToList();
+        return points is [var only]
+            ? $"M{Show.Coordinate(only.X - 3)} {Show.Coordinate(only.Y)}h6"
+            : string.Concat(points.Select((p, i) => $"{(i == 0 ? 'M' : 'L')}{Show.Coordinate(p.X)} {Show.Coordinate(p.Y)}"));
+    }
 
     /// <summary>Rounded outwards, so that the lines keep some room; from 0 where that is near.</summary>
     private static Axis Vertical(List<double> values)

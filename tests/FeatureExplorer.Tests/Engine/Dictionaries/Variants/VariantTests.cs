@@ -207,6 +207,7 @@ public sealed unsafe class VariantTests(ITestOutputHelper output)
             K = 3,
             Lambda = variant switch { DictionaryVariants.April2024 => 1, _ => 0.03f },
             Bandwidth = 0.02f,
+            InitialThreshold = 1e-3f,
         };
         var source = new PlantedSource(inputs, planted: 48, active: 3, seed: 1);
         using var trainer = new DictionaryTrainer(source, options);
