@@ -136,7 +136,7 @@ public sealed record DictionaryOptions
                 Lambda = 1e-3f,
                 Beta1 = 0,
                 ResampleAt = [],
-                // The source's 1e-3 for both needs a hundred times as many steps: log θ moves by at most the learning rate in each.
+                // The source's 1e-3 for both needs far more steps: log θ moves by about the learning rate in each.
                 Bandwidth = 0.07f,
                 InitialThreshold = 0.07f,
             },
