@@ -23,8 +23,8 @@ public static class RunPreset
     {
         Preset = "standard",
         Transformer = new TransformerSettings { Vocabulary = 8192, Tokens = 40_000_000 },
-        HeldOutTokens = 2_400_000,
-        IndexTokens = 2_400_000,
+        HeldOutTokens = 2_200_000,
+        IndexTokens = 2_500_000,
         EvaluationTokens = 204_800,
         Dictionaries = [DictionarySettings.For("0", 512), DictionarySettings.For("1", 4096)],
     };
