@@ -117,20 +117,25 @@ internal sealed unsafe class EncoderScreen : IDisposable
         var scratch = _scratch[thread];
         var tile = scratch.Tile;
         var end = Math.Min(first + count, _panels * Columns);
-        for (var column = first; column < end; column += Columns)
+        for (var column = first; column < end;)
         {
+            var panels = Math.Min(IntegerTile.Panels, (end - column) / Columns);
             var weights = (int*)_packed.Pointer + ((nint)column * _pairs);
-            var ahead = Columns * (long)_pairs * sizeof(int) * IntegerTile.Rows / rows;
+            var ahead = panels * Columns * (long)_pairs * sizeof(int) * IntegerTile.Rows / rows;
             for (var row = 0; row < rows; row += IntegerTile.Rows)
             {
-                IntegerTile.Prefetch((byte*)(weights + ((nint)Columns * _pairs)) + (ahead * (row / IntegerTile.Rows)), ahead);
-                IntegerTile.Multiply(scratch.Packed + ((nint)row * _pairs), weights, _pairs, tile);
+                IntegerTile.Prefetch((byte*)(weights + ((nint)panels * Columns * _pairs)) + (ahead * (row / IntegerTile.Rows)), ahead);
+                IntegerTile.Multiply(scratch.Packed + ((nint)row * _pairs), weights, panels, _pairs, tile);
                 var height = Math.Min(IntegerTile.Rows, rows - row);
-                for (var r = 0; r < height; r++)
+                for (var panel = 0; panel < panels; panel++)
                 {
-                    Sift(tile + (r * Columns), scratch.Rows[row + r], column, bias + column, limits + column, floors[row + r], ref lists[row + r]);
+                    var at = column + (panel * Columns);
+                    var sums = tile + (panel * IntegerTile.Rows * Columns);
+                    Sift(sums, scratch.Rows.AsSpan(row, height), at, bias + at, limits + at, floors.Slice(row, height), lists.Slice(row, height));
                 }
             }
+
+            column += panels * Columns;
         }
     }
 
@@ -153,21 +158,63 @@ internal sealed unsafe class EncoderScreen : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Sift(int* sums, QuantizedVector row, int column, float* bias, float* limits, float floor, ref SparseRow list)
+    /// <summary>Replaces a tile's sums by the largest values that the entries can have, and lists those that exceed their limits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Sift(
+        int* sums, ReadOnlySpan<QuantizedVector> rows, int column, float* bias, float* limits, ReadOnlySpan<float> floors, Span<SparseRow> lists)
     {
-        var values = (float*)sums;
-        var bits = 0u;
-        for (var lane = 0; lane < Columns; lane += 8)
+        if (!Vector512.IsHardwareAccelerated)
         {
-            var product = Vector256.ConvertToSingle(Vector256.Load(sums + lane)) * row.Scale;
-            var most = Vector256.MultiplyAddEstimate(Vector256.Load(_norms.Pointer + column + lane), Vector256.Create(row.Error), Vector256.Load(bias + lane));
-            most = Vector256.MultiplyAddEstimate(Vector256.Load(_errors.Pointer + column + lane), Vector256.Create(row.Norm), most);
-            most = Vector256.MultiplyAddEstimate(product, Vector256.Load(_scales.Pointer + column + lane), most);
-            most.Store(values + lane);
-            bits |= Vector256.GreaterThan(most, Vector256.Max(Vector256.Load(limits + lane), Vector256.Create(floor))).ExtractMostSignificantBits() << lane;
+            SiftHalves(sums, rows, column, bias, limits, floors, lists);
+            return;
         }
 
+        var scales = Vector512.Load(_scales.Pointer + column);
+        var errors = Vector512.Load(_errors.Pointer + column);
+        var norms = Vector512.Load(_norms.Pointer + column);
+        var biases = Vector512.Load(bias);
+        var limit = Vector512.Load(limits);
+        for (var r = 0; r < rows.Length; r++, sums += Columns)
+        {
+            var row = rows[r];
+            var most = Vector512.FusedMultiplyAdd(norms, Vector512.Create(row.Error), biases);
+            most = Vector512.FusedMultiplyAdd(errors, Vector512.Create(row.Norm), most);
+            most = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Vector512.Load(sums)) * row.Scale, scales, most);
+            var bits = (uint)Vector512.GreaterThan(most, Vector512.Max(limit, Vector512.Create(floors[r]))).ExtractMostSignificantBits();
+            if (bits != 0)
+            {
+                most.Store((float*)sums);
+                ListLanes((float*)sums, bits, column, ref lists[r]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SiftHalves(
+        int* sums, ReadOnlySpan<QuantizedVector> rows, int column, float* bias, float* limits, ReadOnlySpan<float> floors, Span<SparseRow> lists)
+    {
+        for (var r = 0; r < rows.Length; r++, sums += Columns)
+        {
+            var row = rows[r];
+            var values = (float*)sums;
+            var bits = 0u;
+            for (var lane = 0; lane < Columns; lane += 8)
+            {
+                var product = Vector256.ConvertToSingle(Vector256.Load(sums + lane)) * row.Scale;
+                var most = Vector256.MultiplyAddEstimate(Vector256.Load(_norms.Pointer + column + lane), Vector256.Create(row.Error), Vector256.Load(bias + lane));
+                most = Vector256.MultiplyAddEstimate(Vector256.Load(_errors.Pointer + column + lane), Vector256.Create(row.Norm), most);
+                most = Vector256.MultiplyAddEstimate(product, Vector256.Load(_scales.Pointer + column + lane), most);
+                most.Store(values + lane);
+                bits |= Vector256.GreaterThan(most, Vector256.Max(Vector256.Load(limits + lane), Vector256.Create(floors[r]))).ExtractMostSignificantBits() << lane;
+            }
+
+            ListLanes(values, bits, column, ref lists[r]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ListLanes(float* values, uint bits, int column, ref SparseRow list)
+    {
         var count = list.Count;
         for (; bits != 0; bits &= bits - 1)
         {
@@ -184,7 +231,7 @@ internal sealed unsafe class EncoderScreen : IDisposable
     {
         private readonly FloatBuffer _rounded = new((long)BlockRows * pairs);
         private readonly FloatBuffer _packed = new((long)BlockRows * pairs);
-        private readonly FloatBuffer _tile = new(IntegerTile.Rows * IntegerTile.Columns);
+        private readonly FloatBuffer _tile = new(IntegerTile.Panels * IntegerTile.Rows * IntegerTile.Columns);
 
         public QuantizedVector[] Rows { get; } = new QuantizedVector[BlockRows];
 

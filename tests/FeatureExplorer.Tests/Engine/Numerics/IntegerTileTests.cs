@@ -5,10 +5,12 @@ namespace FeatureExplorer.Tests.Engine.Numerics;
 public sealed unsafe class IntegerTileTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(256)]
-    public void Multiply_LargestAllowedIntegers_EqualsTheReference(int pairs)
+    [InlineData(1, 1)]
+    [InlineData(2, 7)]
+    [InlineData(3, 7)]
+    [InlineData(1, 256)]
+    [InlineData(3, 256)]
+    public void Multiply_LargestAllowedIntegers_EqualsTheReference(int panels, int pairs)
     {
         if (!IntegerTile.IsSupported)
         {
@@ -19,14 +21,14 @@ public sealed unsafe class IntegerTileTests
         var random = new Random(pairs);
         short Any() => (short)(random.Next(4) == 0 ? limit * ((2 * random.Next(2)) - 1) : random.Next(-limit, limit + 1));
         var a = Enumerable.Range(0, pairs * IntegerTile.Rows).Select(_ => Pair(Any(), Any())).ToArray();
-        var b = Enumerable.Range(0, pairs * IntegerTile.Columns).Select(_ => Pair(Any(), Any())).ToArray();
+        var b = Enumerable.Range(0, panels * pairs * IntegerTile.Columns).Select(_ => Pair(Any(), Any())).ToArray();
         Array.Fill(a, Pair((short)limit, (short)-limit), 0, Math.Min(8, a.Length));
-        var (actual, expected) = (new int[128], new int[128]);
+        var (actual, expected) = (new int[128 * panels], new int[128 * panels]);
 
         fixed (int* pa = a, pb = b, fast = actual, slow = expected)
         {
-            IntegerTile.Multiply(pa, pb, pairs, fast);
-            IntegerTile.Reference(pa, pb, pairs, slow);
+            IntegerTile.Multiply(pa, pb, panels, pairs, fast);
+            IntegerTile.Reference(pa, pb, panels, pairs, slow);
         }
 
         Assert.Equal(expected, actual);
