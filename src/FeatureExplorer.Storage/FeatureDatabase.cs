@@ -26,6 +26,7 @@ public sealed class FeatureDatabase
         {
             using var db = database.NewContext();
             db.Database.Migrate();
+            ContentVersion.Prepare(db);
         }
         catch (SqliteException e)
         {

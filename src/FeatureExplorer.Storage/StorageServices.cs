@@ -36,6 +36,7 @@ public static class StorageServices
         services.AddSingleton<Explorations>();
         services.AddSingleton<LiveModels>();
         services.AddSingleton<FeatureSearch>();
+        services.AddSingleton<ContentVersion>();
         return services;
     }
 }

@@ -40,6 +40,8 @@ public static class WebHost
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
         builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddSingleton(options.Settings.Limits);
+        builder.Services.AddSingleton<PageCache>();
         builder.Services.AddTraining(options.Settings, options.Demo);
         options.Services?.Invoke(builder.Services);
 
@@ -57,7 +59,7 @@ public static class WebHost
         app.UseSizeLimits();
         app.UseWriteProtection();
         app.UseAntiforgery();
-        app.UsePageDelivery();
+        app.UseMiddleware<PageDelivery>();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapHealth();
         app.MapTheme();

@@ -12,10 +12,14 @@ public sealed record LimitOptions
     /// <summary>Attempts to sign in, to set up or to change a password.</summary>
     public int SignInsPerMinute { get; init; } = 10;
 
+    /// <summary>Memory for pages that are kept for the next visitor, in megabytes; 0 draws every page anew.</summary>
+    public double PageCacheMegabytes { get; init; } = 64;
+
     internal IEnumerable<string> Problems() =>
     [
         .. SettingRange.Check("Limits:Burst", Burst, 10, 10_000_000),
         .. SettingRange.Check("Limits:RequestsPerSecond", RequestsPerSecond, 1, 10_000_000),
+        .. SettingRange.Check("Limits:PageCacheMegabytes", PageCacheMegabytes, 0, 100_000),
         .. SettingRange.Check("Limits:SignInsPerMinute", SignInsPerMinute, 1, 100_000),
     ];
 }

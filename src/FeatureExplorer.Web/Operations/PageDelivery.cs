@@ -8,43 +8,47 @@ namespace FeatureExplorer.Web.Operations;
 /// <summary>
 /// Draws a few pages at a time, each whole, and sends them afterwards. Drawing keeps a processor busy: two hundred pages at once hold the memory of two
 /// hundred, and the collector's work makes all of them slower than one after the other. A visitor with a slow line holds up nobody, because the page is
-/// complete before it is sent. What is the same for every visitor gets an entity tag, and no cookie.
+/// complete before it is sent. What is the same for every visitor gets an entity tag and no cookie, goes compressed, and is kept for a while where
+/// <see cref="SharedPageAttribute"/> allows.
 /// </summary>
-public static class PageDelivery
+public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDisposable
 {
     private const int FirstCapacity = 1 << 16;
+
+    private readonly SemaphoreSlim _places = new(2 * Environment.ProcessorCount);
 
     // In every form of ours, and in nothing else: such a page is for one visitor.
     private static ReadOnlySpan<byte> FormToken => "__RequestVerificationToken"u8;
 
-    public static IApplicationBuilder UsePageDelivery(this IApplicationBuilder app)
+    public async Task InvokeAsync(HttpContext context)
     {
-        var places = new SemaphoreSlim(2 * Environment.ProcessorCount);
-        return app.Use(async (context, next) =>
+        ArgumentNullException.ThrowIfNull(context);
+        if (!IsPage(context))
         {
-            if (!IsPage(context))
-            {
-                await next(context);
-                return;
-            }
+            await next(context);
+            return;
+        }
 
-            using var page = new MemoryStream(FirstCapacity);
-            var body = context.Response.Body;
-            await places.WaitAsync(context.RequestAborted);
-            try
-            {
-                context.Response.Body = page;
-                await next(context);
-            }
-            finally
-            {
-                context.Response.Body = body;
-                places.Release();
-            }
+        var shares = context.User.Identity?.IsAuthenticated != true && context.GetEndpoint()?.Metadata.GetMetadata<SharedPageAttribute>() is not null;
+        var version = shares ? cache.Version() : 0;
+        if (shares && cache.Find(context.Request, version) is { } kept)
+        {
+            await Send(context, kept);
+            return;
+        }
 
-            await Send(context, page);
-        });
+        using var page = new MemoryStream(FirstCapacity);
+        if (await Draw(context, page, shares, version) is { } drawnMeanwhile)
+        {
+            await Send(context, drawnMeanwhile);
+        }
+        else if (page.Length > 0)
+        {
+            await Send(context, page, shares, version);
+        }
     }
+
+    public void Dispose() => _places.Dispose();
 
     // Pages that send a part first and the rest later have to do without.
     private static bool IsPage(HttpContext context) =>
@@ -52,31 +56,85 @@ public static class PageDelivery
         && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is { } page
         && !Attribute.IsDefined(page.Type, typeof(StreamRenderingAttribute));
 
-    private static async Task Send(HttpContext context, MemoryStream page)
+    /// <summary>Draws a page when there is a place, or gives the one that somebody else had drawn by then.</summary>
+    private async Task<PageCache.Page?> Draw(HttpContext context, MemoryStream page, bool shares, long version)
     {
-        var response = context.Response;
-        if (page.Length == 0)
+        var body = context.Response.Body;
+        await _places.WaitAsync(context.RequestAborted);
+        try
         {
-            return;
+            if (shares && cache.Find(context.Request, version) is { } kept)
+            {
+                return kept;
+            }
+
+            context.Response.Body = page;
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+            _places.Release();
         }
 
+        return null;
+    }
+
+    private async Task Send(HttpContext context, MemoryStream page, bool shares, long version)
+    {
+        var response = context.Response;
         var bytes = page.GetBuffer().AsMemory(0, (int)page.Length);
         if (response.StatusCode == StatusCodes.Status200OK && context.User.Identity?.IsAuthenticated != true && bytes.Span.IndexOf(FormToken) < 0)
         {
-            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes.Span).AsSpan(0, 16))}\"");
-            MakeShared(response, tag);
-            if (context.Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known && known.Any(k => k.Compare(tag, useStrongComparison: false)))
+            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes.Span).AsSpan(0, 16))}\"";
+            var body = shares || TakesGzip(context.Request) ? PageCache.Compress(bytes.Span) : [];
+            var drawn = new PageCache.Page(version, tag, response.ContentType ?? "text/html; charset=utf-8", body, bytes.Length);
+            if (shares)
             {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                response.ContentType = null;
-                return;
+                cache.Keep(context, drawn);
             }
+
+            await Send(context, drawn, bytes);
+            return;
         }
 
-        response.ContentLength = bytes.Length;
+        await Write(context, bytes);
+    }
+
+    /// <summary>Sends what is the same for all. Nobody's secret is in it, so that its compressed length tells nobody anything.</summary>
+    private static async Task Send(HttpContext context, PageCache.Page page, ReadOnlyMemory<byte> bytes = default)
+    {
+        var response = context.Response;
+        var tag = new EntityTagHeaderValue(page.Tag, isWeak: true);
+        MakeShared(response, tag);
+        if (context.Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known && known.Any(k => k.Compare(tag, useStrongComparison: false)))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            response.ContentType = null;
+            return;
+        }
+
+        response.ContentType = page.ContentType;
+        if (TakesGzip(context.Request))
+        {
+            response.Headers.ContentEncoding = "gzip";
+            await Write(context, page.Body);
+        }
+        else
+        {
+            await Write(context, bytes.IsEmpty ? PageCache.Decompress(page) : bytes);
+        }
+    }
+
+    private static bool TakesGzip(HttpRequest request) =>
+        request.GetTypedHeaders().AcceptEncoding.Any(static e => (e.Value == "gzip" || e.Value == "*") && e.Quality is null or > 0);
+
+    private static async Task Write(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
+        context.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await response.Body.WriteAsync(bytes, context.RequestAborted);
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         }
     }
 
@@ -86,7 +144,7 @@ public static class PageDelivery
         response.Headers.Remove(HeaderNames.SetCookie);
         response.Headers.Remove(HeaderNames.Pragma);
         response.Headers.CacheControl = "private, no-cache";
-        response.Headers.Vary = HeaderNames.Cookie;
+        response.Headers.Vary = new[] { HeaderNames.Cookie, HeaderNames.AcceptEncoding };
         response.GetTypedHeaders().ETag = tag;
     }
 }

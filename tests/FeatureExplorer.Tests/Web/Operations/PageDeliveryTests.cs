@@ -1,7 +1,10 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Tests.Web.Security;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Tests.Web.Operations;
 
@@ -17,13 +20,86 @@ public sealed class PageDeliveryTests(SampleSite site)
         Assert.False(first.Headers.Contains("Set-Cookie"));
         Assert.False(first.Headers.CacheControl!.NoStore);
         Assert.True(first.Headers.CacheControl.NoCache);
-        Assert.Equal(["Cookie"], first.Headers.Vary);
+        Assert.Equal(["Cookie", "Accept-Encoding"], first.Headers.Vary);
         Assert.Equal((await first.Content.ReadAsByteArrayAsync()).Length, first.Content.Headers.ContentLength);
         using var again = await Ask(url, first.Headers.ETag!);
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
         Assert.Empty(await again.Content.ReadAsByteArrayAsync());
         using var other = await Ask(url, new EntityTagHeaderValue("\"other\""));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/about")]
+    [InlineData("/A/1/4")]
+    public async Task Page_WhereGzipIsTaken_IsTheSameInFewerBytes(string url)
+    {
+        var plain = await site.Client.GetByteArrayAsync(new Uri(url, UriKind.Relative));
+        for (var time = 0; time < 2; time++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.AcceptEncoding.ParseAdd("br, gzip");
+            using var answer = await site.Client.SendAsync(request);
+            Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+            var packed = await answer.Content.ReadAsByteArrayAsync();
+            Assert.True(packed.Length < plain.Length / 2);
+            using var text = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            using var unpacked = new MemoryStream();
+            await text.CopyToAsync(unpacked);
+            Assert.Equal(plain, unpacked.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("gzip;q=0")]
+    [InlineData("br")]
+    public async Task Page_WhereGzipIsNotTaken_GoesAsItIs(string encodings)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/A/1/4");
+        request.Headers.AcceptEncoding.ParseAdd(encodings);
+        using var answer = await site.Client.SendAsync(request);
+        Assert.Empty(answer.Content.Headers.ContentEncoding);
+        Assert.EndsWith("</html>", (await answer.Content.ReadAsStringAsync()).TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_AskedForAgain_IsNotDrawnAgainUntilItsContentChanges()
+    {
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        LabelTests.Publish(accounts);
+        using var visitor = accounts.Visitor();
+        var first = await Density();
+        // Nobody writes to a published feature; here it is the mark by which to tell a page that was drawn anew.
+        Sql("UPDATE Features SET Density = 0.25");
+        Assert.Equal(first, await Density());
+        Assert.NotEqual(first, await Density("?sort=max"));
+        using (var annotator = await accounts.Visitor(Role.Annotator))
+        {
+            Assert.NotEqual(first, await Density(of: annotator));
+        }
+
+        Sql("UPDATE Dictionaries SET Status = Status");
+        Assert.NotEqual(first, await Density());
+
+        async Task<string> Density(string query = "", Visitor? of = null) =>
+            (await (of ?? visitor).Page("/B/1" + query)).QuerySelector("table.features tbody tr")!.TextContent;
+
+        void Sql(string sql)
+        {
+            using var db = accounts.Service<FeatureDatabase>().NewContext();
+            db.Database.ExecuteSqlRaw(sql);
+        }
+    }
+
+    [Fact]
+    public async Task Page_WithAnotherTheme_IsAnother()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/A/1/4");
+        request.Headers.Add("Cookie", "theme=dark");
+        var light = await site.Client.GetStringAsync(new Uri("/A/1/4", UriKind.Relative));
+        using var dark = await site.Client.SendAsync(request);
+        Assert.Contains("data-theme=\"system\"", light, StringComparison.Ordinal);
+        Assert.Contains("data-theme=\"dark\"", await dark.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
