@@ -13,7 +13,7 @@ public sealed record LimitOptions
     public int SignInsPerMinute { get; init; } = 10;
 
     /// <summary>Memory for pages that are kept for the next visitor, in megabytes; 0 draws every page anew.</summary>
-    public double PageCacheMegabytes { get; init; } = 64;
+    public double PageCacheMegabytes { get; init; } = 32;
 
     internal IEnumerable<string> Problems() =>
     [

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Endpoints;
 using Microsoft.Extensions.Caching.Memory;
@@ -16,14 +17,6 @@ public sealed class PageCache(ContentVersion content, DiskSpace disk, LimitOptio
     private static readonly object Refused = new();
 
     private readonly MemoryCache _pages = new(new MemoryCacheOptions { SizeLimit = (long)(limits.PageCacheMegabytes * 1e6), CompactionPercentage = 0.1 });
-
-    /// <summary>A page, compressed with gzip.</summary>
-    /// <param name="Version">The content's version when drawing began.</param>
-    /// <param name="Tag">Entity tag.</param>
-    /// <param name="ContentType">Content type.</param>
-    /// <param name="Body">Compressed bytes.</param>
-    /// <param name="Length">Bytes before compression.</param>
-    public sealed record Page(long Version, string Tag, string ContentType, byte[] Body, int Length);
 
     /// <summary>Says of the page that is being drawn that the next visitor may get a better one: it tells of a failure that can pass.</summary>
     public static void Refuse(HttpContext context) => context.Items[Refused] = Refused;
@@ -50,28 +43,38 @@ public sealed class PageCache(ContentVersion content, DiskSpace disk, LimitOptio
         entry.AbsoluteExpirationRelativeToNow = Longest;
     }
 
-    public static byte[] Compress(ReadOnlySpan<byte> bytes)
-    {
-        using var target = new MemoryStream(bytes.Length / 4);
-        using (var gzip = new GZipStream(target, CompressionLevel.Fastest))
-        {
-            gzip.Write(bytes);
-        }
-
-        return target.ToArray();
-    }
-
-    public static byte[] Decompress(Page page)
-    {
-        using var gzip = new GZipStream(new MemoryStream(page.Body), CompressionMode.Decompress);
-        var bytes = new byte[page.Length];
-        gzip.ReadExactly(bytes);
-        return bytes;
-    }
-
     public void Dispose() => _pages.Dispose();
 
     // Everything of the request and the server that such a page depends on: links in it hold the host's name.
     private string Key(HttpRequest request) =>
         $"{request.Scheme} {request.Host} {request.PathBase}{request.Path}{request.QueryString} {ThemeEndpoint.Of(request)} {(disk.Low ? disk.Notice : string.Empty)}";
+
+    /// <summary>A page, compressed with gzip.</summary>
+    /// <param name="Version">The content's version when drawing began.</param>
+    /// <param name="Tag">Entity tag, in quotes.</param>
+    /// <param name="ContentType">Content type.</param>
+    /// <param name="Body">Compressed bytes.</param>
+    /// <param name="Length">Bytes before compression.</param>
+    public sealed record Page(long Version, string Tag, string ContentType, byte[] Body, int Length)
+    {
+        /// <summary>Compresses what was drawn.</summary>
+        public static Page Of(ReadOnlySpan<byte> bytes, string contentType, long version)
+        {
+            using var target = new MemoryStream();
+            using (var gzip = new GZipStream(target, CompressionLevel.Fastest))
+            {
+                gzip.Write(bytes);
+            }
+
+            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"";
+            return new Page(version, tag, contentType, target.ToArray(), bytes.Length);
+        }
+
+        /// <summary>Writes the page as it was.</summary>
+        public async Task Unpack(Stream target, CancellationToken cancellation)
+        {
+            await using var gzip = new GZipStream(new MemoryStream(Body), CompressionMode.Decompress);
+            await gzip.CopyToAsync(target, cancellation);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Net.Http.Headers;
@@ -16,6 +16,7 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
     private const int FirstCapacity = 1 << 16;
 
     private readonly SemaphoreSlim _places = new(2 * Environment.ProcessorCount);
+    private readonly ConcurrentBag<MemoryStream> _buffers = [];
 
     // In every form of ours, and in nothing else: such a page is for one visitor.
     private static ReadOnlySpan<byte> FormToken => "__RequestVerificationToken"u8;
@@ -37,14 +38,14 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
             return;
         }
 
-        using var page = new MemoryStream(FirstCapacity);
-        if (await Draw(context, page, shares, version) is { } drawnMeanwhile)
+        var (page, own) = await Draw(context, shares, version);
+        if (page is not null)
         {
-            await Send(context, drawnMeanwhile);
+            await Send(context, page);
         }
-        else if (page.Length > 0)
+        else if (own.Length > 0)
         {
-            await Send(context, page, shares, version);
+            await Write(context, own);
         }
     }
 
@@ -56,53 +57,53 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
         && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is { } page
         && !Attribute.IsDefined(page.Type, typeof(StreamRenderingAttribute));
 
-    /// <summary>Draws a page when there is a place, or gives the one that somebody else had drawn by then.</summary>
-    private async Task<PageCache.Page?> Draw(HttpContext context, MemoryStream page, bool shares, long version)
+    /// <summary>Draws a page when there is a place, unless somebody else has drawn it by then. What is not the same for all comes as it is.</summary>
+    private async Task<(PageCache.Page? Page, byte[] Own)> Draw(HttpContext context, bool shares, long version)
     {
         var body = context.Response.Body;
         await _places.WaitAsync(context.RequestAborted);
+        // Pages are so long that a new buffer for each would be cleared by the collector's slowest round alone.
+        var buffer = _buffers.TryTake(out var used) ? used : new MemoryStream(FirstCapacity);
         try
         {
             if (shares && cache.Find(context.Request, version) is { } kept)
             {
-                return kept;
+                return (kept, []);
             }
 
-            context.Response.Body = page;
+            buffer.SetLength(0);
+            context.Response.Body = buffer;
             await next(context);
+            return Finish(context, buffer, shares, version);
         }
         finally
         {
             context.Response.Body = body;
+            _buffers.Add(buffer);
             _places.Release();
         }
-
-        return null;
     }
 
-    private async Task Send(HttpContext context, MemoryStream page, bool shares, long version)
+    private (PageCache.Page? Page, byte[] Own) Finish(HttpContext context, MemoryStream drawn, bool shares, long version)
     {
         var response = context.Response;
-        var bytes = page.GetBuffer().AsMemory(0, (int)page.Length);
-        if (response.StatusCode == StatusCodes.Status200OK && context.User.Identity?.IsAuthenticated != true && bytes.Span.IndexOf(FormToken) < 0)
+        var bytes = drawn.GetBuffer().AsSpan(0, (int)drawn.Length);
+        if (bytes.IsEmpty || response.StatusCode != StatusCodes.Status200OK || context.User.Identity?.IsAuthenticated == true || bytes.IndexOf(FormToken) >= 0)
         {
-            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes.Span).AsSpan(0, 16))}\"";
-            var body = shares || TakesGzip(context.Request) ? PageCache.Compress(bytes.Span) : [];
-            var drawn = new PageCache.Page(version, tag, response.ContentType ?? "text/html; charset=utf-8", body, bytes.Length);
-            if (shares)
-            {
-                cache.Keep(context, drawn);
-            }
-
-            await Send(context, drawn, bytes);
-            return;
+            return (null, bytes.ToArray());
         }
 
-        await Write(context, bytes);
+        var page = PageCache.Page.Of(bytes, response.ContentType ?? "text/html; charset=utf-8", version);
+        if (shares)
+        {
+            cache.Keep(context, page);
+        }
+
+        return (page, []);
     }
 
     /// <summary>Sends what is the same for all. Nobody's secret is in it, so that its compressed length tells nobody anything.</summary>
-    private static async Task Send(HttpContext context, PageCache.Page page, ReadOnlyMemory<byte> bytes = default)
+    private static async Task Send(HttpContext context, PageCache.Page page)
     {
         var response = context.Response;
         var tag = new EntityTagHeaderValue(page.Tag, isWeak: true);
@@ -119,17 +120,20 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
         {
             response.Headers.ContentEncoding = "gzip";
             await Write(context, page.Body);
+            return;
         }
-        else
+
+        response.ContentLength = page.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await Write(context, bytes.IsEmpty ? PageCache.Decompress(page) : bytes);
+            await page.Unpack(response.Body, context.RequestAborted);
         }
     }
 
     private static bool TakesGzip(HttpRequest request) =>
         request.GetTypedHeaders().AcceptEncoding.Any(static e => (e.Value == "gzip" || e.Value == "*") && e.Quality is null or > 0);
 
-    private static async Task Write(HttpContext context, ReadOnlyMemory<byte> bytes)
+    private static async Task Write(HttpContext context, byte[] bytes)
     {
         context.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
