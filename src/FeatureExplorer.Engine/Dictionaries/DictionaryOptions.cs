@@ -108,7 +108,7 @@ public sealed record DictionaryOptions
             <= 128 => new DictionaryOptions { Features = features, Samples = 1_500_000, LearningRate = 2e-3f, Lambda = 8.4e-3f },
             <= 1024 => new DictionaryOptions { Features = features, Samples = 2_000_000, LearningRate = 2e-3f, Lambda = 5.6e-3f },
             <= 2048 => new DictionaryOptions { Features = features, Samples = 2_500_000 },
-            _ => new DictionaryOptions { Features = features, Samples = 8_000_000, Lambda = 7.3e-3f, LambdaWarmup = 0.1 },
+            _ => new DictionaryOptions { Features = features, Samples = 10_000_000, Lambda = 7.3e-3f, LambdaWarmup = 0.1 },
         };
         return variant switch
         {

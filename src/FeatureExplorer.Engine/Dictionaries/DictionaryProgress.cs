@@ -13,6 +13,9 @@ namespace FeatureExplorer.Engine.Dictionaries;
 public sealed record DictionaryProgress(
     long Step, long Steps, double MeanSquaredError, double L1, float Lambda, double L0, int Dead, int Resampled, double SamplesPerSecond)
 {
+    /// <summary>Samples per second since the last report.</summary>
+    public double Pace { get; init; }
+
     /// <summary>The auxiliary loss, of the variants that have one.</summary>
     public double Auxiliary { get; init; }
 }

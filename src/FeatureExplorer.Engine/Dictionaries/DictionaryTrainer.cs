@@ -35,6 +35,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     private readonly ReportAverages _report = new();
     private readonly bool _teachesDead;
     private readonly Stopwatch _clock = new();
+    private (long Step, TimeSpan Time) _reported;
     private float _scale = 1;
     private double _meanSquare;
     private long _samples;
@@ -115,8 +116,11 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _clock.Stop();
         if (step % StepsPerReport == 0 || step == _options.Steps)
         {
-            var rate = (step - _firstStep) * _options.Batch / _clock.Elapsed.TotalSeconds;
-            progress?.Report(_report.Take(step, _options.Steps, lambda, DeadFeatures().Count, _resampled, rate));
+            var now = _clock.Elapsed;
+            var rate = (step - _firstStep) * _options.Batch / now.TotalSeconds;
+            var pace = (step - Math.Max(_firstStep, _reported.Step)) * _options.Batch / (now - _reported.Time).TotalSeconds;
+            _reported = (step, now);
+            progress?.Report(_report.Take(step, _options.Steps, lambda, DeadFeatures().Count, _resampled, rate) with { Pace = pace });
         }
     }
 

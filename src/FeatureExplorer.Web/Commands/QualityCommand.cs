@@ -18,7 +18,7 @@ public static class QualityCommand
     /// <summary>A dictionary and what it reached; the sparsity is λ, or k for the TopK kinds.</summary>
     private sealed record Row(string Variant, double Sparsity, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Seconds);
 
-    private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, float? Threshold, string[] Evaluate);
+    private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, float? Threshold, double? Decay, string[] Evaluate);
 
     public static Command Create()
     {
@@ -36,6 +36,7 @@ public static class QualityCommand
         var variants = new Option<string[]>("--variant") { Description = "Variants to train.", AllowMultipleArgumentsPerToken = true };
         variants.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
         var sparsity = new Option<float[]>("--sparsity") { Description = "Values of λ, or of k for the TopK kinds.", AllowMultipleArgumentsPerToken = true };
+        var decay = new Option<double?>("--decay") { Description = "Share of the steps, at the end, over which the learning rate falls to 0. Default: the recipe's." };
         var threshold = new Option<float?>("--threshold") { Description = "Where jumprelu's thresholds start, and the width of their kernel, for activations of norm 1. Default: the recipe's." };
         var evaluate = new Option<string[]>("--evaluate")
         {
@@ -45,14 +46,14 @@ public static class QualityCommand
         };
         var command = new Command("quality", "L0, explained variance and loss recovered of each variant on a trained model; one JSON object a line.")
         {
-            data, model, activations, features, samples, tokens, variants, sparsity, threshold, evaluate,
+            data, model, activations, features, samples, tokens, variants, sparsity, threshold, decay, evaluate,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () => Run(
                 new Request(
                     result.GetValue(data)!, result.GetValue(model)!, result.GetValue(activations)!, result.GetValue(features), result.GetValue(samples),
                     result.GetValue(tokens), result.GetValue(variants) ?? [], result.GetValue(sparsity) ?? [],
-                    result.GetValue(threshold), result.GetValue(evaluate) ?? []),
+                    result.GetValue(threshold), result.GetValue(decay), result.GetValue(evaluate) ?? []),
                 cancellation),
             CancellationToken.None));
         return command;
@@ -93,6 +94,7 @@ public static class QualityCommand
     private static DictionaryOptions Options(Request request, string variant, float sparsity)
     {
         var options = DictionaryOptions.Preset(request.Features, variant) with { Samples = request.Samples };
+        options = request.Decay is { } share ? options with { LearningRateDecay = share } : options;
         options = request.Threshold is { } first ? options with { InitialThreshold = first, Bandwidth = first } : options;
         return variant is DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka
             ? options with { K = (int)sparsity }

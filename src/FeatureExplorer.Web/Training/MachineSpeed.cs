@@ -23,13 +23,16 @@ public sealed record MachineSpeed(string Machine, double GigaflopsPerSecond)
     /// <summary>Operations per second.</summary>
     public double Flops => GigaflopsPerSecond * 1e9;
 
+    /// <summary>What was measured on this machine, or null.</summary>
+    public static MachineSpeed? Measured(DataFolder folder) => Read(folder) is { } known && known.Machine == Here ? known : null;
+
     /// <summary>What was measured, or the speed of an ordinary machine when nothing was.</summary>
     public static MachineSpeed Known(DataFolder folder) => Read(folder) ?? new MachineSpeed("not measured", Usual);
 
     /// <summary>What was measured on this machine; measures now if it never was. The machine should have nothing else to do.</summary>
     public static MachineSpeed Measure(DataFolder folder)
     {
-        if (Read(folder) is { } known && known.Machine == Here)
+        if (Measured(folder) is { } known)
         {
             return known;
         }

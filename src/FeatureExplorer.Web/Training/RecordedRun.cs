@@ -16,6 +16,7 @@ public sealed class RecordedRun(FeatureDatabase database, TimeProvider time, Act
         using var hold = RunLock.TryTake(database.Folder.Root)
             ?? throw new IOException($"Another run is writing to {database.Folder.Root}: wait for it, or choose another folder with --data.");
         _runs.MarkInterrupted();
+        MachineSpeed.Measure(database.Folder);
         var text = RunConfigurationJson.Write(configuration);
         var run = TakeUp(text) ?? _runs.Add(configuration.Preset, text, RunOrigin.CommandLine);
         var monitor = new RunMonitor(_runs, new RunHistory(database, time));

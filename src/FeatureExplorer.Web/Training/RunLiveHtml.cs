@@ -45,9 +45,9 @@ public sealed class RunLiveHtml(RunMonitor monitor, DataFolder folder, IServiceP
         }
     }
 
-    /// <summary>The machine's limits for a run's curves.</summary>
+    /// <summary>The machine's limits for a run's curves; none while its speed is not known.</summary>
     public static IReadOnlyDictionary<string, double> Floors(RunConfiguration? configuration, DataFolder folder) =>
-        configuration is null ? new Dictionary<string, double>() : RunEstimate.Of(configuration, MachineSpeed.Known(folder)).Floors;
+        configuration is not null && MachineSpeed.Measured(folder) is { } speed ? RunEstimate.Of(configuration, speed).Floors : new Dictionary<string, double>();
 
     private async Task Draw(long id, Drawing drawing)
     {

@@ -34,7 +34,7 @@ public sealed class RunConfigurationTests
             """);
         Assert.Equal((2, 2048, 2_200_000), (read.Transformer.Layers, read.Transformer.Vocabulary, read.Transformer.Tokens));
         Assert.Equal(["0", "big", "1", "2"], read.Dictionaries.Select(d => d.Name));
-        Assert.Equal([2_000_000, 8_000_000, 1_500_000, 1_500_000], read.Dictionaries.Select(d => d.Samples));
+        Assert.Equal([2_000_000, 10_000_000, 1_500_000, 1_500_000], read.Dictionaries.Select(d => d.Samples));
         Assert.Equal([5.6e-3f, 0.01f, 0.001f, 0.002f], read.Dictionaries.Select(d => d.Lambda));
     }
 
