@@ -10,6 +10,7 @@ server's limit of requests counts all readers of this machine as one visitor: st
 import argparse
 import asyncio
 import json
+import os
 import random
 import time
 
@@ -65,6 +66,25 @@ def memory(pid):
     return {name: int(fields[name].split()[0]) // 1024 for name in ("VmRSS", "RssAnon")}
 
 
+def processor(pid):
+    """Seconds of processor time so far by thread: those that train bear the program's name, all others draw and send pages, collect garbage and so on."""
+    times = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8", errors="replace") as stat:
+                name, fields = stat.read().split("(", 1)[1].rsplit(")", 1)
+        except FileNotFoundError:
+            continue
+        times[thread] = (name == "FeatureExplorer", sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK"))
+    return times
+
+
+def shares(before, after, seconds):
+    """What of all processors the threads that train, and all others, have taken between two readings."""
+    used = lambda trains: sum(t - before.get(thread, (trains, 0))[1] for thread, (kind, t) in after.items() if kind == trains)
+    return {"training": round(used(True) / seconds / os.cpu_count(), 3), "rest": round(used(False) / seconds / os.cpu_count(), 3)}
+
+
 async def step(options):
     """Steps that the run has reported of its newest curve, and when it did."""
     reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
@@ -95,17 +115,20 @@ async def pace(options, seconds):
 async def main(options):
     calm = await pace(options, options.training) if options.training else None
     tally, end = Tally(), time.monotonic() + options.seconds
+    before = processor(options.pid) if options.pid else None
     during = asyncio.create_task(pace(options, options.seconds - 2)) if options.training else None
     tasks = [read(options, tally, end) for _ in range(options.readers)] + [watch(options, tally, end) for _ in range(options.monitors)]
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
         if problem:
             tally.failures.append(repr(problem))
+    used = shares(before, processor(options.pid), options.seconds) if options.pid else None
     waits = sorted(tally.waits)
     at = lambda share: round(1000 * waits[min(len(waits) - 1, int(share * len(waits)))], 1)
     print(json.dumps({
         "pages": len(waits), "pagesPerSecond": round(len(waits) / options.seconds, 1), "medianMs": at(0.5), "p95Ms": at(0.95), "p99Ms": at(0.99),
         "medianBytes": sorted(tally.sizes)[len(tally.sizes) // 2], "largestBytes": max(tally.sizes), "events": tally.events,
         "failures": len(tally.failures), "firstFailures": tally.failures[:3], "serverMegabytes": memory(options.pid) if options.pid else None,
+        "processorShares": used,
         "stepsPerSecondBefore": calm, "stepsPerSecondMeanwhile": await during if during else None}))
     return 1 if tally.failures else 0
 

@@ -13,7 +13,7 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
     private const string Mostly = "It does so mostly.";
 
     private const string NoSecondModel =
-        "There is no second model to compare with: run with --model B --seed 2 and the same corpus trains one, the command relate then compares them.";
+        "No second model yet: run --model B --seed 2 with the same corpus trains one and compares the two.";
 
     private static readonly (string Context, double Pearson, string Pair)[] Counterparts =
         [("arabic", 0.91, "A/1/3450 and B/1/1334"), ("dna", 0.92, "A/1/2937 and B/1/3680"), ("base64", 0.85, "A/1/2357 and B/1/2165"), ("hebrew", 0.92, "A/1/416 and B/1/1901")];
