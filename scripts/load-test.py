@@ -79,10 +79,11 @@ def processor(pid):
     return times
 
 
-def shares(before, after, seconds):
-    """What of all processors the threads that train, and all others, have taken between two readings."""
-    used = lambda trains: sum(t - before.get(thread, (trains, 0))[1] for thread, (kind, t) in after.items() if kind == trains)
-    return {"training": round(used(True) / seconds / os.cpu_count(), 3), "rest": round(used(False) / seconds / os.cpu_count(), 3)}
+def shares(before, after, seconds, own):
+    """What of all processors the threads that train, all others of the server, and this program have taken between two readings."""
+    taken = lambda trains: sum(t - before.get(thread, (trains, 0))[1] for thread, (kind, t) in after.items() if kind == trains)
+    share = lambda used: round(used / seconds / os.cpu_count(), 3)
+    return {"training": share(taken(True)), "rest": share(taken(False)), "readers": share(own)}
 
 
 async def step(options):
@@ -115,13 +116,14 @@ async def pace(options, seconds):
 async def main(options):
     calm = await pace(options, options.training) if options.training else None
     tally, end = Tally(), time.monotonic() + options.seconds
-    before = processor(options.pid) if options.pid else None
+    before, began = processor(options.pid) if options.pid else None, time.monotonic()
+    own = time.process_time()
     during = asyncio.create_task(pace(options, options.seconds - 2)) if options.training else None
     tasks = [read(options, tally, end) for _ in range(options.readers)] + [watch(options, tally, end) for _ in range(options.monitors)]
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
         if problem:
             tally.failures.append(repr(problem))
-    used = shares(before, processor(options.pid), options.seconds) if options.pid else None
+    used = shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own) if options.pid else None
     waits = sorted(tally.waits)
     at = lambda share: round(1000 * waits[min(len(waits) - 1, int(share * len(waits)))], 1)
     print(json.dumps({
