@@ -12,14 +12,14 @@ quality() { dotnet "$program" bench quality --data "$data" --activations "$out/a
 
 : >"$out/quality.jsonl"
 for variant in topk batchtopk matryoshka; do quality --variant $variant --sparsity 10 20 40 | tee -a "$out/quality.jsonl"; done
-quality --variant paper-2023 --sparsity ${PAPER:-1.3e-2 8.5e-3 5.5e-3} | tee -a "$out/quality.jsonl"
+quality --variant paper-2023 --sparsity ${PAPER:-1.1e-2 7e-3 4.5e-3} | tee -a "$out/quality.jsonl"
 quality --variant april-2024 --sparsity ${APRIL:-10 5 2.5} | tee -a "$out/quality.jsonl"
-quality --variant gated --sparsity ${GATED:-1.8e-2 1.3e-2 9e-3} | tee -a "$out/quality.jsonl"
+quality --variant gated --sparsity ${GATED:-1.5e-2 1.1e-2 7e-3} | tee -a "$out/quality.jsonl"
 quality --variant jumprelu --sparsity ${JUMPRELU:-1e-2 1e-3} | tee -a "$out/quality.jsonl"
 quality --variant jumprelu --threshold 0.05 --sparsity 1e-3 | tee -a "$out/quality.jsonl"
 
 # PyTorch's processor time is shared between the same cores: one after the other, with the same numbers of features, vectors and steps.
-for penalty in ${PAPER:-1.3e-2 8.5e-3 5.5e-3}; do
+for penalty in ${PAPER:-1.1e-2 7e-3 4.5e-3}; do
   seconds=$(/usr/bin/python3 "$here/train_dictionary.py" "$out/activations.npy" "$out/pytorch-$penalty" --features "$features" --samples "$samples" --penalty $penalty \
     | sed -nE 's/.*"seconds": ([0-9.]+).*/\1/p')
   quality --evaluate "$out/pytorch-$penalty" | sed -E "s|\"variant\":\"[^\"]*\",\"sparsity\":0|\"variant\":\"pytorch\",\"sparsity\":$penalty|; s|\"seconds\":0|\"seconds\":$seconds|" | tee -a "$out/quality.jsonl"
