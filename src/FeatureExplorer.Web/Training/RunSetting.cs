@@ -33,7 +33,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
     /// <summary>What a dictionary is counted on.</summary>
     public static IReadOnlyList<RunSetting> OfIndex { get; } =
     [
-        new("indexTokens", "Indexed tokens", "Held-out tokens of which every activation is kept. Rare features need many; each takes 6 bytes an activation."),
+        new("indexTokens", "Indexed tokens", "Held-out tokens of which every activation is kept. Rare features need many; each activation takes 4 bytes."),
         new("evaluationTokens", "Evaluated tokens", "Held-out tokens for the losses, explained variance and loss recovered."),
         new("formingShare", "Share for features while they form", "Time, as a share of a dictionary's training, that may go into showing its half-trained features. 0.05 is barely felt; 0 shows nothing before the end."),
     ];
@@ -45,7 +45,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
         new("lambda", "λ", "Weight of the sparsity penalty, on activations scaled to the same length on every model: more λ, fewer features per token. A list makes one of each. Empty takes what suits the size."),
         new("k", "k", "For recipes that fix the number of active features per token; empty takes 32. A list makes one of each."),
         new("seeds", "Seeds", "Empty takes the run's. A list makes one of each."),
-        new("samples", "Vectors", "Activation vectors to train on. Empty takes what suits the size: 2 million for 512 features, 8 million for 4,096."),
+        new("samples", "Vectors", "Activation vectors to train on. Empty takes what suits the size: 2 million for 512 features, 10 million for 4,096."),
         new("batch", "Vectors of a step", "Empty takes 1,024, which beats larger batches at this scale: more steps."),
         new("learningRate", "Learning rate", "Empty takes what suits the size: 0.002 up to 1,024 features, 0.001 above."),
         new("lambdaWarmup", "λ warm-up", "Share of the steps over which λ rises from 0: features settle before sparsity presses, and fewer die. Empty takes what suits."),
