@@ -33,9 +33,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         // The curve moves, without the page being loaded again.
         var live = page.Locator("#live");
         await Assertions.Expect(live.Locator("h3", new() { HasText = "Loss of the transformer" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        var line = live.Locator("figure[aria-label='Loss of the transformer'] path.line").First;
-        var before = await line.GetAttributeAsync("d");
-        await Assertions.Expect(line).Not.ToHaveAttributeAsync("d", before!, new() { Timeout = 60_000 });
+        await CurvesMove(live);
 
         // A feature of the half-trained dictionary.
         await WaitForStage(1, "Training dictionary A/0");
@@ -62,6 +60,20 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await visit.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
         await Assertions.Expect(visit.Locator(".badge").First).ToHaveTextAsync("finished");
         await Assertions.Expect(visit.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Any of them: on a fast machine the transformer is ready before anybody has looked twice, and then it is the dictionary's that move.</summary>
+    private static async Task CurvesMove(ILocator live)
+    {
+        var end = DateTime.UtcNow.AddSeconds(60);
+        var before = await Curves();
+        while (await Curves() == before)
+        {
+            Assert.True(DateTime.UtcNow < end, "No curve has moved within a minute.");
+            await Task.Delay(100);
+        }
+
+        Task<string> Curves() => live.Locator("path.line").EvaluateAllAsync<string>("lines => lines.map(line => line.getAttribute('d')).join()");
     }
 
     private async Task SetUp(IPage page)
