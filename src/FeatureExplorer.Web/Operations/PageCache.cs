@@ -13,7 +13,6 @@ namespace FeatureExplorer.Web.Operations;
 public sealed class PageCache(ContentVersion content, DiskSpace disk, LimitOptions limits) : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
-
     private static readonly object Refused = new();
 
     private readonly MemoryCache _pages = new(new MemoryCacheOptions { SizeLimit = (long)(limits.PageCacheMegabytes * 1e6), CompactionPercentage = 0.1 });
