@@ -13,9 +13,9 @@ quality() { dotnet "$program" bench quality --data "$data" --activations "$out/a
 : >"$out/quality.jsonl"
 for variant in topk batchtopk matryoshka; do quality --variant $variant --sparsity 10 20 40 | tee -a "$out/quality.jsonl"; done
 quality --variant paper-2023 --sparsity ${PAPER:-1.1e-2 7e-3 4.5e-3} | tee -a "$out/quality.jsonl"
-quality --variant april-2024 --sparsity ${APRIL:-10 5 2.5} | tee -a "$out/quality.jsonl"
-quality --variant gated --sparsity ${GATED:-1.5e-2 1.1e-2 7e-3} | tee -a "$out/quality.jsonl"
-quality --variant jumprelu --sparsity ${JUMPRELU:-1e-2 1e-3} | tee -a "$out/quality.jsonl"
+quality --variant april-2024 --sparsity ${APRIL:-10 3.6 1.98} | tee -a "$out/quality.jsonl"
+quality --variant gated --sparsity ${GATED:-1.73e-2 1.1e-2 7e-3} | tee -a "$out/quality.jsonl"
+quality --variant jumprelu --sparsity ${JUMPRELU:-6.2e-3 2e-3} | tee -a "$out/quality.jsonl"
 quality --variant jumprelu --threshold 0.05 --sparsity 1e-3 | tee -a "$out/quality.jsonl"
 
 # PyTorch's processor time is shared between the same cores: one after the other, with the same numbers of features, vectors and steps.

@@ -15,7 +15,7 @@ public static class ActivationIndexBuilder
     public const int WindowsPerBatch = 64;
 
     /// <summary>Memory that one gathering pass may take, unless told otherwise.</summary>
-    public const long DefaultGatherBytes = 512L << 20;
+    public const long DefaultGatherBytes = 256L << 20;
 
     private const int EntryBytes = 2 * sizeof(ushort);
 
@@ -96,21 +96,23 @@ public static class ActivationIndexBuilder
         file.SetLength(layout.FileLength);
         var pageTable = new uint[(long)counts.Length * layout.Pages];
         uint positionsChecksum = 0, valuesChecksum = 0;
-        for (var first = 0; first < counts.Length;)
+        var ranges = Ranges(offsets, gatherBytes / EntryBytes);
+        // One pair of arrays for all ranges: left to the collector, those of the ranges before would be there as well.
+        var most = ranges.Max(range => checked((int)(offsets[range.End] - offsets[range.First])));
+        var (allPositions, allValues) = (new ushort[most], new Half[most]);
+        foreach (var (first, end) in ranges)
         {
-            var end = RangeEnd(offsets, first, gatherBytes / EntryBytes);
-            var entries = checked((int)(offsets[end] - offsets[first]));
-            var positions = new ushort[entries];
-            var values = new Half[entries];
+            var entries = (int)(offsets[end] - offsets[first]);
+            var positions = allPositions.AsSpan(0, entries);
+            var values = allValues.AsSpan(0, entries);
             GatherRange(spool, offsets, first, end, positions, values, pageTable.AsSpan(first * layout.Pages, (end - first) * layout.Pages), cancellation);
-            var positionBytes = MemoryMarshal.AsBytes(positions.AsSpan());
-            var valueBytes = MemoryMarshal.AsBytes(values.AsSpan());
+            var positionBytes = MemoryMarshal.AsBytes(positions);
+            var valueBytes = MemoryMarshal.AsBytes(values);
             WriteAt(file, layout.PositionsOffset + (offsets[first] * sizeof(ushort)), positionBytes);
             WriteAt(file, layout.ValuesOffset + (offsets[first] * sizeof(ushort)), valueBytes);
             positionsChecksum = IndexLayout.Checksum(positionsChecksum, positionBytes);
             valuesChecksum = IndexLayout.Checksum(valuesChecksum, valueBytes);
-            first = end;
-            progress?.Report(EncodingShare + ((1 - EncodingShare) * first / counts.Length));
+            progress?.Report(EncodingShare + ((1 - EncodingShare) * end / counts.Length));
         }
 
         WriteAt(file, 0, IndexLayout.Head(header, offsets, pageTable, positionsChecksum, valuesChecksum));
@@ -127,7 +129,7 @@ public static class ActivationIndexBuilder
     /// page each feature's cursor is its number of entries before the page.
     /// </summary>
     private static void GatherRange(
-        RowSpool spool, long[] offsets, int first, int end, ushort[] positions, Half[] values, Span<uint> pageTable, CancellationToken cancellation)
+        RowSpool spool, long[] offsets, int first, int end, Span<ushort> positions, Span<Half> values, Span<uint> pageTable, CancellationToken cancellation)
     {
         var cursors = new int[end - first];
         var pages = pageTable.Length / cursors.Length;
@@ -181,6 +183,17 @@ public static class ActivationIndexBuilder
         }
 
         return offsets;
+    }
+
+    private static List<(int First, int End)> Ranges(long[] offsets, long maxEntries)
+    {
+        var ranges = new List<(int First, int End)>();
+        for (var first = 0; first < offsets.Length - 1; first = ranges[^1].End)
+        {
+            ranges.Add((first, RangeEnd(offsets, first, maxEntries)));
+        }
+
+        return ranges;
     }
 
     /// <summary>As many features as fit, at least one.</summary>

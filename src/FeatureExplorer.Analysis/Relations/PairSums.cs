@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Numerics;
@@ -9,12 +10,14 @@ namespace FeatureExplorer.Analysis.Relations;
 /// the row of g at its token. Zeros contribute nothing, so the sums over the activations are those over all tokens. Every sum runs over
 /// the tokens in order on one thread: the same bits for any number of threads.
 /// </summary>
-internal sealed unsafe class PairSums
+internal sealed unsafe class PairSums : IDisposable
 {
     private const int UnitsPerTask = 16;
 
-    private readonly double[] _products;
-    private readonly int[] _together;
+    // Native, so that a hundred megabytes and more go back when a pair of dictionaries is done, and not when the collector comes round to them.
+    private readonly FloatBuffer _memory;
+    private readonly double* _products;
+    private readonly int* _together;
     private readonly PerThread<Scratch> _scratch = new(static () => new Scratch());
     private readonly int _stride;
 
@@ -23,18 +26,22 @@ internal sealed unsafe class PairSums
     public PairSums(int maxUnits, TokenRows rows)
     {
         _stride = rows.Stride;
-        _products = GC.AllocateArray<double>(checked(maxUnits * _stride), pinned: true);
-        _together = GC.AllocateArray<int>(maxUnits * _stride, pinned: true);
+        var pairs = (long)maxUnits * _stride;
+        _memory = new FloatBuffer(pairs * (sizeof(double) + sizeof(int)) / sizeof(float));
+        _products = (double*)_memory.Pointer;
+        _together = (int*)(_products + pairs);
     }
 
     /// <summary>Memory that one unit of a range takes, bytes.</summary>
     public static int BytesPerUnit(int others) => (others + 8) * (sizeof(double) + sizeof(int));
 
     /// <summary>[others] Σfg of a unit of the range.</summary>
-    public ReadOnlySpan<double> Products(int unit) => _products.AsSpan(unit * _stride, _stride);
+    public ReadOnlySpan<double> Products(int unit) => new(_products + ((nint)unit * _stride), _stride);
 
     /// <summary>[others] number of tokens on which both fire.</summary>
-    public ReadOnlySpan<int> Together(int unit) => _together.AsSpan(unit * _stride, _stride);
+    public ReadOnlySpan<int> Together(int unit) => new(_together + ((nint)unit * _stride), _stride);
+
+    public void Dispose() => _memory.Dispose();
 
     /// <summary>Sums over all tokens.</summary>
     /// <param name="index">This side.</param>
@@ -45,8 +52,7 @@ internal sealed unsafe class PairSums
     /// <param name="cancellation">Looked at before every block of tokens.</param>
     public void Run(ActivationIndex index, int first, int count, TokenRows rows, IProgress<double>? progress, CancellationToken cancellation)
     {
-        Array.Clear(_products);
-        Array.Clear(_together);
+        NativeMemory.Clear(_memory.Pointer, (nuint)_memory.Length * sizeof(float));
         var scratch = _scratch.Prepare();
         for (long start = 0; start < index.Tokens; start += rows.BlockTokens)
         {
@@ -68,20 +74,18 @@ internal sealed unsafe class PairSums
     private void Add(ActivationIndex index, int feature, int unit, long start, long end, TokenRows rows, Scratch scratch)
     {
         var values = index.Within(feature, start, end, ref scratch.Positions);
-        fixed (double* products = &_products[unit * _stride])
-        fixed (int* together = &_together[unit * _stride])
+        var products = _products + ((nint)unit * _stride);
+        var together = _together + ((nint)unit * _stride);
+        for (var at = 0; at < values.Length; at++)
         {
-            for (var at = 0; at < values.Length; at++)
+            var token = (int)(scratch.Positions[at] - start);
+            if (rows.IsDense)
             {
-                var token = (int)(scratch.Positions[at] - start);
-                if (rows.IsDense)
-                {
-                    AddDense((float)values[at], rows.Dense(token), products, together);
-                }
-                else
-                {
-                    AddSparse((float)values[at], rows, token, products, together);
-                }
+                AddDense((float)values[at], rows.Dense(token), products, together);
+            }
+            else
+            {
+                AddSparse((float)values[at], rows, token, products, together);
             }
         }
     }

@@ -96,7 +96,7 @@ public sealed unsafe class UnitRelator : IDisposable
     {
         using var rows = new TokenRows(_right.Index);
         var most = (int)Math.Clamp(RangeBytes / (PairSums.BytesPerUnit(_right.Count) + (2L * sizeof(float) * _right.Count)), 1, _left.Count);
-        var sums = new PairSums(most, rows);
+        using var sums = new PairSums(most, rows);
         using var directions = new FloatBuffer(_sameSite ? (long)most * _right.Count : 0);
         using var logits = new FloatBuffer(_products is null ? 0 : (long)most * _right.Count);
         for (var first = 0; first < _left.Count; first += most)

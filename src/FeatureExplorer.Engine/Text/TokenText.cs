@@ -45,7 +45,7 @@ public sealed class TokenText
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _single.Length);
-        return _single[id] ??= _vocabulary is null ? Pieces([(ushort)id])[0].Text : Show(_vocabulary[id]);
+        return _single[id] ??= _vocabulary is null ? Show([(ushort)id]) : Show(_vocabulary[id]);
     }
 
     /// <summary>A token for programs: a vocabulary's text as it was written, otherwise <see cref="Of"/>.</summary>
@@ -75,7 +75,7 @@ public sealed class TokenText
                 }
             }
 
-            pieces.Add(new TokenPiece(first, count, Show(tokens.Slice(first, count))));
+            pieces.Add(new TokenPiece(first, count, count == 1 ? Of(tokens[first]) : Show(tokens.Slice(first, count))));
             first += count;
         }
 
@@ -121,11 +121,16 @@ public sealed class TokenText
     /// <summary>Copies the beginning of a character that ends the tokens; gives its bytes, 0 if they end with a whole character or none.</summary>
     private int PartialEnd(ReadOnlySpan<ushort> tokens, Span<byte> character)
     {
+        if (_tokenizer!.Bytes(tokens[^1]) is [.., < 0x80])
+        {
+            return 0; // most tokens end with a letter or a sign of ASCII
+        }
+
         Span<byte> tail = stackalloc byte[3];
         var have = 0;
         for (var i = tokens.Length - 1; i >= 0 && have < 3; i--)
         {
-            var bytes = _tokenizer!.Bytes(tokens[i]);
+            var bytes = _tokenizer.Bytes(tokens[i]);
             for (var j = bytes.Length - 1; j >= 0 && have < 3; j--)
             {
                 tail[2 - have++] = bytes[j];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -12,6 +13,7 @@ public static class CommandLine
     /// <returns>An <see cref="ExitCodes"/> value.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        LargeBlocks.ReturnAtOnce();
         var root = new RootCommand("Trains a small language model and sparse autoencoders on it, and shows every feature in a browser.")
         {
             RunCommand.Create(),

@@ -12,8 +12,8 @@ public sealed record LimitOptions
     /// <summary>Attempts to sign in, to set up or to change a password.</summary>
     public int SignInsPerMinute { get; init; } = 10;
 
-    /// <summary>Memory for pages that are kept for the next visitor, in megabytes; 0 draws every page anew.</summary>
-    public double PageCacheMegabytes { get; init; } = 32;
+    /// <summary>Room in the data folder for pages that are kept for the next visitor, in megabytes; 0 draws every page anew.</summary>
+    public double PageCacheMegabytes { get; init; } = 256;
 
     internal IEnumerable<string> Problems() =>
     [

@@ -58,7 +58,7 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
         && !Attribute.IsDefined(page.Type, typeof(StreamRenderingAttribute));
 
     /// <summary>Draws a page when there is a place, unless somebody else has drawn it by then. What is not the same for all comes as it is.</summary>
-    private async Task<(PageCache.Page? Page, byte[] Own)> Draw(HttpContext context, bool shares, long version)
+    private async Task<(CachedPage? Page, byte[] Own)> Draw(HttpContext context, bool shares, long version)
     {
         var body = context.Response.Body;
         await _places.WaitAsync(context.RequestAborted);
@@ -84,7 +84,7 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
         }
     }
 
-    private (PageCache.Page? Page, byte[] Own) Finish(HttpContext context, MemoryStream drawn, bool shares, long version)
+    private (CachedPage? Page, byte[] Own) Finish(HttpContext context, MemoryStream drawn, bool shares, long version)
     {
         var response = context.Response;
         var bytes = drawn.GetBuffer().AsSpan(0, (int)drawn.Length);
@@ -93,7 +93,7 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
             return (null, bytes.ToArray());
         }
 
-        var page = PageCache.Page.Of(bytes, response.ContentType ?? "text/html; charset=utf-8", version);
+        var page = CachedPage.Of(bytes, response.ContentType ?? "text/html; charset=utf-8", version);
         if (shares)
         {
             cache.Keep(context, page);
@@ -103,7 +103,7 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
     }
 
     /// <summary>Sends what is the same for all. Nobody's secret is in it, so that its compressed length tells nobody anything.</summary>
-    private static async Task Send(HttpContext context, PageCache.Page page)
+    private static async Task Send(HttpContext context, CachedPage page)
     {
         var response = context.Response;
         var tag = new EntityTagHeaderValue(page.Tag, isWeak: true);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using FeatureExplorer.Web.Operations;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace FeatureExplorer.Web.Security;
@@ -35,7 +36,7 @@ public static class RateLimits
 
     // Health is asked for by machines; a page's connection is one long request.
     private static RateLimitPartition<string> Reading(HttpContext context, LimitOptions limits) =>
-        context.Request.Path.StartsWithSegments("/healthz")
+        context.Request.Path.StartsWithSegments("/healthz") || IsLocal(context)
             ? RateLimitPartition.GetNoLimiter(string.Empty)
             : RateLimitPartition.GetTokenBucketLimiter(Visitor(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
             {
@@ -43,6 +44,11 @@ public static class RateLimits
                 TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 5),
                 ReplenishmentPeriod = TimeSpan.FromSeconds(limits.RequestsPerSecond >= 5 ? 0.2 : 1.0 / limits.RequestsPerSecond),
             });
+
+    // A script on the machine itself could take all of it anyway; what a proxy there passes on comes from somebody else.
+    private static bool IsLocal(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName) && !context.Request.Headers.ContainsKey("Forwarded");
 
     private static RateLimitPartition<string> Trying(HttpContext context, LimitOptions limits) =>
         HttpMethods.IsPost(context.Request.Method)

@@ -50,6 +50,7 @@ public sealed class DictionaryStage(
         if (settings == group[^1])
         {
             _checkpoint.Remove();
+            Release();
         }
 
         progress.End(Invariant($"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}, {result.SamplesPerSecond:N0} samples/s"));
@@ -85,10 +86,14 @@ public sealed class DictionaryStage(
         return (index, seconds.Value);
     }
 
-    public void Dispose()
+    public void Dispose() => Release();
+
+    /// <summary>What training alone needs, hundreds of megabytes: indexing does not have to find room beside it.</summary>
+    private void Release()
     {
         _sweep?.Dispose();
         _stream?.Dispose();
+        (_sweep, _stream, _training) = (null, null, null);
     }
 
     private Result TrainAnew(DictionarySettings settings, string directory, StageProgress progress, CancellationToken cancellation)

@@ -1,4 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Tests.Storage;
@@ -70,21 +74,38 @@ public sealed class ScriptsTests
         }
     }
 
+    [Fact]
+    public async Task Strip_TokensThatLookLikeMarkup_AreShownAsText()
+    {
+        string[] vocabulary = ["<b>", "&amp;", "\"><script>alert(1)</script>", "'x'"];
+        var effects = vocabulary.Select((_, i) => new AblatedToken(i, 0.3f, [new TokenWeight(i, 1)], [])).ToList();
+        var line = await Line(new TokenText(vocabulary), [0, 1, 2, 3], 2, effects);
+        Assert.Equal(string.Concat(vocabulary), line.TextContent);
+        var tokens = line.QuerySelectorAll("[title]");
+        Assert.Equal(vocabulary, tokens.Select(t => t.TextContent));
+        Assert.Equal(line.QuerySelectorAll("*").Length, tokens.Length + 4); // before, its inner part, centre, after
+        Assert.Contains($"promotes “{vocabulary[2]}”", tokens[2].GetAttribute("title"), StringComparison.Ordinal);
+    }
+
     // Merges within and across characters: every pair that occurs twice.
     private static ByteLevelTokenizer Trained(string sentence) =>
         TokenizerTrainer.Train([System.Text.Encoding.UTF8.GetBytes(sentence + sentence)], ByteLevelTokenizer.SmallestVocabulary + 30);
 
-    private static async Task<string> Shown(ByteLevelTokenizer tokenizer, ushort[] tokens, int centre)
+    private static async Task<string> Shown(ByteLevelTokenizer tokenizer, ushort[] tokens, int centre) =>
+        (await Line(new TokenText(tokenizer), [.. tokens.Select(t => (int)t)], centre)).TextContent;
+
+    private static async Task<IElement> Line(TokenText text, int[] tokens, int centre, IReadOnlyList<AblatedToken>? ablated = null)
     {
-        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)).BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        var example = new Example(0, 0, null, centre, [.. tokens.Select(t => (int)t)], [.. tokens.Select((_, i) => i == centre ? 1f : i % 3 == 0 ? 0.4f : 0)]);
+        var example = new Example(0, 0, null, centre, tokens, [.. tokens.Select((_, i) => i == centre ? 1f : i % 3 == 0 ? 0.4f : 0)]);
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<TokenStrip>(ParameterView.FromDictionary(new Dictionary<string, object?>
         {
             [nameof(TokenStrip.Example)] = example,
             [nameof(TokenStrip.Max)] = 1f,
-            [nameof(TokenStrip.Text)] = new TokenText(tokenizer),
+            [nameof(TokenStrip.Text)] = text,
+            [nameof(TokenStrip.Ablated)] = ablated,
         }))).ToHtmlString());
-        return new HtmlParser().ParseDocument(html).QuerySelector(".line")!.TextContent;
+        return new HtmlParser().ParseDocument(html).QuerySelector(".line")!;
     }
 }

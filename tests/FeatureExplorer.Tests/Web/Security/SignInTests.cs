@@ -132,6 +132,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
     {
         using var strict = await AccountSite.Start(new ExplorerOptions { Limits = new LimitOptions { Burst = 10, RequestsPerSecond = 1 } });
         using var visitor = strict.Visitor();
+        visitor.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 15; i++)
         {
@@ -141,6 +142,19 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         Assert.InRange(answers.Count(a => a == HttpStatusCode.OK), 10, 13);
         Assert.Equal(HttpStatusCode.OK, await visitor.Status("/healthz/live"));
+        await strict.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Reading_FromTheMachineItself_IsNotLimited()
+    {
+        using var strict = await AccountSite.Start(new ExplorerOptions { Limits = new LimitOptions { Burst = 10, RequestsPerSecond = 1 } });
+        using var visitor = strict.Visitor();
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await visitor.Status("/about"));
+        }
+
         await strict.DisposeAsync();
     }
 
