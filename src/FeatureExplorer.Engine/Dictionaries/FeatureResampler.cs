@@ -7,12 +7,17 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// Gives dead features a new start where the dictionary does badly (Bricken et al. 2023, "Neuron resampling"): each draws an input with
 /// probability in proportion to the square of its loss, and points from b_dec to it, which is the direction in which the encoder sees that
 /// input. The encoder row is the same direction with a fifth of the mean norm of the living encoder rows, its bias 0, and Adam forgets
-/// what it knew of the feature.
+/// what it knew of the feature. Where so many are restarted that together they would drown the inputs, their encoder rows are shorter.
 /// </summary>
 internal static unsafe class FeatureResampler
 {
     private const float EncoderShare = 0.2f;
     private const int RowsPerRound = 4096;
+
+    // What the restarted features may add to the reconstruction: twice the length of the inputs, seen from b_dec.
+    private const double MostAdded = 4;
+    private const int AddedRows = 2048;
+    private const int AddedFeatures = 1024;
 
     /// <param name="step">Parameters and moments to change.</param>
     /// <param name="dead">Features to resample, ascending.</param>
@@ -30,6 +35,57 @@ internal static unsafe class FeatureResampler
             var row = Draw(cumulative, random.UniformDouble((ulong)i));
             Restart(step, dead[i], new ReadOnlySpan<float>(x + ((nint)row * step.Parameters.Inputs), step.Parameters.Inputs), norm);
         }
+
+        var share = (float)Math.Sqrt(MostAdded / Added(step.Parameters, dead, x, rows));
+        for (var i = 0; i < dead.Count && share < 1; i++)
+        {
+            TensorPrimitives.Multiply(step.Parameters.EncoderRow(dead[i]), share, step.Parameters.EncoderRow(dead[i]));
+        }
+    }
+
+    /// <summary>
+    /// Σ ‖Δx̂‖² / Σ ‖x − b_dec‖² over some of the inputs, Δx̂ what the features add when all of them fire as they are: Δx̂ = ReLU((x − b_dec) W_encᵀ) W_dec.
+    /// A thousand features that were given the same few directions fire together on whatever lies there.
+    /// </summary>
+    internal static double Added(DictionaryTensors parameters, IReadOnlyList<int> features, float* x, int rows)
+    {
+        var n = parameters.Inputs;
+        var count = Math.Min(rows, AddedRows);
+        var most = Math.Min(features.Count, AddedFeatures);
+        using var inputs = new FloatBuffer((long)count * n);
+        using var added = new FloatBuffer((long)count * n);
+        using var encoder = new FloatBuffer((long)most * n);
+        using var decoder = new FloatBuffer((long)most * n);
+        using var activations = new FloatBuffer((long)count * most);
+        for (var row = 0; row < count; row++)
+        {
+            var from = x + ((nint)((long)row * rows / count) * n);
+            TensorPrimitives.Subtract(new ReadOnlySpan<float>(from, n), parameters.DecoderBias(), inputs.Span((long)row * n, n));
+        }
+
+        for (var first = 0; first < features.Count; first += most)
+        {
+            var some = Math.Min(most, features.Count - first);
+            for (var i = 0; i < some; i++)
+            {
+                parameters.EncoderRow(features[first + i]).CopyTo(encoder.Span((long)i * n, n));
+                parameters.DecoderRow(features[first + i]).CopyTo(decoder.Span((long)i * n, n));
+            }
+
+            MatrixProduct.Multiply(false, true, count, some, n, inputs.Pointer, n, encoder.Pointer, n, activations.Pointer, some);
+            var f = activations.Span(0, count * some);
+            TensorPrimitives.Max(f, 0, f);
+            MatrixProduct.Multiply(false, false, count, n, some, activations.Pointer, some, decoder.Pointer, n, added.Pointer, n, accumulate: first > 0);
+        }
+
+        var (of, size) = (0.0, 0.0);
+        for (var row = 0; row < count; row++)
+        {
+            of += TensorPrimitives.SumOfSquares<float>(added.Span((long)row * n, n));
+            size += TensorPrimitives.SumOfSquares<float>(inputs.Span((long)row * n, n));
+        }
+
+        return size > 0 ? of / size : 0;
     }
 
     /// <summary>Loss of each row: mean squared error + λ Σ f.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;
@@ -53,7 +54,7 @@ public static class CommandLine
             await Console.Error.WriteLineAsync("Stopped.");
             return ExitCodes.Failure;
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or TrainingDivergedException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return ExitCodes.Failure;

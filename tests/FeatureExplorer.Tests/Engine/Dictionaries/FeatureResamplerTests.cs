@@ -52,6 +52,53 @@ public sealed unsafe class FeatureResamplerTests
     }
 
     [Fact]
+    public void Resample_SoManyThatTheyWouldDrownTheInputs_ShortensTheirEncoderRows()
+    {
+        const int features = 1500;
+        using var step = Step(features);
+        using var x = new FloatBuffer(2 * Inputs);
+        x.Pointer[0] = 3;
+        x.Pointer[Inputs + 2] = -2;
+        int[] dead = [.. Enumerable.Range(2, features - 2)];
+
+        FeatureResampler.Resample(step, dead, x.Pointer, 2, 0, new CounterRandom(1));
+
+        // By hand: k features of one direction add k · norm times the input's length, and may add twice the inputs' length of both rows together.
+        var to = dead.Where(feature => step.Parameters.DecoderRow(feature)[0] == 1).ToList();
+        var norm = step.Parameters.EncoderRow(to[0])[0];
+        var others = dead.Except(to).ToList();
+        Assert.All(others, feature => Assert.Equal(-norm, step.Parameters.EncoderRow(feature)[2], 1e-6f * norm));
+        var added = (9 * Math.Pow(to.Count * (double)norm, 2)) + (4 * Math.Pow(others.Count * (double)norm, 2));
+        Assert.Equal(4 * (9 + 4), added, 1e-3);
+        Assert.Equal(4, FeatureResampler.Added(step.Parameters, dead, x.Pointer, 2), 1e-4);
+    }
+
+    [Fact]
+    public void Added_RandomFeatures_EqualsReference()
+    {
+        const int features = 1100; // more than one round
+        using var step = DictionarySamples.Step(Inputs, features, 1, seed: 3);
+        using var x = DictionarySamples.Normal(7 * Inputs, seed: 4);
+        int[] some = [.. Enumerable.Range(0, features).Where(feature => feature % 97 != 5)];
+        var (p, of, size) = (step.Parameters, 0.0, 0.0);
+        for (var row = 0; row < 7; row++)
+        {
+            var seen = Enumerable.Range(0, Inputs).Select(j => (double)x.Pointer[(row * Inputs) + j] - p.DecoderBias()[j]).ToArray();
+            var added = new double[Inputs];
+            foreach (var feature in some)
+            {
+                var f = Math.Max(0, seen.Select((value, j) => value * p.EncoderRow(feature)[j]).Sum());
+                added = [.. added.Select((value, j) => value + (f * p.DecoderRow(feature)[j]))];
+            }
+
+            of += added.Sum(static value => value * value);
+            size += seen.Sum(static value => value * value);
+        }
+
+        Assert.Equal(of / size, FeatureResampler.Added(p, some, x.Pointer, 7), 1e-4 * of / size);
+    }
+
+    [Fact]
     public void Losses_Rows_EqualReference()
     {
         using var step = DictionarySamples.Step(24, 70, 1, seed: 1);
