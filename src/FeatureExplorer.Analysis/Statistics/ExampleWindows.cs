@@ -16,6 +16,7 @@ internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
     public const int SameAround = 3;
 
     private readonly string?[] _domains = [.. tokens.Domains];
+    private uint[] _positions = [];
 
     /// <summary>The tokens around a centre as one number; beyond the document's ends all bits are set in a 17th bit of their own.</summary>
     public UInt128 Around(long position, int document)
@@ -64,12 +65,10 @@ internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
     private float[] Activations(int feature, long from, int length)
     {
         var activations = new float[length];
-        var positions = index.Positions(feature);
-        var values = index.Values(feature);
-        var at = positions.BinarySearch((uint)from);
-        for (at = at < 0 ? ~at : at; at < positions.Length && positions[at] < from + length; at++)
+        var values = index.Within(feature, from, from + length, ref _positions);
+        for (var at = 0; at < values.Length; at++)
         {
-            activations[positions[at] - from] = (float)values[at];
+            activations[_positions[at] - from] = (float)values[at];
         }
 
         return activations;

@@ -15,6 +15,7 @@ internal sealed unsafe class FeatureStatistics(
     private readonly LogitSummarizer _logits = new(occurs);
     private ulong[] _keys = [];
     private float[] _values = [];
+    private uint[] _positions = [];
     private uint[] _sortedPositions = [];
     private float[] _sortedValues = [];
 
@@ -45,13 +46,13 @@ internal sealed unsafe class FeatureStatistics(
             Neurons = NeuronAlignment.Of(decoder),
             Contexts = [],
         };
-        return index.Positions(feature).IsEmpty ? (report, []) : OfLiving(feature, report);
+        return index.Count(feature) == 0 ? (report, []) : OfLiving(feature, report);
     }
 
     private (FeatureReport Report, IReadOnlyList<ContextScore> Scores) OfLiving(int feature, FeatureReport report)
     {
-        var positions = index.Positions(feature);
         var values = Load(index.Values(feature));
+        var positions = index.Positions(feature, _positions);
         Sort(positions, index.Values(feature));
         var sorted = _sortedPositions.AsSpan(0, positions.Length);
         var sortedValues = _sortedValues.AsSpan(0, positions.Length);
@@ -84,6 +85,7 @@ internal sealed unsafe class FeatureStatistics(
             var room = stored.Length + (stored.Length / 4);
             _values = new float[room];
             _keys = new ulong[room];
+            _positions = new uint[room];
             _sortedPositions = new uint[room];
             _sortedValues = new float[room];
         }
