@@ -19,6 +19,15 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
     /// <summary>Says of the page that is being drawn that the next visitor may get a better one: it tells of a failure that can pass.</summary>
     public static void Refuse(HttpContext context) => context.Items[Refused] = Refused;
 
+    /// <summary>The same for a page of a dictionary that is still forming, whose changes are not counted.</summary>
+    public static void RefuseForming(HttpContext context, DictionaryInfo? dictionary)
+    {
+        if (dictionary?.Forming is not null)
+        {
+            Refuse(context);
+        }
+    }
+
     /// <summary>What the content's version is now: to be asked for before a page is drawn.</summary>
     public long Version() => content.Read();
 

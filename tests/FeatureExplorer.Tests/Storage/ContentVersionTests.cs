@@ -51,6 +51,25 @@ public sealed class ContentVersionTests : IDisposable
     }
 
     [Fact]
+    public void Read_WhileADictionaryForms_StaysTheSameUntilItIsFinished()
+    {
+        var writer = new RunWriter(_database);
+        writer.SaveModel(SampleReports.Model());
+        var before = _version.Read();
+        for (var step = 100; step <= 300; step += 100)
+        {
+            writer.Publish(SampleReports.Draft(6) with { Forming = new FormingStep(step, 1000) }, SampleReports.Reports(6), SampleVocabulary.Text);
+        }
+
+        Assert.Equal(before, _version.Read());
+        writer.Publish(SampleReports.Draft(6), SampleReports.Reports(6), SampleVocabulary.Text);
+        var finished = _version.Read();
+        Assert.True(finished > before);
+        writer.Publish(SampleReports.Draft(6), SampleReports.Reports(6), SampleVocabulary.Text); // takes the place of the finished one
+        Assert.True(_version.Read() > finished);
+    }
+
+    [Fact]
     public void Read_TriggersLostInAMigration_AreMadeAnewAndTheNumberStays()
     {
         new RunWriter(_database).SaveModel(SampleReports.Model());

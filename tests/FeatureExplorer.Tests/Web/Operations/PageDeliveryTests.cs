@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using Microsoft.EntityFrameworkCore;
 
@@ -88,6 +89,22 @@ public sealed class PageDeliveryTests(SampleSite site)
         {
             using var db = accounts.Service<FeatureDatabase>().NewContext();
             db.Database.ExecuteSqlRaw(sql);
+        }
+    }
+
+    [Theory]
+    [InlineData("/B/9")]
+    [InlineData("/B/9/0")]
+    public async Task Page_OfADictionaryThatIsForming_IsDrawnAnewEachTime(string url)
+    {
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        LabelTests.Publish(accounts);
+        using var visitor = accounts.Visitor();
+        for (var step = 100; step <= 200; step += 100)
+        {
+            new RunWriter(accounts.Service<FeatureDatabase>()).Publish(
+                SampleReports.Draft(6, "9", "B") with { Forming = new FormingStep(step, 1000) }, SampleReports.Reports(6), SampleVocabulary.Text);
+            Assert.Contains($"step {step}", (await visitor.Page(url)).Body!.TextContent, StringComparison.Ordinal);
         }
     }
 
