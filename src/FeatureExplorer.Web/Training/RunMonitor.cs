@@ -18,9 +18,18 @@ public sealed class RunMonitor(RunStore runs, RunHistory history)
     /// <summary>Ends it.</summary>
     public void End(long id)
     {
-        if (_live.TryRemove(id, out var live))
+        if (!_live.TryRemove(id, out var live))
+        {
+            return;
+        }
+
+        try
         {
             live.Save();
+        }
+        catch (Exception exception) when (DiskFull.Caused(exception))
+        {
+            // The last points of its curves are lost; why the run ended is known without them.
         }
     }
 

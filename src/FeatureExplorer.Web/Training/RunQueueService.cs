@@ -76,7 +76,9 @@ public sealed partial class RunQueueService(
         }
 
         var waiting = runs.Active();
-        if (_active.Count == 0 && !waiting.Any(IsMine))
+        var stranded = waiting.Where(IsStranded).ToList();
+        Settle(stranded);
+        if (_active.Count == 0 && stranded.Count == 0 && !waiting.Any(IsMine))
         {
             Release();
             queue.Notice = queue.Notice == Elsewhere ? null : queue.Notice;
@@ -98,6 +100,18 @@ public sealed partial class RunQueueService(
     }
 
     private static bool IsMine(RunInfo run) => run is { Status: RunStatus.Queued, Origin: RunOrigin.Queue };
+
+    /// <summary>A run that has ended while nothing could be written, not even that: with the disk full, normally.</summary>
+    private bool IsStranded(RunInfo run) => _lock is not null && run is { Status: RunStatus.Running, Origin: RunOrigin.Queue } && !_active.ContainsKey(run.Id);
+
+    private void Settle(IReadOnlyList<RunInfo> stranded)
+    {
+        foreach (var run in stranded.Where(_ => !disk.Low))
+        {
+            history.Log(run.Id, RunEventKind.State, "Paused: it had ended when its state could not be written; it goes on from its last checkpoint when it is resumed");
+            runs.End(run.Id, runs.Wanted(run.Id) ?? RunStatus.Paused, "Its state could not be written, because the disk was full or the database could not be used.");
+        }
+    }
 
     private void Start(RunInfo run, CancellationToken stop)
     {

@@ -4,6 +4,7 @@ using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Training;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Tests.Web.Training;
 
@@ -44,6 +45,33 @@ public sealed class RunQueueServiceTests
         var log = site.Service<RunHistory>().Events(1).Select(e => e.Text).ToList();
         Assert.Contains("Paused; it can be taken up again", log);
         Assert.Contains("Taken up again", log);
+    }
+
+    [Fact]
+    public async Task Run_EndedWhileNothingCouldBeWritten_IsPausedAsSoonAsItCanAndGoesOn()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient);
+        using var administrator = await site.Visitor(Role.Admin);
+        var (runs, monitor) = (site.Service<RunStore>(), site.Service<RunMonitor>());
+        site.Service<RunQueue>().Add(SmallRun.Configuration with { Transformer = SmallRun.Configuration.Transformer with { Tokens = 400_000 } }, null);
+        await Until(() => runs.Find(1) is { Status: RunStatus.Running, Stage: "Training the transformer" });
+        Sql("CREATE TRIGGER FullRuns BEFORE UPDATE ON Runs BEGIN SELECT RAISE(FAIL, 'no room'); END");
+        Sql("CREATE TRIGGER FullEvents BEFORE INSERT ON RunEvents BEGIN SELECT RAISE(FAIL, 'no room'); END");
+        await Until(() => monitor.Snapshot(1)!.Progress is null);
+        Assert.Equal(RunStatus.Running, runs.Find(1)!.Status);
+
+        Sql("DROP TRIGGER FullRuns");
+        Sql("DROP TRIGGER FullEvents");
+        await Until(() => runs.Find(1)!.Status == RunStatus.Paused);
+        Assert.Contains("could not be written", (await administrator.Page("/runs/1")).Body!.TextContent, StringComparison.Ordinal);
+        using var resumed = await administrator.Post("/runs/1", "/runs/1/resume");
+        await Until(() => runs.Find(1)!.Status == RunStatus.Finished);
+
+        void Sql(string sql)
+        {
+            using var db = site.Service<FeatureDatabase>().NewContext();
+            db.Database.ExecuteSqlRaw(sql);
+        }
     }
 
     private static async Task Until(Func<bool> condition)
