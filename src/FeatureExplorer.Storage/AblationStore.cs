@@ -59,6 +59,6 @@ public sealed class AblationStore(FeatureDatabase database)
             insert.ExecuteNonQuery();
         }
 
-        transaction.Commit();
+        FailedCommits.Commit(transaction);
     }
 }

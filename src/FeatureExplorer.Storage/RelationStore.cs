@@ -65,7 +65,7 @@ public sealed class RelationStore(FeatureDatabase database)
             connection, transaction, "INSERT INTO RelationSummaries (LeftId, RightId, Json) VALUES (@left, @right, @json)", left, right);
         summary.Parameters.AddWithValue("@json", JsonSerializer.Serialize(universality, StorageJson.Default.Universality));
         summary.ExecuteNonQuery();
-        transaction.Commit();
+        FailedCommits.Commit(transaction);
     }
 
     private static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql, DictionaryInfo left, DictionaryInfo right)

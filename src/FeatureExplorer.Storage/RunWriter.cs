@@ -117,7 +117,7 @@ public sealed class RunWriter(FeatureDatabase database)
                 import.Add(chunk[i], packed[i], transaction);
             }
 
-            transaction.Commit();
+            FailedCommits.Commit(transaction);
         }
 
         return tally;
