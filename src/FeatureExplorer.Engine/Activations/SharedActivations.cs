@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Activations;
 
@@ -6,18 +7,21 @@ namespace FeatureExplorer.Engine.Activations;
 /// One source for several readers: each gets the whole sequence of vectors from its beginning, at its own pace. Vectors are kept, in single
 /// precision, from when the fastest reader asks for them until the slowest has had them; a reader that is alone reads from the source itself.
 /// </summary>
-internal sealed unsafe class SharedActivations
+internal sealed unsafe class SharedActivations : IDisposable
 {
     // Vectors are kept, and given up, in pieces of so many.
     private const int PieceRows = 1024;
+
+    // Enough for readers side by side; those of a resampling, a hundred megabytes, go back to the system.
+    private const int MostSpare = 4;
 
     private const string KeptTensor = "shared.kept";
     private const string FirstTensor = "shared.first";
 
     private readonly IActivationSource _source;
     private readonly long[] _positions;
-    private readonly Queue<float[]> _pieces = new();
-    private readonly Stack<float[]> _spare = new();
+    private readonly Queue<FloatBuffer> _pieces = new();
+    private readonly Stack<FloatBuffer> _spare = new();
     private long _first;
 
     public SharedActivations(IActivationSource source, int readers)
@@ -51,7 +55,7 @@ internal sealed unsafe class SharedActivations
         var kept = new float[(long)_pieces.Count * PieceRows * _source.Inputs];
         foreach (var (number, piece) in _pieces.Index())
         {
-            piece.CopyTo(kept, (long)number * piece.Length);
+            piece.Span().CopyTo(kept.AsSpan(checked((int)(number * piece.Length))));
         }
 
         return
@@ -77,9 +81,11 @@ internal sealed unsafe class SharedActivations
         }
 
         _first = first[0];
-        _pieces.Clear();
-        foreach (var piece in kept.Chunk(length))
+        Dispose();
+        for (var start = 0; start < kept.Length; start += length)
         {
+            var piece = new FloatBuffer(length);
+            kept.AsSpan(start, length).CopyTo(piece.Span());
             _pieces.Enqueue(piece);
         }
 
@@ -101,7 +107,7 @@ internal sealed unsafe class SharedActivations
             {
                 _source.Read(x + ((nint)done * n), rows - done);
                 _positions[reader] += rows - done;
-                _spare.Clear();
+                ClearSpare();
                 break;
             }
 
@@ -112,7 +118,7 @@ internal sealed unsafe class SharedActivations
 
             var start = (int)(at % PieceRows);
             var count = Math.Min(rows - done, PieceRows - start);
-            _pieces.ElementAt((int)(at / PieceRows)).AsSpan(start * n, count * n).CopyTo(new Span<float>(x + ((nint)done * n), count * n));
+            _pieces.ElementAt((int)(at / PieceRows)).Span(start * n, count * n).CopyTo(new Span<float>(x + ((nint)done * n), count * n));
             _positions[reader] += count;
             done += count;
         }
@@ -135,14 +141,28 @@ internal sealed unsafe class SharedActivations
 
     private void Fetch()
     {
-        var piece = _spare.TryPop(out var spare) ? spare : new float[PieceRows * _source.Inputs];
-        fixed (float* rows = piece)
-        {
-            _source.Read(rows, PieceRows);
-        }
-
+        var piece = _spare.TryPop(out var spare) ? spare : new FloatBuffer((long)PieceRows * _source.Inputs);
+        _source.Read(piece.Pointer, PieceRows);
         _pieces.Enqueue(piece);
         LargestBacklog = Math.Max(LargestBacklog, (long)_pieces.Count * PieceRows);
+    }
+
+    /// <summary>Gives all that is kept back to the system.</summary>
+    public void Dispose()
+    {
+        ClearSpare();
+        while (_pieces.TryDequeue(out var piece))
+        {
+            piece.Dispose();
+        }
+    }
+
+    private void ClearSpare()
+    {
+        while (_spare.TryPop(out var piece))
+        {
+            piece.Dispose();
+        }
     }
 
     private void GiveUp()
@@ -152,6 +172,10 @@ internal sealed unsafe class SharedActivations
         {
             _spare.Push(_pieces.Dequeue());
             _first += PieceRows;
+            if (_spare.Count > MostSpare)
+            {
+                _spare.Pop().Dispose();
+            }
         }
 
         if (_pieces.Count == 0)

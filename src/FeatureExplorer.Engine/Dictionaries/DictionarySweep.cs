@@ -117,6 +117,8 @@ public sealed class DictionarySweep : IDisposable
         {
             trainer.Dispose();
         }
+
+        _shared.Dispose();
     }
 
     /// <summary>All that a resumption needs: of each dictionary its tensors, named after its place, and its numbers; and what the stream needs.</summary>
