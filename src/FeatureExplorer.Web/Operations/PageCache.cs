@@ -32,7 +32,18 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
     public long Version() => content.Read();
 
     /// <summary>The page at a request's address, when it is kept and good.</summary>
-    public CachedPage? Find(HttpRequest request, long version) => _pages.Find(Key(request), version);
+    public CachedPage? Find(HttpRequest request, long version)
+    {
+        try
+        {
+            return _pages.Find(Key(request), version);
+        }
+        catch (IOException)
+        {
+            // A copy that cannot be read is no reason to refuse the page.
+            return null;
+        }
+    }
 
     /// <summary>Keeps a page for the next visitor, unless it was refused or the disk has no room for such things.</summary>
     public void Keep(HttpContext context, CachedPage page)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Tests.Web.Training;
 using FeatureExplorer.Web.Commands;
+using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Tests.Web.Commands;
 
@@ -38,11 +40,25 @@ public sealed class CommandLineTests
     public void Run_DataFolderInUse_Exits1AndSaysSo()
     {
         using var folder = new TemporaryFolder();
-        using var hold = FeatureExplorer.Web.Training.RunLock.TryTake(folder.Path);
+        using var hold = RunLock.TryTake(folder.Path);
         Assert.NotNull(hold);
         var (code, _, error) = Start($"run --data {folder.Path}");
         Assert.Equal(ExitCodes.Failure, code);
         Assert.Contains("Another run", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_TrainingDiverges_Exits1AndSaysWhyAndWhatToTry()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = System.IO.Path.Combine(folder.Path, "run.json");
+        var dictionary = SmallRun.Configuration.Dictionaries[0] with { LearningRate = 0.99f };
+        File.WriteAllText(settings, RunConfigurationJson.Write(SmallRun.Configuration with { Dictionaries = [dictionary] }));
+        var (code, _, error) = Start($"run --config {settings} --data {System.IO.Path.Combine(folder.Path, "data")}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains("A/1: Training of the dictionary diverged at step", error, StringComparison.Ordinal);
+        Assert.Contains("learning rate 0.99 is probably too high", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Fact]
