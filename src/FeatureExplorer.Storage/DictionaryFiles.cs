@@ -9,9 +9,6 @@ namespace FeatureExplorer.Storage;
 /// <summary>The files behind a dictionary's pages, opened once: tokenizer, activation index, contexts. Safe for concurrent readers.</summary>
 public sealed class DictionaryFiles : IDisposable
 {
-    // Activations, at four bytes, that an index may keep in this process's memory from page to page: neurons fire on a fifth of all tokens, and theirs take a gigabyte.
-    private const long KeptActivations = 48L << 20;
-
     // Readers hold it while they read mapped memory, so that closing waits for them.
     private readonly ReaderWriterLockSlim _open = new();
     private readonly ActivationIndex? _index;
@@ -75,7 +72,7 @@ public sealed class DictionaryFiles : IDisposable
         }
         finally
         {
-            Leave();
+            _open.ExitReadLock();
         }
     }
 
@@ -96,18 +93,8 @@ public sealed class DictionaryFiles : IDisposable
         }
         finally
         {
-            Leave();
+            _open.ExitReadLock();
         }
-    }
-
-    private void Leave()
-    {
-        if (!_closed && _index?.Activations > KeptActivations)
-        {
-            _index.Forget();
-        }
-
-        _open.ExitReadLock();
     }
 
     public void Dispose()

@@ -176,9 +176,6 @@ public sealed unsafe class ActivationIndex : IDisposable
         }
     }
 
-    /// <summary>Gives back the memory that reading has filled with the file, such as a pass over all features. Safe for concurrent readers.</summary>
-    public void Forget() => _file.Forget();
-
     public void Dispose() => _file.Dispose();
 
     private (long First, int Count) Range(int feature)

@@ -71,8 +71,6 @@ public sealed unsafe class FeatureAnalyzer
                 yield return report;
             }
 
-            // Each part of the index is read once: a whole one, a gigabyte for neurons, need not stay in this process's memory.
-            _index.Forget();
             progress?.Report((double)(first + batch.Length) / _index.Features);
         }
     }

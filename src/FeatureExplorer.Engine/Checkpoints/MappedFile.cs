@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FeatureExplorer.Engine.Checkpoints;
@@ -7,6 +8,9 @@ namespace FeatureExplorer.Engine.Checkpoints;
 public sealed unsafe partial class MappedFile : IDisposable
 {
     private const int DontNeed = 4;
+
+    // Holds no file that nobody else holds.
+    private static readonly ConditionalWeakTable<MappedFile, MemoryMappedViewAccessor> Open = [];
 
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
@@ -25,6 +29,7 @@ public sealed unsafe partial class MappedFile : IDisposable
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
         _pointer += _view.PointerOffset;
+        Open.Add(this, _view);
     }
 
     /// <summary>Bytes in the file.</summary>
@@ -48,15 +53,19 @@ public sealed unsafe partial class MappedFile : IDisposable
     }
 
     /// <summary>
-    /// Takes the file's pages out of the process's memory, where the operating system can; nothing is lost, they come back from its cache when
-    /// they are read. For whoever has gone through a whole file of which others need little. Safe for concurrent readers.
+    /// Takes the pages of all mapped files out of the process's memory, where the operating system can (Linux); nothing is lost, they come back from
+    /// its cache when they are read. Safe while files are read, opened and disposed.
     /// </summary>
-    public void Forget()
+    public static void ForgetAll()
     {
-        if (_pointer is not null && OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
         {
-            // An advice: that it was not taken does no harm.
-            _ = Advise(_pointer, (nuint)Length, DontNeed);
+            return;
+        }
+
+        foreach (var (file, view) in Open)
+        {
+            Forget(view, file.Length);
         }
     }
 
@@ -64,12 +73,36 @@ public sealed unsafe partial class MappedFile : IDisposable
     {
         if (_pointer is not null)
         {
+            Open.Remove(this);
             _pointer = null;
             _view!.SafeMemoryMappedViewHandle.ReleasePointer();
         }
 
         _view?.Dispose();
         _file?.Dispose();
+    }
+
+    private static void Forget(MemoryMappedViewAccessor view, long length)
+    {
+        byte* first = null;
+        try
+        {
+            // The view cannot be taken away while it is held so: its addresses might be somebody else's memory by then.
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);
+            // An advice: that it was not taken does no harm.
+            _ = Advise(first + view.PointerOffset, (nuint)length, DontNeed);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its pages are gone with it.
+        }
+        finally
+        {
+            if (first is not null)
+            {
+                view.SafeMemoryMappedViewHandle.ReleasePointer();
+            }
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

@@ -26,7 +26,6 @@ public static class ContextRanking
                 ranks[feature] = OfFeature(index, set, feature);
             }
         });
-        index.Forget();
         return [.. ranks.OfType<ContextRank>()];
     }
 

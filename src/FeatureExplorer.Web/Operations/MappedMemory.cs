@@ -1,0 +1,44 @@
+using System.Globalization;
+using FeatureExplorer.Engine.Checkpoints;
+
+namespace FeatureExplorer.Web.Operations;
+
+/// <summary>
+/// Keeps small what of mapped files counts as this process's memory. Indexes, contexts and tokens come to gigabytes, and what has been read of them once would stay
+/// for as long as the process lives. The system's cache keeps it anyway, as long as nobody needs the memory more.
+/// </summary>
+public static class MappedMemory
+{
+    /// <summary>Kilobytes of files, the program's own libraries among them, from which on the mapped ones are let go.</summary>
+    private const long Most = 160 << 10;
+
+    private const string Status = "/proc/self/status";
+    private const string Field = "RssFile:";
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Looks at it several times a second from now on, where the system tells; until what comes back is disposed.</summary>
+    public static IDisposable? KeepSmall() => Kilobytes() is null ? null : new Timer(static _ => Look(), null, Interval, Interval);
+
+    private static void Look()
+    {
+        if (Kilobytes() > Most)
+        {
+            MappedFile.ForgetAll();
+        }
+    }
+
+    private static long? Kilobytes()
+    {
+        try
+        {
+            var line = File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Field, StringComparison.Ordinal));
+            return long.TryParse(line?[Field.Length..].Replace("kB", null, StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var kilobytes)
+                ? kilobytes
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // no Linux
+        }
+    }
+}
