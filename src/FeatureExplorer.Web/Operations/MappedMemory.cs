@@ -16,14 +16,25 @@ public static class MappedMemory
     private const string Field = "RssFile:";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Looks at it several times a second from now on, where the system tells; until what comes back is disposed.</summary>
-    public static IDisposable? KeepSmall() => Kilobytes() is null ? null : new Timer(static _ => Look(), null, Interval, Interval);
-
-    private static void Look()
+    /// <summary>Looks at it several times a second from now on, where the system tells.</summary>
+    public static void KeepSmall()
     {
-        if (Kilobytes() > Most)
+        if (Kilobytes() is not null)
         {
-            MappedFile.ForgetAll();
+            // A thread of its own: those of the pool come late when all of them are at work, which is when files are read fastest.
+            new Thread(Watch) { IsBackground = true, Name = "FeatureExplorer mapped memory" }.Start();
+        }
+    }
+
+    private static void Watch()
+    {
+        while (true)
+        {
+            Thread.Sleep(Interval);
+            if (Kilobytes() > Most)
+            {
+                MappedFile.ForgetAll();
+            }
         }
     }
 
