@@ -53,20 +53,6 @@ public sealed class FormationHistory
         }
     }
 
-    /// <summary>The history of a published dictionary, or null where none was kept or it cannot be read.</summary>
-    public static FormationHistory? Find(DataFolder folder, DictionaryDraft dictionary)
-    {
-        var path = folder.Formation(dictionary.Model, dictionary.Name);
-        try
-        {
-            return File.Exists(path) && Open(path) is var history && history.Features == dictionary.Features ? history : null;
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Writes it, atomically.</summary>
     public void Save(string path)
     {

@@ -24,6 +24,7 @@ public static class StorageServices
         services.AddSingleton<RunWriter>();
         services.AddSingleton<PublishedImport>();
         services.AddSingleton<SurveyStore>();
+        services.AddSingleton<FormationHistories>();
         services.AddSingleton<LabelStore>();
         services.AddSingleton<ReproductionReport>();
         services.AddSingleton<RelationStore>();

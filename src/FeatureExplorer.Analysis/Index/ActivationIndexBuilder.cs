@@ -11,8 +11,8 @@ namespace FeatureExplorer.Analysis.Index;
 /// </summary>
 public static class ActivationIndexBuilder
 {
-    /// <summary>Windows that the encoder gets at a time: 16,384 tokens for windows of 256.</summary>
-    public const int WindowsPerBatch = 64;
+    /// <summary>Windows that the encoder gets at a time: 4,096 tokens for windows of 256.</summary>
+    public const int WindowsPerBatch = 16;
 
     /// <summary>Memory that one gathering pass may take, unless told otherwise.</summary>
     public const long DefaultGatherBytes = 256L << 20;
