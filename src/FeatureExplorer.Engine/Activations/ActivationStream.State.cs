@@ -53,7 +53,7 @@ public sealed unsafe partial class ActivationStream
         {
             var origin = new Origin((int)live[3 * i], (short)live[(3 * i) + 1], (int)live[(3 * i) + 2]);
             if (origin.Window < 0 || origin.Window >= _windowCount || origin.Position < 0 || origin.Position >= _options.Window
-                || origin.Together < 1 || origin.Together > _options.WindowsPerForward)
+                || origin.Together < 1)
             {
                 throw new InvalidDataException($"{file.FilePath} belongs to another stream of activations: delete it and begin anew.");
             }
@@ -70,17 +70,18 @@ public sealed unsafe partial class ActivationStream
     }
 
     /// <summary>
-    /// The vectors of all slots in use, from their origins. Windows run in calls of as many as when they first did, filled up with others where
-    /// some are gone: a kernel that chose its order of summation by the size of a batch would choose the same again.
+    /// The vectors of all slots in use, from their origins. Windows run in calls of as many as when they first did (or as fit, where a state was saved with
+    /// larger calls), filled up with others where some are gone: a kernel that chose its order of summation by the size of a batch would choose the same again.
     /// </summary>
     private void ComputeLiveAgain()
     {
         foreach (var group in Enumerable.Range(0, _filled).GroupBy(slot => _origins[slot].Together))
         {
             var byWindow = group.ToLookup(slot => _origins[slot].Window);
-            foreach (var call in byWindow.Chunk(group.Key))
+            var together = Math.Min(group.Key, _options.WindowsPerForward);
+            foreach (var call in byWindow.Chunk(together))
             {
-                Activate([.. Enumerable.Range(0, group.Key).Select(w => call[w % call.Length].Key)]);
+                Activate([.. Enumerable.Range(0, together).Select(w => call[w % call.Length].Key)]);
                 WorkerPool.For(call.Length, (w, _) =>
                 {
                     foreach (var slot in call[w])

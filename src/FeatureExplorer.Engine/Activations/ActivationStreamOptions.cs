@@ -13,7 +13,7 @@ public sealed record ActivationStreamOptions
     public int BufferVectors { get; init; } = 1 << 18;
 
     /// <summary>Windows that the model runs at once.</summary>
-    public int WindowsPerForward { get; init; } = 32;
+    public int WindowsPerForward { get; init; } = 16;
 
     public ulong Seed { get; init; }
 

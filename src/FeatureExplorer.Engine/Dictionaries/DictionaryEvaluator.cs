@@ -15,8 +15,7 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// </summary>
 public sealed unsafe class DictionaryEvaluator : IDisposable
 {
-    private const int WindowsPerCall = 32;
-    private const int QuickTokens = 4096;
+    private const int TokensPerCall = 4096;
 
     private readonly Site _site;
     private readonly TokenStore _tokens;
@@ -26,6 +25,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     private readonly int _window;
     private readonly long _windows;
     private readonly long _allWindows;
+    private readonly int _windowsPerCall;
     private readonly float[] _losses;
     private readonly float[] _otherLosses;
     private readonly float[] _divergences;
@@ -52,11 +52,11 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         }
 
         _windows = Math.Clamp(maxTokens / _window, 1, _allWindows);
-        var perCall = (int)Math.Min(WindowsPerCall, _windows);
-        _runner = new TransformerRunner(model, perCall);
+        _windowsPerCall = (int)Math.Clamp(TokensPerCall / _window, 1, _windows);
+        _runner = new TransformerRunner(model, _windowsPerCall);
         _baseline = new ActivationBaseline(_site.Width(model.Config));
-        _tally = new ReconstructionTally(_site.Width(model.Config), perCall * _window);
-        _losses = new float[perCall * _window];
+        _tally = new ReconstructionTally(_site.Width(model.Config), _windowsPerCall * _window);
+        _losses = new float[_windowsPerCall * _window];
         _otherLosses = new float[_losses.Length];
         _divergences = new float[_losses.Length];
     }
@@ -92,10 +92,10 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="heldOut">Not owned.</param>
     /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
     /// <param name="tokens">Most tokens to measure on.</param>
-    public static DictionaryEvaluator Quick(Model model, TokenStore heldOut, Site? site = null, int tokens = QuickTokens)
+    public static DictionaryEvaluator Quick(Model model, TokenStore heldOut, Site? site = null, int tokens = TokensPerCall)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new DictionaryEvaluator(model, heldOut, Math.Min(tokens, (long)WindowsPerCall * model.Config.Context), site);
+        return new DictionaryEvaluator(model, heldOut, Math.Min(tokens, TokensPerCall), site);
     }
 
     /// <summary>The metrics of a dictionary; may be called again with others.</summary>
@@ -200,10 +200,10 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <summary>Begins a forward pass to the site for some windows at a time; when all fit one call, only once.</summary>
     private void ForEachCall(Action<ushort[], int> measure, Action<double> done, CancellationToken cancellation)
     {
-        for (var first = 0L; first < _windows; first += WindowsPerCall)
+        for (var first = 0L; first < _windows; first += _windowsPerCall)
         {
             cancellation.ThrowIfCancellationRequested();
-            var windows = (int)Math.Min(WindowsPerCall, _windows - first);
+            var windows = (int)Math.Min(_windowsPerCall, _windows - first);
             var tokens = new ushort[windows * _window];
             var targets = new ushort[windows * _window];
             for (var w = 0; w < windows; w++)

@@ -14,7 +14,8 @@ public static class MappedMemory
 
     private const string Status = "/proc/self/status";
     private const string Field = "RssFile:";
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
 
     /// <summary>Looks at it several times a second from now on, where the system tells.</summary>
     public static void KeepSmall()
@@ -28,13 +29,17 @@ public static class MappedMemory
 
     private static void Watch()
     {
-        while (true)
+        for (var interval = Shortest; ;)
         {
-            Thread.Sleep(Interval);
-            if (Kilobytes() > Most)
+            Thread.Sleep(interval);
+            var now = Kilobytes();
+            if (now > Most)
             {
                 MappedFile.ForgetAll();
             }
+
+            // Whoever goes through gigabytes right now has them back at once: letting go of them often would only cost time.
+            interval = now <= 4 * Most ? Shortest : interval < Longest ? interval * 2 : Longest;
         }
     }
 
