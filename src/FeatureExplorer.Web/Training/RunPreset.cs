@@ -11,6 +11,8 @@ public static class RunPreset
         HeldOutTokens = 300_000,
         IndexTokens = 300_000,
         EvaluationTokens = 65_536,
+        // Its training is short: with the usual share the finished features would be there before any that form.
+        FormingShare = 0.2,
         Dictionaries =
         [
             DictionarySettings.For("0", 512) with { Samples = 500_000 },

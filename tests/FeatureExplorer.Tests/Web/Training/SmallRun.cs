@@ -12,6 +12,7 @@ internal static class SmallRun
         HeldOutTokens = 20_000,
         IndexTokens = 15_000,
         EvaluationTokens = 2_048,
+        FormingShare = 0.05,
         Dictionaries = [DictionarySettings.For("1", 48) with { Samples = 20_000, Batch = 256, LearningRate = 1e-3f, Lambda = 7e-3f }],
     };
 }
