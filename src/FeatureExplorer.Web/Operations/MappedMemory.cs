@@ -23,7 +23,7 @@ public static class MappedMemory
         if (Kilobytes() is not null)
         {
             // A thread of its own: those of the pool come late when all of them are at work, which is when files are read fastest.
-            new Thread(Watch) { IsBackground = true, Name = "FeatureExplorer mapped memory" }.Start();
+            new Thread(Watch) { IsBackground = true, Name = "Mapped memory" }.Start();
         }
     }
 
