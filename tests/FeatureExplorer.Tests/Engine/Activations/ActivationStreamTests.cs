@@ -1,7 +1,9 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Dictionaries;
+using FeatureExplorer.Tests.Engine.Text;
 
 namespace FeatureExplorer.Tests.Engine.Activations;
 
@@ -110,9 +112,27 @@ public sealed unsafe class ActivationStreamTests
     // Token = its own position, and the activation says which position it belongs to.
     private static readonly ushort[] AllTokens = [.. Enumerable.Range(0, Windows * Window).Select(static p => (ushort)p)];
 
-    private static ActivationStream Stream(ulong seed, int buffer = 100) => new(
+    [Fact]
+    public void RestoreState_OfLargerCalls_GoesOnWithTheSameVectors()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "stream.safetensors");
+        using var first = Stream(5, windows: 3);
+        Read(first, 50, 7);
+        Safetensors.Write(path, first.SaveState(), new Dictionary<string, string>());
+
+        using var second = Stream(5, windows: 2);
+        using (var file = Safetensors.Open(path))
+        {
+            second.RestoreState(file);
+        }
+
+        Assert.Equal(Read(first, 150, 7), Read(second, 150, 7));
+    }
+
+    private static ActivationStream Stream(ulong seed, int buffer = 100, int windows = 3) => new(
         2, AllTokens.Length, Tokens, Forward,
-        new ActivationStreamOptions { Window = Window, PositionsPerWindow = PerWindow, BufferVectors = buffer, WindowsPerForward = 3, Seed = seed });
+        new ActivationStreamOptions { Window = Window, PositionsPerWindow = PerWindow, BufferVectors = buffer, WindowsPerForward = windows, Seed = seed });
 
     private static ReadOnlySpan<ushort> Tokens(long start, int length) => AllTokens.AsSpan((int)start, length);
 
