@@ -18,7 +18,6 @@ internal sealed unsafe class PairSums : IDisposable
     private readonly FloatBuffer _memory;
     private readonly double* _products;
     private readonly int* _together;
-    private readonly PerThread<Scratch> _scratch = new(static () => new Scratch());
     private readonly int _stride;
 
     /// <param name="maxUnits">Most units of a range.</param>
@@ -53,32 +52,33 @@ internal sealed unsafe class PairSums : IDisposable
     public void Run(ActivationIndex index, int first, int count, TokenRows rows, IProgress<double>? progress, CancellationToken cancellation)
     {
         NativeMemory.Clear(_memory.Pointer, (nuint)_memory.Length * sizeof(float));
-        var scratch = _scratch.Prepare();
+        var block = new ActivationBlock(index, first, count);
         for (long start = 0; start < index.Tokens; start += rows.BlockTokens)
         {
             cancellation.ThrowIfCancellationRequested();
             var end = Math.Min(index.Tokens, start + rows.BlockTokens);
             rows.Load(start, (int)(end - start));
-            var from = start;
-            WorkerPool.For((count + UnitsPerTask - 1) / UnitsPerTask, (task, thread) =>
+            block.Load(start, (int)(end - start));
+            WorkerPool.For((count + UnitsPerTask - 1) / UnitsPerTask, (task, _) =>
             {
                 for (var unit = task * UnitsPerTask; unit < Math.Min(count, (task + 1) * UnitsPerTask); unit++)
                 {
-                    Add(index, first + unit, unit, from, end, rows, scratch[thread]);
+                    Add(block, first + unit, unit, rows);
                 }
             });
             progress?.Report((double)end / index.Tokens);
         }
     }
 
-    private void Add(ActivationIndex index, int feature, int unit, long start, long end, TokenRows rows, Scratch scratch)
+    private void Add(ActivationBlock block, int feature, int unit, TokenRows rows)
     {
-        var values = index.Within(feature, start, end, ref scratch.Positions);
+        var tokens = block.Tokens(feature);
+        var values = block.Values(feature);
         var products = _products + ((nint)unit * _stride);
         var together = _together + ((nint)unit * _stride);
         for (var at = 0; at < values.Length; at++)
         {
-            var token = (int)(scratch.Positions[at] - start);
+            var token = tokens[at];
             if (rows.IsDense)
             {
                 AddDense((float)values[at], rows.Dense(token), products, together);
@@ -114,11 +114,5 @@ internal sealed unsafe class PairSums : IDisposable
             products[units[k]] += f * values[k];
             together[units[k]]++;
         }
-    }
-
-    /// <summary>A thread's memory for positions.</summary>
-    private sealed class Scratch
-    {
-        public uint[] Positions = [];
     }
 }

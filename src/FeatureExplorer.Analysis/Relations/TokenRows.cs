@@ -11,24 +11,27 @@ internal sealed unsafe class TokenRows : IDisposable
 {
     private const int Lanes = 8;
     private const int MostValues = 1 << 21;
-    private const int TokensPerTask = 4096;
 
     // A dense row costs a vector operation for each eight units, a sparse one a scattered addition for each that fires.
     private const double DenseShare = 1.0 / 16;
 
-    private readonly ActivationIndex _index;
+    private readonly ActivationBlock _block;
+    private readonly int _features;
+    private readonly int _tokensPerTask;
     private readonly FloatBuffer? _dense;
-    private readonly PerThread<Scratch> _scratch = new(static () => new Scratch());
     private readonly int[] _starts = [];
     private int[] _units = [];
     private float[] _values = [];
 
     public TokenRows(ActivationIndex index)
     {
-        _index = index;
+        _features = index.Features;
+        _block = new ActivationBlock(index, 0, _features);
         Stride = (index.Features + Lanes - 1) / Lanes * Lanes;
         IsDense = index.Activations > DenseShare * index.Tokens * index.Features;
         var perToken = IsDense ? Stride : Math.Max(1, (double)index.Activations / index.Tokens);
+        // Every task looks for the place of its tokens among those of each unit, which costs more where a unit has few.
+        _tokensPerTask = IsDense ? 512 : 4096;
         BlockTokens = (int)Math.Clamp(MostValues / perToken, 64, index.Tokens);
         if (IsDense)
         {
@@ -58,19 +61,19 @@ internal sealed unsafe class TokenRows : IDisposable
     /// <summary>Their activations.</summary>
     public ReadOnlySpan<float> ValuesAt(int token) => _values.AsSpan(_starts[token].._starts[token + 1]);
 
-    /// <summary>Loads the tokens [first, first + count).</summary>
+    /// <summary>Loads the tokens [first, first + count), which begin at 0 or follow those of the last call.</summary>
     public void Load(long first, int count)
     {
-        var tasks = (count + TokensPerTask - 1) / TokensPerTask;
-        var scratch = _scratch.Prepare();
+        _block.Load(first, count);
+        var tasks = (count + _tokensPerTask - 1) / _tokensPerTask;
         if (IsDense)
         {
-            WorkerPool.For(tasks, (task, thread) => LoadDense(first, task * TokensPerTask, Math.Min(count, (task + 1) * TokensPerTask), scratch[thread]));
+            WorkerPool.For(tasks, (task, _) => FillDense(task * _tokensPerTask, Math.Min(count, (task + 1) * _tokensPerTask)));
             return;
         }
 
         Array.Clear(_starts);
-        WorkerPool.For(tasks, (task, thread) => CountSparse(first, task * TokensPerTask, Math.Min(count, (task + 1) * TokensPerTask), scratch[thread]));
+        WorkerPool.For(tasks, (task, _) => CountSparse(task * _tokensPerTask, Math.Min(count, (task + 1) * _tokensPerTask)));
         for (var token = 0; token < count; token++)
         {
             _starts[token + 1] += _starts[token];
@@ -82,54 +85,57 @@ internal sealed unsafe class TokenRows : IDisposable
             _values = new float[_units.Length];
         }
 
-        WorkerPool.For(tasks, (task, thread) => FillSparse(first, task * TokensPerTask, Math.Min(count, (task + 1) * TokensPerTask), scratch[thread]));
+        WorkerPool.For(tasks, (task, _) => FillSparse(task * _tokensPerTask, Math.Min(count, (task + 1) * _tokensPerTask)));
     }
 
     public void Dispose() => _dense?.Dispose();
 
-    private void LoadDense(long first, int from, int to, Scratch scratch)
+    private void FillDense(int from, int to)
     {
         new Span<float>(Dense(from), (to - from) * Stride).Clear();
-        for (var unit = 0; unit < _index.Features; unit++)
+        for (var unit = 0; unit < _features; unit++)
         {
-            var values = _index.Within(unit, first + from, first + to, ref scratch.Positions);
-            for (var at = 0; at < values.Length; at++)
+            var tokens = _block.Tokens(unit);
+            var values = _block.Values(unit);
+            for (var at = Before(tokens, from); at < tokens.Length && tokens[at] < to; at++)
             {
-                Dense((int)(scratch.Positions[at] - first))[unit] = (float)values[at];
+                Dense(tokens[at])[unit] = (float)values[at];
             }
         }
     }
 
-    private void CountSparse(long first, int from, int to, Scratch scratch)
+    private void CountSparse(int from, int to)
     {
-        for (var unit = 0; unit < _index.Features; unit++)
+        for (var unit = 0; unit < _features; unit++)
         {
-            var count = _index.Within(unit, first + from, first + to, ref scratch.Positions).Length;
-            for (var at = 0; at < count; at++)
+            var tokens = _block.Tokens(unit);
+            for (var at = Before(tokens, from); at < tokens.Length && tokens[at] < to; at++)
             {
-                _starts[(int)(scratch.Positions[at] - first) + 1]++;
+                _starts[tokens[at] + 1]++;
             }
         }
     }
 
-    private void FillSparse(long first, int from, int to, Scratch scratch)
+    private void FillSparse(int from, int to)
     {
         var places = _starts[from..to];
-        for (var unit = 0; unit < _index.Features; unit++)
+        for (var unit = 0; unit < _features; unit++)
         {
-            var values = _index.Within(unit, first + from, first + to, ref scratch.Positions);
-            for (var at = 0; at < values.Length; at++)
+            var tokens = _block.Tokens(unit);
+            var values = _block.Values(unit);
+            for (var at = Before(tokens, from); at < tokens.Length && tokens[at] < to; at++)
             {
-                var place = places[(int)(scratch.Positions[at] - first) - from]++;
+                var place = places[tokens[at] - from]++;
                 _units[place] = unit;
                 _values[place] = (float)values[at];
             }
         }
     }
 
-    /// <summary>A thread's memory for positions.</summary>
-    private sealed class Scratch
+    /// <summary>Number of tokens before one.</summary>
+    private static int Before(ReadOnlySpan<int> tokens, int token)
     {
-        public uint[] Positions = [];
+        var found = tokens.BinarySearch(token);
+        return found < 0 ? ~found : found;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class UnitSums
         _squares = new double[index.Features];
         _deviations = new double[index.Features];
         _counts = new int[index.Features];
-        WorkerPool.For(index.Features, (unit, _) => Add(unit, index.Values(unit)));
+        var scratch = new PerThread<Scratch>(static () => new Scratch()).Prepare();
+        WorkerPool.For(index.Features, (unit, thread) => Add(unit, index.ReadValues(unit, ref scratch[thread].Values)));
     }
 
     /// <summary>Number of tokens on which the unit fires.</summary>
@@ -69,4 +70,10 @@ internal sealed class UnitSums
     }
 
     private static double Ratio(double part, double whole) => whole > 0 ? part / whole : 0;
+
+    /// <summary>A thread's memory for activations.</summary>
+    private sealed class Scratch
+    {
+        public Half[] Values = [];
+    }
 }

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace FeatureExplorer.Engine.Checkpoints;
 
@@ -12,6 +13,7 @@ public sealed unsafe partial class MappedFile : IDisposable
     // Holds no file that nobody else holds.
     private static readonly ConditionalWeakTable<MappedFile, MemoryMappedViewAccessor> Open = [];
 
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _pointer;
@@ -19,14 +21,25 @@ public sealed unsafe partial class MappedFile : IDisposable
     /// <param name="path">An existing file.</param>
     public MappedFile(string path)
     {
-        Length = new FileInfo(path).Length;
-        if (Length == 0)
+        _handle = File.OpenHandle(path);
+        try
         {
-            return; // an empty file cannot be mapped
+            Length = RandomAccess.GetLength(_handle);
+            if (Length == 0)
+            {
+                return; // an empty file cannot be mapped
+            }
+
+            _file = MemoryMappedFile.CreateFromFile(_handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        }
+        catch
+        {
+            _file?.Dispose();
+            _handle.Dispose();
+            throw;
         }
 
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
         _pointer += _view.PointerOffset;
         Open.Add(this, _view);
@@ -50,6 +63,33 @@ public sealed unsafe partial class MappedFile : IDisposable
         }
 
         return new ReadOnlySpan<T>(_pointer + offset, count);
+    }
+
+    /// <summary>
+    /// Copies items of type T from a byte offset on by reading the file, so that none of it comes into the process's memory but the copy: for whoever goes
+    /// through a whole large file.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the file.</exception>
+    /// <exception cref="EndOfStreamException">The file has been cut off since it was opened.</exception>
+    public void Read<T>(long offset, Span<T> items)
+        where T : unmanaged
+    {
+        if (offset < 0 || offset > Length - ((long)items.Length * sizeof(T)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{items.Length} items from byte {offset} on do not lie within {Length} bytes");
+        }
+
+        var bytes = MemoryMarshal.AsBytes(items);
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = RandomAccess.Read(_handle, bytes[done..], offset + done);
+            if (read == 0)
+            {
+                throw new EndOfStreamException($"A file of {Length} bytes ends at byte {offset + done}: it was cut off while it was read.");
+            }
+
+            done += read;
+        }
     }
 
     /// <summary>
@@ -80,6 +120,7 @@ public sealed unsafe partial class MappedFile : IDisposable
 
         _view?.Dispose();
         _file?.Dispose();
+        _handle.Dispose();
     }
 
     private static void Forget(MemoryMappedViewAccessor view, long length)

@@ -194,6 +194,18 @@ public sealed class ActivationIndexTests : IDisposable
 
         Assert.Equal(index.At(3, 5), wide.At(3, 5));
         Assert.Equal(0, wide.At(0, 5));
+
+        var (block, same) = (new ActivationBlock(wide, 0, Features), new ActivationBlock(index, 0, Features));
+        for (var start = 0; start < Tokens; start += 700)
+        {
+            block.Load(start, Math.Min(700, Tokens - start));
+            same.Load(start, Math.Min(700, Tokens - start));
+            for (var feature = 0; feature < Features; feature++)
+            {
+                Assert.Equal(same.Tokens(feature).ToArray(), block.Tokens(feature).ToArray());
+                Assert.Equal(same.Values(feature).ToArray(), block.Values(feature).ToArray());
+            }
+        }
     }
 
     /// <summary>Offsets, positions of four bytes and values one after the other, as files were written before there were pages.</summary>

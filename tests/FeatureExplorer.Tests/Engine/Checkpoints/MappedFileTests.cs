@@ -74,6 +74,53 @@ public sealed class MappedFileTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => file.Items<byte>(0, 1).Length);
     }
 
+    [Fact]
+    public void Read_AnyPart_IsWhatIsMapped()
+    {
+        using var file = new MappedFile(Write("read"));
+        var items = new int[1000];
+        foreach (var offset in (long[])[0, 4, 12345, Size - 4000])
+        {
+            file.Read(offset, items.AsSpan());
+            Assert.True(file.Items<int>(offset, items.Length).SequenceEqual(items));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(Size - 3999, items.AsSpan()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(-4, items.AsSpan()));
+    }
+
+    [Fact]
+    public void Read_WholeFile_LeavesNothingInMemory()
+    {
+        var path = Write("copied");
+        using var file = new MappedFile(path);
+        file.Read(0, new byte[Size].AsSpan());
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Equal(0, ResidentBytes(path));
+        }
+    }
+
+    [Fact]
+    public void Read_FileCutOffSince_SaysWhere()
+    {
+        var path = Path.Combine(_folder.Path, "cut");
+        File.WriteAllBytes(path, new byte[8192]);
+        using var file = new MappedFile(path);
+        if (OperatingSystem.IsWindows())
+        {
+            return; // nobody can cut it off while it is open
+        }
+
+        using (var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            writer.SetLength(4096);
+        }
+
+        var error = Assert.Throws<EndOfStreamException>(() => file.Read(0, new byte[8192].AsSpan()));
+        Assert.Contains("4096", error.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Write(string name)
