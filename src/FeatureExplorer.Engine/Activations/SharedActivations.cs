@@ -1,18 +1,17 @@
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Activations;
 
 /// <summary>
-/// One source for several readers: each gets the whole sequence of vectors from its beginning, at its own pace. Vectors are kept, in single
-/// precision, from when the fastest reader asks for them until the slowest has had them; a reader that is alone reads from the source itself.
+/// One source for several readers: each gets the whole sequence of vectors from its beginning, at its own pace. Vectors are kept from
+/// when the fastest reader asks for them until the slowest has had them; a reader that is alone reads from the source itself.
 /// </summary>
 internal sealed unsafe class SharedActivations : IDisposable
 {
     // Vectors are kept, and given up, in pieces of so many.
     private const int PieceRows = 1024;
 
-    // Enough for readers side by side; those of a resampling, a hundred megabytes, go back to the system.
+    // Enough for readers side by side. Those beyond, a hundred megabytes of a resampling, are kept smaller and go back to the system.
     private const int MostSpare = 4;
 
     private const string KeptTensor = "shared.kept";
@@ -20,8 +19,8 @@ internal sealed unsafe class SharedActivations : IDisposable
 
     private readonly IActivationSource _source;
     private readonly long[] _positions;
-    private readonly Queue<FloatBuffer> _pieces = new();
-    private readonly Stack<FloatBuffer> _spare = new();
+    private readonly Queue<VectorPiece> _pieces = new();
+    private readonly Stack<VectorPiece> _spare = new();
     private long _first;
 
     public SharedActivations(IActivationSource source, int readers)
@@ -55,7 +54,7 @@ internal sealed unsafe class SharedActivations : IDisposable
         var kept = new float[(long)_pieces.Count * PieceRows * _source.Inputs];
         foreach (var (number, piece) in _pieces.Index())
         {
-            piece.Span().CopyTo(kept.AsSpan(checked((int)(number * piece.Length))));
+            piece.CopyTo(0, kept.AsSpan(checked(number * piece.Length), piece.Length));
         }
 
         return
@@ -84,9 +83,9 @@ internal sealed unsafe class SharedActivations : IDisposable
         Dispose();
         for (var start = 0; start < kept.Length; start += length)
         {
-            var piece = new FloatBuffer(length);
-            kept.AsSpan(start, length).CopyTo(piece.Span());
-            _pieces.Enqueue(piece);
+            var piece = new VectorPiece(length);
+            kept.AsSpan(start, length).CopyTo(new Span<float>(piece.Single, length));
+            Keep(piece);
         }
 
         for (var reader = 0; reader < _positions.Length; reader++)
@@ -118,7 +117,7 @@ internal sealed unsafe class SharedActivations : IDisposable
 
             var start = (int)(at % PieceRows);
             var count = Math.Min(rows - done, PieceRows - start);
-            _pieces.ElementAt((int)(at / PieceRows)).Span(start * n, count * n).CopyTo(new Span<float>(x + ((nint)done * n), count * n));
+            _pieces.ElementAt((int)(at / PieceRows)).CopyTo(start * n, new Span<float>(x + ((nint)done * n), count * n));
             _positions[reader] += count;
             done += count;
         }
@@ -141,10 +140,20 @@ internal sealed unsafe class SharedActivations : IDisposable
 
     private void Fetch()
     {
-        var piece = _spare.TryPop(out var spare) ? spare : new FloatBuffer((long)PieceRows * _source.Inputs);
-        _source.Read(piece.Pointer, PieceRows);
-        _pieces.Enqueue(piece);
+        var piece = _spare.TryPop(out var spare) ? spare : new VectorPiece(PieceRows * _source.Inputs);
+        _source.Read(piece.Single, PieceRows);
+        Keep(piece);
         LargestBacklog = Math.Max(LargestBacklog, (long)_pieces.Count * PieceRows);
+    }
+
+    private void Keep(VectorPiece piece)
+    {
+        if (_pieces.Count >= MostSpare)
+        {
+            piece.Shrink();
+        }
+
+        _pieces.Enqueue(piece);
     }
 
     /// <summary>Gives all that is kept back to the system.</summary>
@@ -170,11 +179,15 @@ internal sealed unsafe class SharedActivations : IDisposable
         var slowest = _positions.Min();
         while (_pieces.Count > 0 && _first + PieceRows <= slowest)
         {
-            _spare.Push(_pieces.Dequeue());
+            var piece = _pieces.Dequeue();
             _first += PieceRows;
-            if (_spare.Count > MostSpare)
+            if (piece.IsHalf || _spare.Count == MostSpare)
             {
-                _spare.Pop().Dispose();
+                piece.Dispose();
+            }
+            else
+            {
+                _spare.Push(piece);
             }
         }
 

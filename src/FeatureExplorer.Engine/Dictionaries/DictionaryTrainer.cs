@@ -232,10 +232,8 @@ public sealed unsafe class DictionaryTrainer : IDisposable
             return;
         }
 
-        var rows = _options.SampleVectors;
-        using var candidates = ReadSample(rows);
-        TensorPrimitives.Multiply(candidates.Span(), _scale, candidates.Span());
-        FeatureResampler.Resample(_step, dead, candidates.Pointer, rows, lambda, _random.Stream($"resample {step}"));
+        using var candidates = new VectorSample(_source, _options.SampleVectors, _scale);
+        FeatureResampler.Resample(_step, dead, candidates, lambda, _random.Stream($"resample {step}"));
         foreach (var feature in dead)
         {
             _lastFired[feature] = _samples;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
@@ -21,22 +22,22 @@ internal static unsafe class FeatureResampler
 
     /// <param name="step">Parameters and moments to change.</param>
     /// <param name="dead">Features to resample, ascending.</param>
-    /// <param name="x">Candidate inputs [rows, n] on the scale of training.</param>
-    /// <param name="rows">Number of candidates.</param>
+    /// <param name="x">Candidate inputs on the scale of training.</param>
     /// <param name="lambda">λ in force, for the losses.</param>
     /// <param name="random">Counter i draws the input of the i-th dead feature.</param>
-    public static void Resample(DictionaryStep step, IReadOnlyList<int> dead, float* x, int rows, float lambda, CounterRandom random)
+    public static void Resample(DictionaryStep step, IReadOnlyList<int> dead, VectorSample x, float lambda, CounterRandom random)
     {
-        var losses = Losses(step.Parameters, x, rows, lambda);
+        var losses = Losses(step.Parameters, x, lambda);
         var norm = EncoderShare * MeanAliveNorm(step.Parameters, dead);
         var cumulative = CumulativeSquares(losses);
+        var drawn = new float[step.Parameters.Inputs];
         for (var i = 0; i < dead.Count; i++)
         {
-            var row = Draw(cumulative, random.UniformDouble((ulong)i));
-            Restart(step, dead[i], new ReadOnlySpan<float>(x + ((nint)row * step.Parameters.Inputs), step.Parameters.Inputs), norm);
+            x.CopyTo(Draw(cumulative, random.UniformDouble((ulong)i)), drawn);
+            Restart(step, dead[i], drawn, norm);
         }
 
-        var share = (float)Math.Sqrt(MostAdded / Added(step.Parameters, dead, x, rows));
+        var share = (float)Math.Sqrt(MostAdded / Added(step.Parameters, dead, x));
         for (var i = 0; i < dead.Count && share < 1; i++)
         {
             TensorPrimitives.Multiply(step.Parameters.EncoderRow(dead[i]), share, step.Parameters.EncoderRow(dead[i]));
@@ -47,10 +48,10 @@ internal static unsafe class FeatureResampler
     /// Σ ‖Δx̂‖² / Σ ‖x − b_dec‖² over some of the inputs, Δx̂ what the features add when all of them fire as they are: Δx̂ = ReLU((x − b_dec) W_encᵀ) W_dec.
     /// A thousand features that were given the same few directions fire together on whatever lies there.
     /// </summary>
-    internal static double Added(DictionaryTensors parameters, IReadOnlyList<int> features, float* x, int rows)
+    internal static double Added(DictionaryTensors parameters, IReadOnlyList<int> features, VectorSample x)
     {
         var n = parameters.Inputs;
-        var count = Math.Min(rows, AddedRows);
+        var count = Math.Min(x.Rows, AddedRows);
         var most = Math.Min(features.Count, AddedFeatures);
         using var inputs = new FloatBuffer((long)count * n);
         using var added = new FloatBuffer((long)count * n);
@@ -59,8 +60,9 @@ internal static unsafe class FeatureResampler
         using var activations = new FloatBuffer((long)count * most);
         for (var row = 0; row < count; row++)
         {
-            var from = x + ((nint)((long)row * rows / count) * n);
-            TensorPrimitives.Subtract(new ReadOnlySpan<float>(from, n), parameters.DecoderBias(), inputs.Span((long)row * n, n));
+            var input = inputs.Span((long)row * n, n);
+            x.CopyTo((int)((long)row * x.Rows / count), input);
+            TensorPrimitives.Subtract(input, parameters.DecoderBias(), input);
         }
 
         for (var first = 0; first < features.Count; first += most)
@@ -89,22 +91,23 @@ internal static unsafe class FeatureResampler
     }
 
     /// <summary>Loss of each row: mean squared error + λ Σ f.</summary>
-    internal static double[] Losses(DictionaryTensors parameters, float* x, int rows, float lambda)
+    internal static double[] Losses(DictionaryTensors parameters, VectorSample x, float lambda)
     {
         var n = parameters.Inputs;
         using var dictionary = DictionaryWeights.ToDictionary(parameters, 1);
+        using var round = new FloatBuffer((long)RowsPerRound * n);
         using var xHat = new FloatBuffer((long)RowsPerRound * n);
         var f = new SparseActivations();
-        var losses = new double[rows];
-        for (var first = 0; first < rows; first += RowsPerRound)
+        var losses = new double[x.Rows];
+        for (var first = 0; first < losses.Length; first += RowsPerRound)
         {
-            var count = Math.Min(RowsPerRound, rows - first);
-            var start = x + ((nint)first * n);
-            dictionary.Encode(start, count, f);
+            var count = Math.Min(RowsPerRound, losses.Length - first);
+            x.CopyTo(first, round.Span(0, count * n));
+            dictionary.Encode(round.Pointer, count, f);
             dictionary.Decode(f, xHat.Pointer);
             for (var row = 0; row < count; row++)
             {
-                var distance = TensorPrimitives.Distance(new ReadOnlySpan<float>(start + ((nint)row * n), n), xHat.Span((long)row * n, n));
+                var distance = TensorPrimitives.Distance<float>(round.Span((long)row * n, n), xHat.Span((long)row * n, n));
                 losses[first + row] = ((double)distance * distance / n) + (lambda * (double)TensorPrimitives.Sum(f.ValuesOf(row)));
             }
         }

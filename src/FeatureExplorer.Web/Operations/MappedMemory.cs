@@ -10,7 +10,7 @@ namespace FeatureExplorer.Web.Operations;
 public static class MappedMemory
 {
     /// <summary>Kilobytes of files, the program's own libraries among them, from which on the mapped ones are let go.</summary>
-    private const long Most = 128 << 10;
+    private const long Most = 96 << 10;
 
     private const string Status = "/proc/self/status";
     private const string Field = "RssFile:";

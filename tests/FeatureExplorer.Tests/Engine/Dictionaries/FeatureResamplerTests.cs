@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 
@@ -18,7 +19,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[Inputs + 4] -= 4;
         var before = step.Parameters.EncoderRow(0).ToArray();
 
-        FeatureResampler.Resample(step, [1, 3], x.Pointer, 3, 0, new CounterRandom(1));
+        FeatureResampler.Resample(step, [1, 3], Sample(x, 3), 0, new CounterRandom(1));
 
         foreach (var feature in (int[])[1, 3])
         {
@@ -43,7 +44,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[0] = 1; // loss 1/5
         x.Pointer[Inputs + 2] = MathF.Sqrt(2); // loss 2/5: four times the weight
 
-        FeatureResampler.Resample(step, [.. Enumerable.Range(0, features)], x.Pointer, 2, 0, new CounterRandom(1));
+        FeatureResampler.Resample(step, [.. Enumerable.Range(0, features)], Sample(x, 2), 0, new CounterRandom(1));
 
         var second = Enumerable.Range(0, features).Count(feature => step.Parameters.DecoderRow(feature)[2] == 1);
         var first = Enumerable.Range(0, features).Count(feature => step.Parameters.DecoderRow(feature)[0] == 1);
@@ -61,7 +62,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[Inputs + 2] = -2;
         int[] dead = [.. Enumerable.Range(2, features - 2)];
 
-        FeatureResampler.Resample(step, dead, x.Pointer, 2, 0, new CounterRandom(1));
+        FeatureResampler.Resample(step, dead, Sample(x, 2), 0, new CounterRandom(1));
 
         // By hand: k features of one direction add k · norm times the input's length, and may add twice the inputs' length of both rows together.
         var to = dead.Where(feature => step.Parameters.DecoderRow(feature)[0] == 1).ToList();
@@ -70,7 +71,7 @@ public sealed unsafe class FeatureResamplerTests
         Assert.All(others, feature => Assert.Equal(-norm, step.Parameters.EncoderRow(feature)[2], 1e-6f * norm));
         var added = (9 * Math.Pow(to.Count * (double)norm, 2)) + (4 * Math.Pow(others.Count * (double)norm, 2));
         Assert.Equal(4 * (9 + 4), added, 1e-3);
-        Assert.Equal(4, FeatureResampler.Added(step.Parameters, dead, x.Pointer, 2), 1e-4);
+        Assert.Equal(4, FeatureResampler.Added(step.Parameters, dead, Sample(x, 2)), 1e-4);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed unsafe class FeatureResamplerTests
             size += seen.Sum(static value => value * value);
         }
 
-        Assert.Equal(of / size, FeatureResampler.Added(p, some, x.Pointer, 7), 1e-4 * of / size);
+        Assert.Equal(of / size, FeatureResampler.Added(p, some, Sample(x, 7)), 1e-4 * of / size);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed unsafe class FeatureResamplerTests
         using var x = DictionarySamples.Normal(20 * 24, seed: 2);
         var reference = DictionarySamples.Reference(step.Parameters);
 
-        var losses = FeatureResampler.Losses(step.Parameters, x.Pointer, 20, 0.1f);
+        var losses = FeatureResampler.Losses(step.Parameters, Sample(x, 20), 0.1f);
 
         for (var row = 0; row < 20; row++)
         {
@@ -140,11 +141,26 @@ public sealed unsafe class FeatureResamplerTests
         .. step.SecondMoments.EncoderRow(feature), .. step.SecondMoments.DecoderRow(feature), step.SecondMoments.BEnc[feature],
     ];
 
+    private static VectorSample Sample(FloatBuffer x, int rows) => new(new Vectors(x, (int)(x.Length / rows)), rows);
+
     private static void AssertClose(float[] expected, Span<float> actual)
     {
         for (var j = 0; j < expected.Length; j++)
         {
             Assert.Equal(expected[j], actual[j], 1e-6f);
+        }
+    }
+
+    private sealed class Vectors(FloatBuffer x, int inputs) : IActivationSource
+    {
+        private int _read;
+
+        public int Inputs => inputs;
+
+        public void Read(float* to, int rows)
+        {
+            x.Span(_read * inputs, rows * inputs).CopyTo(new Span<float>(to, rows * inputs));
+            _read += rows;
         }
     }
 }
