@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Readers of feature pages on a server of your own: how long they wait while something else, such as a training run, goes on.
 
-Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200] [--think 2] [--seconds 60] [--monitors 0 --run 1 --training 30] [--pid PID]
+Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200] [--think 2] [--seconds 60] [--monitors 0 --run 1 --training 30 --alternate 0] [--pid PID]
 
 Every reader asks for a random feature's page over a connection kept open, reads it whole, and thinks for about so many seconds (drawn evenly from 0 to twice as
-many; 0: asks again at once). Monitors hold the event stream of a run open meanwhile. Prints one JSON object; exits with 1 when any answer is not 200. Requests
+many; 0: asks again at once). Monitors hold the event stream of a run open meanwhile. With --alternate N, readers come and go N times while a run trains, for
+so many seconds each: what they cost it is told from the machine's own changes of speed, which are larger, by the mean of the N pairs. Prints one JSON object; exits with 1 when any answer is not 200. Requests
 from the machine itself are not limited by the server, so that it needs no settings.
 """
 import argparse
@@ -113,7 +114,36 @@ async def pace(options, seconds):
     return round((last - first) / (stop - start), 3) if stop > start else None
 
 
+async def alternate(options):
+    """The training's pace without and with readers in turn; the processors' shares are those of the times with readers."""
+    rounds, tally = [], Tally()
+    for _ in range(options.alternate):
+        calm = await pace(options, options.seconds)
+        end, before, began, own = time.monotonic() + options.seconds + 4, processor(options.pid), time.monotonic(), time.process_time()
+        tasks = [asyncio.create_task(read(options, tally, end)) for _ in range(options.readers)]
+        tasks += [asyncio.create_task(watch(options, tally, end)) for _ in range(options.monitors)]
+        await asyncio.sleep(2)
+        loaded = await pace(options, options.seconds)
+        used = shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own)
+        for problem in await asyncio.gather(*tasks, return_exceptions=True):
+            if problem:
+                tally.failures.append(repr(problem))
+        if not calm or not loaded:
+            break  # the training is over
+        rounds.append({"calm": calm, "loaded": loaded, "slower": round(1 - loaded / calm, 3), **used})
+    mean = lambda name: sum(r[name] for r in rounds) / len(rounds)
+    error = (sum((r["slower"] - mean("slower")) ** 2 for r in rounds) / max(1, len(rounds) - 1) / len(rounds)) ** 0.5
+    waits = sorted(tally.waits)
+    print(json.dumps({
+        "rounds": rounds, "slower": round(mean("slower"), 4), "standardError": round(error, 4), "pages": round(mean("rest"), 4),
+        "readers": round(mean("readers"), 4), "p95Ms": round(1000 * waits[int(0.95 * (len(waits) - 1))], 1), "answers": len(waits),
+        "failures": len(tally.failures), "firstFailures": tally.failures[:3]}))
+    return 1 if tally.failures else 0
+
+
 async def main(options):
+    if options.alternate:
+        return await alternate(options)
     calm = await pace(options, options.training) if options.training else None
     tally, end = Tally(), time.monotonic() + options.seconds
     before, began = processor(options.pid) if options.pid else None, time.monotonic()
@@ -148,4 +178,5 @@ if __name__ == "__main__":
     parser.add_argument("--pid", type=int)
     parser.add_argument("--encoding", default="gzip", help="gzip, as every browser asks for, or identity")
     parser.add_argument("--training", type=float, default=0, help="seconds over which to measure the run's pace first, to compare it with that under load")
+    parser.add_argument("--alternate", type=int, default=0, help="pairs of times without and with readers, --seconds each; needs --pid and a run that trains")
     raise SystemExit(asyncio.run(main(parser.parse_args())))

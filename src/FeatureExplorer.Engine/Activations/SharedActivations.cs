@@ -8,8 +8,8 @@ namespace FeatureExplorer.Engine.Activations;
 /// </summary>
 internal sealed unsafe class SharedActivations : IDisposable
 {
-    // Vectors are kept, and given up, in pieces of so many.
-    private const int PieceRows = 1024;
+    /// <summary>Vectors are kept, and given up, in pieces of so many.</summary>
+    public const int PieceRows = 1024;
 
     // Enough for readers side by side. Those beyond, a hundred megabytes of a resampling, are kept smaller and go back to the system.
     private const int MostSpare = 4;
@@ -51,16 +51,11 @@ internal sealed unsafe class SharedActivations : IDisposable
     {
         var source = _source as IResumableActivations
             ?? throw new InvalidOperationException("This source of activations cannot be resumed, so a training on it cannot have checkpoints.");
-        var kept = new float[(long)_pieces.Count * PieceRows * _source.Inputs];
-        foreach (var (number, piece) in _pieces.Index())
-        {
-            piece.CopyTo(0, kept.AsSpan(checked(number * piece.Length), piece.Length));
-        }
-
+        VectorPiece[] kept = [.. _pieces];
         return
         [
             .. source.SaveState(),
-            new NamedTensor(KeptTensor, kept, (long)_pieces.Count * PieceRows, _source.Inputs),
+            NamedTensor.Floats(KeptTensor, (start, to) => Copy(kept, start, to), (long)kept.Length * PieceRows, _source.Inputs),
             NamedTensor.Integers(FirstTensor, [_first], 1),
         ];
     }
@@ -96,6 +91,18 @@ internal sealed unsafe class SharedActivations : IDisposable
         GiveUp();
     }
 
+    /// <summary>The numbers of several pieces from one on, as many as fit.</summary>
+    private static void Copy(VectorPiece[] pieces, long start, Span<float> to)
+    {
+        for (var done = 0; done < to.Length;)
+        {
+            var (piece, at) = Math.DivRem(start + done, pieces[0].Length);
+            var count = (int)Math.Min(to.Length - done, pieces[0].Length - at);
+            pieces[piece].CopyTo((int)at, to.Slice(done, count));
+            done += count;
+        }
+    }
+
     private void Read(int reader, float* x, int rows)
     {
         var n = _source.Inputs;
@@ -110,11 +117,7 @@ internal sealed unsafe class SharedActivations : IDisposable
                 break;
             }
 
-            while (at >= (long)_pieces.Count * PieceRows)
-            {
-                Fetch();
-            }
-
+            FetchTo(at + 1);
             var start = (int)(at % PieceRows);
             var count = Math.Min(rows - done, PieceRows - start);
             _pieces.ElementAt((int)(at / PieceRows)).CopyTo(start * n, new Span<float>(x + ((nint)done * n), count * n));
@@ -123,6 +126,23 @@ internal sealed unsafe class SharedActivations : IDisposable
         }
 
         GiveUp();
+    }
+
+    /// <summary>The next vectors of a reader as the pieces in which they are kept for the others; null when none are, and it reads from the source itself.</summary>
+    private (VectorPiece[] Pieces, int FirstRow)? Take(int reader, int rows)
+    {
+        if (IsAlone(reader))
+        {
+            return null;
+        }
+
+        var at = _positions[reader] - _first;
+        FetchTo(at + rows);
+        var first = (int)(at / PieceRows);
+        VectorPiece[] taken = [.. _pieces.Take(first..(int)((at + rows + PieceRows - 1) / PieceRows)).Select(static piece => piece.Share())];
+        _positions[reader] += rows;
+        GiveUp();
+        return (taken, (int)(at % PieceRows));
     }
 
     private bool IsAlone(int reader)
@@ -136,6 +156,15 @@ internal sealed unsafe class SharedActivations : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Has so many rows kept.</summary>
+    private void FetchTo(long rows)
+    {
+        while (rows > (long)_pieces.Count * PieceRows)
+        {
+            Fetch();
+        }
     }
 
     private void Fetch()
@@ -181,7 +210,7 @@ internal sealed unsafe class SharedActivations : IDisposable
         {
             var piece = _pieces.Dequeue();
             _first += PieceRows;
-            if (piece.IsHalf || _spare.Count == MostSpare)
+            if (piece.IsHalf || piece.IsShared || _spare.Count == MostSpare)
             {
                 piece.Dispose();
             }
@@ -198,10 +227,12 @@ internal sealed unsafe class SharedActivations : IDisposable
         }
     }
 
-    private sealed class Tap(SharedActivations shared, int reader) : IActivationSource
+    private sealed class Tap(SharedActivations shared, int reader) : IVectorPieces
     {
         public int Inputs => shared._source.Inputs;
 
         public void Read(float* x, int rows) => shared.Read(reader, x, rows);
+
+        public (VectorPiece[] Pieces, int FirstRow)? Take(int rows) => shared.Take(reader, rows);
     }
 }

@@ -3,11 +3,15 @@ using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Activations;
 
-/// <summary>Numbers of vectors that wait for a reader: in single precision, or in half where that keeps them to the last bit, as it does those of a model's stream.</summary>
+/// <summary>
+/// Numbers of vectors that wait for a reader: in single precision, or in half where that keeps them to the last bit, as it does those of a model's stream.
+/// May have several holders, on one thread, each of which disposes it.
+/// </summary>
 internal sealed unsafe class VectorPiece(int length) : IDisposable
 {
     private FloatBuffer? _single = new(length);
     private FloatBuffer? _half;
+    private int _holders = 1;
 
     /// <summary>Number of floats.</summary>
     public int Length => length;
@@ -17,6 +21,16 @@ internal sealed unsafe class VectorPiece(int length) : IDisposable
 
     /// <summary>[Length] where the numbers are written; null once they are in half precision.</summary>
     public float* Single => _single is null ? null : _single.Pointer;
+
+    /// <summary>Whether it has several holders.</summary>
+    public bool IsShared => _holders > 1;
+
+    /// <summary>The same piece for one more holder; it is not written to from then on.</summary>
+    public VectorPiece Share()
+    {
+        _holders++;
+        return this;
+    }
 
     /// <summary>Goes over to half precision, if no bit is lost.</summary>
     public void Shrink()
@@ -61,6 +75,11 @@ internal sealed unsafe class VectorPiece(int length) : IDisposable
 
     public void Dispose()
     {
+        if (--_holders > 0)
+        {
+            return;
+        }
+
         _single?.Dispose();
         _half?.Dispose();
     }

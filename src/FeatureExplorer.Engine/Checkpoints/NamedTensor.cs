@@ -8,6 +8,7 @@ public sealed unsafe class NamedTensor
     private readonly float* _pointer;
     private readonly float[]? _array;
     private readonly long[]? _integers;
+    private readonly FloatReader? _reader;
 
     /// <param name="name">Unique in its file.</param>
     /// <param name="data">As many floats as the product of <paramref name="shape"/>.</param>
@@ -43,6 +44,12 @@ public sealed unsafe class NamedTensor
         _integers = integers;
     }
 
+    private NamedTensor(FloatReader reader, string name, long[] shape)
+        : this(name, (float*)null, shape) => _reader = reader;
+
+    /// <summary>Copies the floats [start, start + the span's length) of a tensor.</summary>
+    public delegate void FloatReader(long start, Span<float> to);
+
     public string Name { get; }
 
     /// <summary>F32 or I64.</summary>
@@ -66,6 +73,16 @@ public sealed unsafe class NamedTensor
         return new NamedTensor(data, name, shape);
     }
 
+    /// <summary>A tensor of floats that lie in no array: they are asked for when they are written.</summary>
+    /// <param name="name">Unique in its file.</param>
+    /// <param name="reader">Is asked for all of them in order, some at a time.</param>
+    /// <param name="shape">Dimensions, the outermost first.</param>
+    public static NamedTensor Floats(string name, FloatReader reader, params long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return new NamedTensor(reader, name, shape);
+    }
+
     /// <summary>The raw little-endian bytes, in pieces of at most 1 MiB.</summary>
     internal void ForEachPiece(Action<ReadOnlyMemory<byte>> use)
     {
@@ -73,21 +90,31 @@ public sealed unsafe class NamedTensor
         for (long start = 0; start < Bytes;)
         {
             var count = (int)Math.Min(Bytes - start, buffer.Length);
-            Piece(start, count).CopyTo(buffer);
+            CopyTo(start, buffer.AsSpan(0, count));
             use(buffer.AsMemory(0, count));
             start += count;
         }
     }
 
-    /// <summary>Bytes [start, start + count) of the data; both are multiples of an element's size.</summary>
-    private ReadOnlySpan<byte> Piece(long start, int count)
+    /// <summary>The bytes of the data from one on, as many as fit; both numbers are multiples of an element's size.</summary>
+    private void CopyTo(long start, Span<byte> bytes)
     {
         if (_integers is not null)
         {
-            return MemoryMarshal.AsBytes(_integers.AsSpan((int)(start / sizeof(long)), count / sizeof(long)));
+            MemoryMarshal.AsBytes(_integers.AsSpan((int)(start / sizeof(long)), bytes.Length / sizeof(long))).CopyTo(bytes);
+            return;
         }
-        var (first, length) = (start / sizeof(float), count / sizeof(float));
-        return MemoryMarshal.AsBytes(_array is null ? new ReadOnlySpan<float>(_pointer + first, length) : _array.AsSpan((int)first, length));
+
+        var first = start / sizeof(float);
+        var to = MemoryMarshal.Cast<byte, float>(bytes);
+        if (_reader is not null)
+        {
+            _reader(first, to);
+        }
+        else
+        {
+            (_array is null ? new ReadOnlySpan<float>(_pointer + first, to.Length) : _array.AsSpan((int)first, to.Length)).CopyTo(to);
+        }
     }
 
     private static long Count(long[] shape)

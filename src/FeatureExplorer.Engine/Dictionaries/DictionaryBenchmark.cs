@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
@@ -80,9 +81,9 @@ public static unsafe class DictionaryBenchmark
         var rows = timed + DensityCalibration.Rows;
         var random = new CounterRandom(0);
         var x = new FloatBuffer((long)rows * n);
-        using (var first = new FloatBuffer(n))
+        using (var first = new VectorSample(x.Pointer, 1, n))
         {
-            DictionaryWeights.Initialize(parameters, first.Pointer, 1, 1, random);
+            DictionaryWeights.Initialize(parameters, first, 1, random);
         }
 
         for (var feature = 0; feature < parameters.Features; feature++)

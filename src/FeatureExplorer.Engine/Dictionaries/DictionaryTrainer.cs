@@ -168,11 +168,12 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         _begun = true;
         var n = _source.Inputs;
         var rows = _options.SampleVectors;
-        using var sample = ReadSample(rows);
-        var norms = new double[rows];
+        using var sample = new VectorSample(_source, rows);
+        var (norms, x) = (new double[rows], new float[n]);
         for (var row = 0; row < rows; row++)
         {
-            norms[row] = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(sample.Span((long)row * n, n)));
+            sample.CopyTo(row, x);
+            norms[row] = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(x));
         }
 
         var mean = norms.Average();
@@ -184,18 +185,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
         _scale = _options.Normalize ? (float)(Math.Sqrt(n) / mean) : 1;
         _meanSquare = norms.Average(static norm => norm * norm) / n * _scale * _scale;
-        _step.Variant.Initialize(_step.Parameters, sample.Pointer, rows, _scale, _random);
-    }
-
-    private FloatBuffer ReadSample(int rows)
-    {
-        var sample = new FloatBuffer((long)rows * _source.Inputs);
-        for (var row = 0; row < rows; row += _options.Batch)
-        {
-            _source.Read(sample.Pointer + ((nint)row * _source.Inputs), Math.Min(_options.Batch, rows - row));
-        }
-
-        return sample;
+        _step.Variant.Initialize(_step.Parameters, sample, _scale, _random);
     }
 
     private void MarkFired()

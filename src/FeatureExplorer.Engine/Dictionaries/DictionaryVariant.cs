@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Dictionaries.Variants;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
@@ -79,11 +80,10 @@ internal abstract unsafe class DictionaryVariant(DictionaryOptions options)
 
     /// <summary>The first weights.</summary>
     /// <param name="parameters">To be filled; zeros.</param>
-    /// <param name="x">A sample of the activations [rows, n], before scaling.</param>
-    /// <param name="rows">Rows of the sample.</param>
+    /// <param name="x">A sample of the activations, before scaling.</param>
     /// <param name="scale">What activations are multiplied by.</param>
     /// <param name="random">Random numbers of this training.</param>
-    public abstract void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random);
+    public abstract void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random);
 
     /// <summary>Called before each batch.</summary>
     public virtual void Prepare(DictionaryTensors parameters)

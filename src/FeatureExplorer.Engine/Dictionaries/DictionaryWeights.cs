@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
@@ -10,7 +11,7 @@ internal static unsafe class DictionaryWeights
     /// b_dec: geometric median of scale · x [rows, n]. Encoder rows and biases: uniform in ± 1/√n, as PyTorch starts a linear layer.
     /// Decoder rows: random directions.
     /// </summary>
-    public static void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random)
+    public static void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
     {
         var n = parameters.Inputs;
         var bound = 1 / MathF.Sqrt(n);
@@ -31,12 +32,12 @@ internal static unsafe class DictionaryWeights
             TensorPrimitives.Divide(decoderRow, TensorPrimitives.Norm<float>(decoderRow), decoderRow);
             parameters.BEnc[feature] = bound * ((2 * bias.Uniform((ulong)feature)) - 1);
         });
-        StartAtMedian(parameters, x, rows, scale);
+        StartAtMedian(parameters, x, scale);
     }
 
     /// <summary>b_dec: geometric median of scale · x [rows, n].</summary>
-    public static void StartAtMedian(DictionaryTensors parameters, float* x, int rows, float scale) =>
-        TensorPrimitives.Multiply(GeometricMedian.Of(x, rows, parameters.Inputs), scale, parameters.DecoderBias());
+    public static void StartAtMedian(DictionaryTensors parameters, VectorSample x, float scale) =>
+        TensorPrimitives.Multiply(GeometricMedian.Of(x), scale, parameters.DecoderBias());
 
     /// <summary>Decoder rows: random directions of the given length. Encoder rows: the same. Biases stay 0.</summary>
     public static void InitializeTied(DictionaryTensors parameters, float length, CounterRandom random)

@@ -13,7 +13,7 @@ namespace FeatureExplorer.Engine.Dictionaries;
 internal static unsafe class FeatureResampler
 {
     private const float EncoderShare = 0.2f;
-    private const int RowsPerRound = 4096;
+    private const int RowsPerRound = 1024;
 
     // What the restarted features may add to the reconstruction: twice the length of the inputs, seen from b_dec.
     private const double MostAdded = 4;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
@@ -30,7 +31,7 @@ internal sealed unsafe class April2024(DictionaryOptions options) : DictionaryVa
 
     public override ReadOnlySpan<float> PenaltyWeights => _norms;
 
-    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random) =>
+    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
         DictionaryWeights.InitializeTied(parameters, StartLength, random);
 
     public override void Prepare(DictionaryTensors parameters)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
@@ -26,10 +27,10 @@ internal sealed unsafe class Gated(DictionaryOptions options) : DictionaryVarian
 
     public override bool DecodesExtra => true;
 
-    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random)
+    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
     {
         DictionaryWeights.InitializeTied(parameters, 1, random);
-        DictionaryWeights.StartAtMedian(parameters, x, rows, scale);
+        DictionaryWeights.StartAtMedian(parameters, x, scale);
     }
 
     public override void Prepare(DictionaryTensors parameters)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
@@ -31,7 +32,7 @@ internal sealed unsafe class JumpRelu(DictionaryOptions options) : DictionaryVar
 
     public override ReadOnlySpan<float> Limits => _limits;
 
-    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random)
+    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
     {
         DictionaryWeights.InitializeTied(parameters, 1, random);
         parameters.Extra(0).Fill(MathF.Log(Options.InitialThreshold * MathF.Sqrt(parameters.Inputs)));

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
@@ -17,6 +18,6 @@ internal sealed unsafe class Paper2023(DictionaryOptions options) : DictionaryVa
 
     public override bool HasDensePath => true;
 
-    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random) =>
-        DictionaryWeights.Initialize(parameters, x, rows, scale, random);
+    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
+        DictionaryWeights.Initialize(parameters, x, scale, random);
 }

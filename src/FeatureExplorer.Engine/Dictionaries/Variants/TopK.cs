@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
@@ -19,10 +20,10 @@ internal unsafe class TopK(DictionaryOptions options) : DictionaryVariant(option
 
     public override int DeadPerRow(int inputs) => Options.AuxWeight > 0 ? Options.AuxK ?? Math.Max(1, inputs / 2) : 0;
 
-    public override void Initialize(DictionaryTensors parameters, float* x, int rows, float scale, CounterRandom random)
+    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
     {
         DictionaryWeights.InitializeTied(parameters, 1, random);
-        DictionaryWeights.StartAtMedian(parameters, x, rows, scale);
+        DictionaryWeights.StartAtMedian(parameters, x, scale);
     }
 
     public override double Activate(SparseRow row) => 0;

@@ -128,6 +128,35 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
     }
 
     [Fact]
+    public void Train_StoppedWhileManyVectorsWait_EachSameBytesAsIfAlone()
+    {
+        using var small = new SmallModel(tokens: (60 * SmallModel.Window) + 1);
+        var recipe = Options(DictionaryVariants.Paper2023) with { Features = 30, Samples = 100_000, ResampleVectors = 65_536 };
+        DictionaryOptions[] options = [recipe, recipe with { Seed = 4 }];
+        using (var stream = Stream(small))
+        using (var sweep = new DictionarySweep(stream, options))
+        {
+            // One has read what it begins with, and the other has read nothing.
+            sweep.TakeStep();
+            Assert.True(sweep.LargestBacklog > 6000, $"only {sweep.LargestBacklog} vectors wait");
+            new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue).Save(sweep);
+        }
+
+        using var rest = Stream(small);
+        using var resumed = new DictionarySweep(rest, options);
+        var dictionaries = resumed.Train(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.MaxValue), null, default);
+
+        Assert.Equal(options.Sum(one => one.Steps), resumed.Steps);
+        for (var i = 0; i < options.Length; i++)
+        {
+            using var source = Stream(small);
+            using var trainer = new DictionaryTrainer(source, options[i]);
+            using var alone = trainer.Train();
+            Assert.Equal(alone.Hash, dictionaries[i].Hash);
+        }
+    }
+
+    [Fact]
     public void Train_Cancelled_WritesTheCheckpoint()
     {
         using var cancellation = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 
@@ -22,8 +23,9 @@ internal static unsafe class DictionarySamples
     public static DictionaryStep Step(int inputs, int features, int rows, ulong seed)
     {
         var step = new DictionaryStep(inputs, features, rows);
-        using var sample = Normal(10 * inputs, seed + 100);
-        DictionaryWeights.Initialize(step.Parameters, sample.Pointer, 10, 1, new CounterRandom(seed));
+        using var x = Normal(10 * inputs, seed + 100);
+        using var sample = new VectorSample(x.Pointer, 10, inputs);
+        DictionaryWeights.Initialize(step.Parameters, sample, 1, new CounterRandom(seed));
         return step;
     }
 

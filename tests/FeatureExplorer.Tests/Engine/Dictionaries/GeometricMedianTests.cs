@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 
@@ -15,7 +16,8 @@ public sealed unsafe class GeometricMedianTests
             x.Pointer[row * 2] += 20; // a fifth of outliers, which the mean would follow
         }
 
-        var median = GeometricMedian.Of(x.Pointer, rows, 2);
+        using var sample = new VectorSample(x.Pointer, rows, 2);
+        var median = GeometricMedian.Of(sample);
 
         var (best, step) = ((X: 0.0, Y: 0.0), 1.0);
         while (step > 1e-6)
@@ -35,7 +37,8 @@ public sealed unsafe class GeometricMedianTests
     public void Of_OnePoint_IsThatPoint()
     {
         using var x = DictionarySamples.Normal(3, seed: 1);
-        Assert.Equal(x.Span().ToArray(), GeometricMedian.Of(x.Pointer, 1, 3));
+        using var sample = new VectorSample(x.Pointer, 1, 3);
+        Assert.Equal(x.Span().ToArray(), GeometricMedian.Of(sample));
     }
 
     private static double Distances(FloatBuffer x, int rows, double a, double b)

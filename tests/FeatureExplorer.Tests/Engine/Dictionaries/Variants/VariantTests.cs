@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 using Xunit.Abstractions;
@@ -247,8 +248,9 @@ public sealed unsafe class VariantTests(ITestOutputHelper output)
     private static DictionaryStep Step(DictionaryOptions options, int inputs, int rows)
     {
         var step = new DictionaryStep(inputs, options.Features, rows, DictionaryVariant.Of(options));
-        using var sample = DictionarySamples.Normal(10 * inputs, seed: 103);
-        step.Variant.Initialize(step.Parameters, sample.Pointer, 10, 1, new CounterRandom(3));
+        using var x = DictionarySamples.Normal(10 * inputs, seed: 103);
+        using var sample = new VectorSample(x.Pointer, 10, inputs);
+        step.Variant.Initialize(step.Parameters, sample, 1, new CounterRandom(3));
         var random = new CounterRandom(11);
         Shift(step.Parameters.EncoderBias(), random.Stream("b_enc"));
         Shift(step.Parameters.DecoderBias(), random.Stream("b_dec"));
