@@ -5,8 +5,8 @@ Usage: load-test.py --port 5000 --dictionary A/1 --features 4096 [--readers 200]
 
 Every reader asks for a random feature's page over a connection kept open, reads it whole, and thinks for about so many seconds (drawn evenly from 0 to twice as
 many; 0: asks again at once). Monitors hold the event stream of a run open meanwhile. With --alternate N, readers come and go N times while a run trains, for
-so many seconds each: what they cost it is told from the machine's own changes of speed, which are larger, by the mean of the N pairs. Prints one JSON object; exits with 1 when any answer is not 200. Requests
-from the machine itself are not limited by the server, so that it needs no settings.
+so many seconds each: what they cost it is told from the machine's own changes of speed, which are larger, by the mean of the N pairs. Prints one JSON object;
+exits with 1 when any answer is not 200. Requests from the machine itself are not limited by the server, so that it needs no settings.
 """
 import argparse
 import asyncio
@@ -80,10 +80,15 @@ def processor(pid):
     return times
 
 
-def shares(before, after, seconds, own):
-    """What of all processors the threads that train, all others of the server, and this program have taken between two readings."""
+def cores(pid):
+    """Processors that the server may use."""
+    return len(os.sched_getaffinity(pid))
+
+
+def shares(before, after, seconds, own, cores):
+    """What of the server's processors the threads that train, all others of the server, and this program have taken between two readings."""
     taken = lambda trains: sum(t - before.get(thread, (trains, 0))[1] for thread, (kind, t) in after.items() if kind == trains)
-    share = lambda used: round(used / seconds / os.cpu_count(), 3)
+    share = lambda used: round(used / seconds / cores, 4)
     return {"training": share(taken(True)), "rest": share(taken(False)), "readers": share(own)}
 
 
@@ -115,30 +120,37 @@ async def pace(options, seconds):
 
 
 async def alternate(options):
-    """The training's pace without and with readers in turn; the processors' shares are those of the times with readers."""
+    """The training's pace, and the processors' shares, without and with readers in turn."""
     rounds, tally = [], Tally()
     for _ in range(options.alternate):
-        calm = await pace(options, options.seconds)
-        end, before, began, own = time.monotonic() + options.seconds + 4, processor(options.pid), time.monotonic(), time.process_time()
+        calm = await period(options)
+        end = time.monotonic() + options.seconds + 3
         tasks = [asyncio.create_task(read(options, tally, end)) for _ in range(options.readers)]
         tasks += [asyncio.create_task(watch(options, tally, end)) for _ in range(options.monitors)]
         await asyncio.sleep(2)
-        loaded = await pace(options, options.seconds)
-        used = shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own)
+        loaded = await period(options)
         for problem in await asyncio.gather(*tasks, return_exceptions=True):
             if problem:
                 tally.failures.append(repr(problem))
-        if not calm or not loaded:
-            break  # the training is over
-        rounds.append({"calm": calm, "loaded": loaded, "slower": round(1 - loaded / calm, 3), **used})
+        if not calm["steps"] or not loaded["steps"]:
+            continue  # the training is over, or pauses to index what it has
+        rounds.append({"slower": 1 - loaded["steps"] / calm["steps"], "pages": loaded["rest"] - calm["rest"], "readers": loaded["readers"] - calm["readers"]})
+    if not rounds:
+        raise SystemExit(f"Run {options.run} took no steps: begin when it trains, and take more --seconds.")
     mean = lambda name: sum(r[name] for r in rounds) / len(rounds)
-    error = (sum((r["slower"] - mean("slower")) ** 2 for r in rounds) / max(1, len(rounds) - 1) / len(rounds)) ** 0.5
+    error = lambda name: (sum((r[name] - mean(name)) ** 2 for r in rounds) / max(1, len(rounds) - 1) / len(rounds)) ** 0.5
     waits = sorted(tally.waits)
     print(json.dumps({
-        "rounds": rounds, "slower": round(mean("slower"), 4), "standardError": round(error, 4), "pages": round(mean("rest"), 4),
-        "readers": round(mean("readers"), 4), "p95Ms": round(1000 * waits[int(0.95 * (len(waits) - 1))], 1), "answers": len(waits),
-        "failures": len(tally.failures), "firstFailures": tally.failures[:3]}))
+        **{name: [round(mean(name), 4), "+-", round(error(name), 4)] for name in ("slower", "pages", "readers")},
+        "rounds": [{name: round(value, 3) for name, value in r.items()} for r in rounds], "cores": cores(options.pid), "answers": len(waits),
+        "p95Ms": round(1000 * waits[int(0.95 * (len(waits) - 1))], 1), "failures": len(tally.failures), "firstFailures": tally.failures[:3]}))
     return 1 if tally.failures else 0
+
+
+async def period(options):
+    before, began, own = processor(options.pid), time.monotonic(), time.process_time()
+    steps = await pace(options, options.seconds)
+    return {"steps": steps, **shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own, cores(options.pid))}
 
 
 async def main(options):
@@ -153,7 +165,7 @@ async def main(options):
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
         if problem:
             tally.failures.append(repr(problem))
-    used = shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own) if options.pid else None
+    used = shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own, cores(options.pid)) if options.pid else None
     waits = sorted(tally.waits)
     at = lambda share: round(1000 * waits[min(len(waits) - 1, int(share * len(waits)))], 1)
     print(json.dumps({
