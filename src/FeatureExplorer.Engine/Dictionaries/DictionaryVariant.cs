@@ -1,5 +1,5 @@
-using FeatureExplorer.Engine.Dictionaries.Variants;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries.Variants;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
