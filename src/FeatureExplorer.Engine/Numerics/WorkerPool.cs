@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace FeatureExplorer.Engine.Numerics;
 
 /// <summary>
@@ -10,21 +8,16 @@ namespace FeatureExplorer.Engine.Numerics;
 public static class WorkerPool
 {
     private const long Closed = 1L << 31;
+    private const int SpinsBeforeParking = 4000;
 
     private static readonly Lock Gate = new();
     private static readonly Lock Caller = new();
     private static readonly object Parking = new();
-    private static readonly object Leaving = new();
-
-    // Somebody else's work on a processor puts a worker, or the caller, aside for milliseconds. Whoever waits for it must leave his own processor
-    // to it, and the system moves a thread to an idle processor only when it has not run for half a millisecond.
-    private static readonly TimeSpan LongestSpin = TimeSpan.FromMilliseconds(0.6);
 
     // Generation in the upper half, "closed" in bit 31, the number of workers inside the job below.
     private static long _state = Closed;
     private static Action<int> _job = static _ => { };
     private static int _parked;
-    private static int _callerWaits;
     private static int _started;
     private static volatile int _threads = Math.Max(1, Environment.ProcessorCount);
 
@@ -148,24 +141,16 @@ public static class WorkerPool
             state = Volatile.Read(ref _state);
         }
         while (Interlocked.CompareExchange(ref _state, state | Closed, state) != state);
-        var start = Stopwatch.GetTimestamp();
+        var spins = 0;
         while ((Volatile.Read(ref _state) & (Closed - 1)) != 0)
         {
-            if (Stopwatch.GetElapsedTime(start) < LongestSpin)
+            if (++spins < 2000)
             {
-                Thread.SpinWait(8);
-                continue;
+                Thread.SpinWait(4);
             }
-
-            lock (Leaving)
+            else
             {
-                Interlocked.Exchange(ref _callerWaits, 1);
-                if ((Volatile.Read(ref _state) & (Closed - 1)) != 0)
-                {
-                    Monitor.Wait(Leaving, 50);
-                }
-
-                Volatile.Write(ref _callerWaits, 0);
+                Thread.Yield();
             }
         }
     }
@@ -203,20 +188,14 @@ public static class WorkerPool
 
             seen = state >> 32;
             _job(thread);
-            if ((Interlocked.Decrement(ref _state) & (Closed - 1)) == 0 && Volatile.Read(ref _callerWaits) != 0)
-            {
-                lock (Leaving)
-                {
-                    Monitor.Pulse(Leaving);
-                }
-            }
+            Interlocked.Decrement(ref _state);
         }
     }
 
     /// <summary>Spins a while, then sleeps, until a job is open that this worker has not yet seen.</summary>
     private static long AwaitJob(ref long seen)
     {
-        var start = Stopwatch.GetTimestamp();
+        var spins = 0;
         while (true)
         {
             var state = Volatile.Read(ref _state);
@@ -225,12 +204,13 @@ public static class WorkerPool
                 return state;
             }
 
-            if (Stopwatch.GetElapsedTime(start) < LongestSpin)
+            if (++spins < SpinsBeforeParking)
             {
                 Thread.SpinWait(8);
                 continue;
             }
 
+            spins = 0;
             lock (Parking)
             {
                 Interlocked.Increment(ref _parked);
