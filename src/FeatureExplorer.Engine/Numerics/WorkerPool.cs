@@ -5,7 +5,7 @@ namespace FeatureExplorer.Engine.Numerics;
 /// operating system has put aside simply misses the job, and the caller never waits for one that has not joined. Barriers, by contrast,
 /// cost whole scheduler slices on a busy machine.
 /// </summary>
-public static class WorkerPool
+public static partial class WorkerPool
 {
     private const long Closed = 1L << 31;
     private const int SpinsBeforeParking = 4000;
@@ -16,7 +16,8 @@ public static class WorkerPool
 
     // Generation in the upper half, "closed" in bit 31, the number of workers inside the job below.
     private static long _state = Closed;
-    private static Action<int> _job = static _ => { };
+    // Takes the thread's number, and says whether that thread is done with it: it may have put the job aside for a guest.
+    private static Func<int, bool> _job = static _ => true;
     private static int _parked;
     private static int _started;
     private static volatile int _threads = Math.Max(1, Environment.ProcessorCount);
@@ -39,12 +40,46 @@ public static class WorkerPool
     }
 
     /// <summary>
-    /// Runs a self-scheduling job on up to <see cref="Threads"/> threads; the argument is the thread's number, 0 for the caller.
-    /// Within a job, or while another thread runs one, the job runs on the caller alone as thread 0.
+    /// Runs body(task, thread) for every task in [0, tasks) on up to <see cref="Threads"/> threads; tasks are claimed in order, and the thread's number is 0
+    /// for the caller. Within a job, or while another thread runs one, all of them run on the caller alone, as thread 0.
     /// </summary>
-    public static void Run(Action<int> job)
+    public static void For(int tasks, Action<int, int> body)
     {
-        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(body);
+        var next = 0;
+        Exception? failure = null;
+        Run(thread =>
+        {
+            while (!Leaves(thread))
+            {
+                var task = Interlocked.Increment(ref next) - 1;
+                if (task >= tasks)
+                {
+                    return true;
+                }
+
+                try
+                {
+                    body(task, thread);
+                }
+                catch (Exception exception)
+                {
+                    // A worker has nobody to throw to: the first failure ends the job and is thrown by the caller.
+                    Interlocked.CompareExchange(ref failure, exception, null);
+                    Volatile.Write(ref next, tasks);
+                }
+            }
+
+            return false;
+        });
+        if (failure is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private static void Run(Func<int, bool> job)
+    {
         if (_inside)
         {
             job(0);
@@ -62,36 +97,7 @@ public static class WorkerPool
         }
     }
 
-    /// <summary>Runs body(task, thread) for every task in [0, tasks); tasks are claimed in order.</summary>
-    public static void For(int tasks, Action<int, int> body)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        var next = 0;
-        Exception? failure = null;
-        Run(thread =>
-        {
-            int task;
-            while ((task = Interlocked.Increment(ref next) - 1) < tasks)
-            {
-                try
-                {
-                    body(task, thread);
-                }
-                catch (Exception exception)
-                {
-                    // A worker has nobody to throw to: the first failure ends the job and is thrown by the caller.
-                    Interlocked.CompareExchange(ref failure, exception, null);
-                    Volatile.Write(ref next, tasks);
-                }
-            }
-        });
-        if (failure is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
-    private static void RunOutermost(Action<int> job)
+    private static void RunOutermost(Func<int, bool> job)
     {
         if (_threads == 1 || !Caller.TryEnter())
         {
@@ -109,20 +115,13 @@ public static class WorkerPool
         }
     }
 
-    private static void RunTogether(Action<int> job)
+    private static void RunTogether(Func<int, bool> job)
     {
         StartWorkers();
         _job = job;
         var generation = (Volatile.Read(ref _state) >> 32) + 1;
         Interlocked.Exchange(ref _state, generation << 32);
-        if (Volatile.Read(ref _parked) != 0)
-        {
-            lock (Parking)
-            {
-                Monitor.PulseAll(Parking);
-            }
-        }
-
+        WakeParked();
         try
         {
             job(0);
@@ -132,6 +131,20 @@ public static class WorkerPool
             CloseAndWait();
         }
     }
+
+    private static void WakeParked()
+    {
+        if (Volatile.Read(ref _parked) != 0)
+        {
+            lock (Parking)
+            {
+                Monitor.PulseAll(Parking);
+            }
+        }
+    }
+
+    /// <summary>Whether a worker is to put the job aside, between two of its tasks, because a guest waits.</summary>
+    private static bool Leaves(int thread) => thread != 0 && Volatile.Read(ref _waiting) != 0;
 
     private static void CloseAndWait()
     {
@@ -178,7 +191,16 @@ public static class WorkerPool
         var seen = 0L;
         while (true)
         {
-            var state = AwaitJob(ref seen);
+            if (Leaves(thread))
+            {
+                ServeGuest();
+            }
+
+            if (AwaitJob(seen) is not { } state)
+            {
+                continue;
+            }
+
             if (thread >= _threads || Interlocked.CompareExchange(ref _state, state + 1, state) != state)
             {
                 // Not wanted, or the state has moved on: look again, without this job if it is not ours to join.
@@ -186,17 +208,16 @@ public static class WorkerPool
                 continue;
             }
 
-            seen = state >> 32;
-            _job(thread);
+            seen = _job(thread) ? state >> 32 : seen;
             Interlocked.Decrement(ref _state);
         }
     }
 
-    /// <summary>Spins a while, then sleeps, until a job is open that this worker has not yet seen.</summary>
-    private static long AwaitJob(ref long seen)
+    /// <summary>Spins a while, then sleeps, until a job is open that this worker has not yet seen; null when a guest comes first.</summary>
+    private static long? AwaitJob(long seen)
     {
         var spins = 0;
-        while (true)
+        while (Volatile.Read(ref _waiting) == 0)
         {
             var state = Volatile.Read(ref _state);
             if ((state & Closed) == 0 && state >> 32 != seen)
@@ -215,7 +236,7 @@ public static class WorkerPool
             {
                 Interlocked.Increment(ref _parked);
                 state = Volatile.Read(ref _state);
-                if ((state & Closed) != 0 || state >> 32 == seen)
+                if (((state & Closed) != 0 || state >> 32 == seen) && Volatile.Read(ref _waiting) == 0)
                 {
                     Monitor.Wait(Parking, 50);
                 }
@@ -223,5 +244,7 @@ public static class WorkerPool
                 Interlocked.Decrement(ref _parked);
             }
         }
+
+        return null;
     }
 }

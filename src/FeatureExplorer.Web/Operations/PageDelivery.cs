@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeatureExplorer.Engine.Numerics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Net.Http.Headers;
@@ -73,6 +74,8 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
 
             buffer.SetLength(0);
             context.Response.Body = buffer;
+            // While something trains, a worker of the training draws the page: a thread of its own would hold up all of them.
+            await WorkerPool.BetweenTasks();
             await next(context);
             return Finish(context, buffer, shares, version);
         }

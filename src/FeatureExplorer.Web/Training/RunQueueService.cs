@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Operations;
 
@@ -126,7 +127,11 @@ public sealed partial class RunQueueService(
         new Thread(() =>
         {
             BackgroundPriority.Lower();
-            Execute(run, stop);
+            using (WorkerPool.TakeGuests())
+            {
+                Execute(run, stop);
+            }
+
             done.SetResult();
         })
         { IsBackground = true, Name = $"FeatureExplorer run {run.Id}" }.Start();

@@ -42,4 +42,69 @@ public sealed class WorkerPoolTests
         WorkerPool.For(10, (_, _) => Interlocked.Increment(ref count));
         Assert.Equal(10, count);
     }
+
+    [Fact]
+    public async Task BetweenTasks_WhileAJobGoesOn_GoesOnOnAWorkerAndEveryTaskRunsOnce()
+    {
+        using var host = WorkerPool.TakeGuests();
+        var done = new int[200_000];
+        var served = 0;
+        var job = RunWhile(() => Volatile.Read(ref served) < 20, done);
+        // Guests of other tests may come first, and then this one goes on where it is.
+        while (served < 20 && !job.IsCompleted)
+        {
+            await Task.Run(async () =>
+            {
+                await WorkerPool.BetweenTasks();
+                served += Thread.CurrentThread.Name?.StartsWith("FeatureExplorer worker", StringComparison.Ordinal) == true ? 1 : 0;
+            });
+        }
+
+        await job;
+        Assert.Equal(WorkerPool.Threads > 1 ? 20 : 0, served);
+        Assert.Equal(1, done.Max());
+        Assert.Equal(done.Sum(), Array.LastIndexOf(done, 1) + 1);
+    }
+
+    [Fact]
+    public async Task BetweenTasks_EveryTaskIsLong_GoesOnBeforeTheyEnd()
+    {
+        using var host = WorkerPool.TakeGuests();
+        using var begun = new CountdownEvent(1);
+        using var ready = new ManualResetEventSlim();
+        var job = Task.Run(() => WorkerPool.For(WorkerPool.Threads, (task, _) =>
+        {
+            if (task == 0)
+            {
+                begun.Signal();
+            }
+
+            ready.Wait();
+        }));
+        begun.Wait();
+        await Task.Run(WorkerPool.BetweenTasks);
+        Assert.False(job.IsCompleted);
+        ready.Set();
+        await job;
+    }
+
+    /// <summary>Short tasks, one after the other, for as long as something holds or there are more.</summary>
+    private static Task RunWhile(Func<bool> goesOn, int[] done)
+    {
+        var thread = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            WorkerPool.For(done.Length, (task, _) =>
+            {
+                if (goesOn())
+                {
+                    Interlocked.Increment(ref done[task]);
+                    Thread.SpinWait(500);
+                }
+            });
+            thread.SetResult();
+        })
+        { IsBackground = true }.Start();
+        return thread.Task;
+    }
 }

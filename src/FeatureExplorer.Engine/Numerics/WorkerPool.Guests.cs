@@ -1,0 +1,91 @@
+namespace FeatureExplorer.Engine.Numerics;
+
+/// <content>
+/// Short work of others on the workers, between two tasks. Whoever computes for some milliseconds on a thread of his own, while a job keeps every processor
+/// busy, pushes a worker aside in the middle of a task; at the job's end all others wait for that task, and so the job loses about twice what the work
+/// took. A worker that does the work itself has nothing in its hands meanwhile: the others claim the tasks it leaves.
+/// </content>
+public static partial class WorkerPool
+{
+    // Where tasks are long, a guest would rather push a worker aside than wait for its end.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
+    private static readonly Queue<TaskCompletionSource> Guests = [];
+
+    private static int _hosts;
+    private static int _waiting;
+    private static int _served;
+
+    /// <summary>Lets the workers serve guests until the result is disposed of: to be called by whoever keeps the pool busy for long.</summary>
+    public static IDisposable TakeGuests() => new Host();
+
+    /// <summary>
+    /// A task after which the caller goes on on a worker, between two tasks of a long computation; or at once and where he is, when there is none
+    /// (<see cref="TakeGuests"/>), when half of the workers have guests already, or when no worker has come to it after 20 ms. What he does up to his next
+    /// incomplete await should take no more than some milliseconds.
+    /// </summary>
+    public static Task BetweenTasks()
+    {
+        if (Volatile.Read(ref _hosts) == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        // The continuation runs within TrySetResult, that is on the worker.
+        var guest = new TaskCompletionSource();
+        lock (Guests)
+        {
+            if (_waiting + _served >= (_started + 1) / 2)
+            {
+                return Task.CompletedTask;
+            }
+
+            Guests.Enqueue(guest);
+            Volatile.Write(ref _waiting, Guests.Count);
+        }
+
+        WakeParked();
+        return WithLimit(guest);
+    }
+
+    private static async Task WithLimit(TaskCompletionSource guest)
+    {
+        using var limit = new Timer(static state => ((TaskCompletionSource)state!).TrySetResult(), guest, LongestWait, Timeout.InfiniteTimeSpan);
+        await guest.Task;
+    }
+
+    private static void ServeGuest()
+    {
+        TaskCompletionSource? guest;
+        lock (Guests)
+        {
+            if (!Guests.TryDequeue(out guest))
+            {
+                return;
+            }
+
+            Volatile.Write(ref _waiting, Guests.Count);
+            _served++;
+        }
+
+        guest.TrySetResult();
+        lock (Guests)
+        {
+            _served--;
+        }
+    }
+
+    private sealed class Host : IDisposable
+    {
+        private int _ended;
+
+        public Host() => Interlocked.Increment(ref _hosts);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                Interlocked.Decrement(ref _hosts);
+            }
+        }
+    }
+}
