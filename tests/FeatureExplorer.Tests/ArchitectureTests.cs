@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
     [
         (@"\bRandom\.Shared\b|\bnew Random\(", "a seeded CounterRandom", []),
         (@"\bDateTime(Offset)?\.(Utc)?Now\b", "TimeProvider", []),
-        (@"\bMarkupString\b", "text, which Razor escapes", []),
+        (@"\bMarkupString\b|\bAddMarkupContent\b", "text, which Razor escapes, or a MarkupWriter", ["src/FeatureExplorer.Web/Components/Parts/MarkupWriter.cs"]),
         (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Web/Training/", "src/FeatureExplorer.Web/Commands/"]),
         (@"\bConsole\.", "an argument or a log", ["src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Program.cs"]),
     ];

@@ -1,33 +1,16 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Rendering;
 
 namespace FeatureExplorer.Web.Components.Parts;
 
 /// <summary>A label in a drawing; in markup its element would be taken for Razor's own &lt;text&gt;.</summary>
-public sealed class SvgText : ComponentBase
+public static class SvgText
 {
-    [Parameter, EditorRequired]
-    public double X { get; set; }
-
-    [Parameter, EditorRequired]
-    public double Y { get; set; }
-
-    /// <summary>Which part of the text lies at X: "start", "middle" or "end".</summary>
-    [Parameter]
-    public string Anchor { get; set; } = "middle";
-
-    [Parameter, EditorRequired]
-    public required string Text { get; set; }
-
-    protected override void BuildRenderTree(RenderTreeBuilder builder)
-    {
-        builder.OpenElement(0, "text");
-        builder.AddAttribute(1, "x", Show.Coordinate(X));
-        builder.AddAttribute(2, "y", Show.Coordinate(Y));
-        builder.AddAttribute(3, "text-anchor", Anchor);
-        // The colour for where no stylesheet reaches it.
-        builder.AddAttribute(4, "fill", "#5a666c");
-        builder.AddContent(5, Text);
-        builder.CloseElement();
-    }
+    /// <param name="x">Where the text lies, with which part of it <paramref name="anchor"/> says.</param>
+    /// <param name="y">Its ground line.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="anchor">"start", "middle" or "end".</param>
+    public static RenderFragment At(double x, double y, string text, string anchor = "middle") =>
+        new MarkupWriter().Raw("<text").Attribute("x", Show.Coordinate(x)).Attribute("y", Show.Coordinate(y)).Attribute("text-anchor", anchor)
+            // The colour for where no stylesheet reaches it.
+            .Raw(" fill=\"#5a666c\">").Text(text).Raw("</text>").ToFragment();
 }
