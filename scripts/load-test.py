@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import time
 
 
@@ -68,7 +69,8 @@ def memory(pid):
 
 
 def processor(pid):
-    """Seconds of processor time so far by thread: those that train bear the program's name, all others draw and send pages, collect garbage and so on."""
+    """Seconds of processor time so far by thread: those that train bear the program's name (and draw pages, too: "pageSeconds" of the run tells for how long),
+    all others draw and send pages, collect garbage and so on."""
     times = {}
     for thread in os.listdir(f"/proc/{pid}/task"):
         try:
@@ -92,31 +94,32 @@ def shares(before, after, seconds, own, cores):
     return {"training": share(taken(True)), "rest": share(taken(False)), "readers": share(own)}
 
 
-async def step(options):
-    """Steps that the run has reported of its newest curve, and when it did."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
-    writer.write(f"GET /api/v1/runs/{options.run}/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    answer = await reader.read()
-    writer.close()
-    text = answer.split(b"\r\n\r\n", 1)[1].decode()
-    curves = json.loads(text[text.index("{"):text.rindex("}") + 1])["curves"]
-    training = [curve for curve in curves if "tokens/s" in curve["columns"] or "samples/s" in curve["columns"]]
-    return max(curve["points"][-1][0] for curve in training[-1:]) if training else 0
-
-
 async def pace(options, seconds):
-    """Steps per second of the training over a time, from report to report."""
-    first, start = await step(options), time.monotonic()
-    while await step(options) == first and time.monotonic() < start + seconds:
-        await asyncio.sleep(0.2)
-    first, start = await step(options), time.monotonic()
-    last, stop = first, start
-    while time.monotonic() < start + seconds:
-        await asyncio.sleep(0.2)
-        now = await step(options)
-        if now != last:
-            last, stop = now, time.monotonic()
-    return round((last - first) / (stop - start), 3) if stop > start else None
+    """Samples or tokens per second of the training over a time, and the seconds that its own threads have drawn pages meanwhile.
+
+    The run tells how fast its last steps were, several times a second: the mean of as many equal pieces of work.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
+    writer.write(f"GET /api/v1/runs/{options.run}/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
+    end, rates, drawn, seen = time.monotonic() + seconds, [], [], None
+    while (left := end - time.monotonic()) > 0:
+        try:
+            line = await asyncio.wait_for(reader.readline(), left)
+        except (asyncio.TimeoutError, ValueError):
+            continue
+        if not line:
+            break
+        if not line.startswith(b"data: {"):
+            continue
+        now = json.loads(line[6:])
+        drawn.append(now["pageSeconds"])
+        rate = re.search(r"([\d,]+) (samples|tokens)/s", now["detail"])
+        # The first tells of the time before.
+        if rate and now["progress"] != seen and seen is not None:
+            rates.append(float(rate[1].replace(",", "")))
+        seen = now["progress"]
+    writer.close()
+    return len(rates) / sum(1 / rate for rate in rates) if rates else None, drawn[-1] - drawn[0] if drawn else 0
 
 
 async def alternate(options):
@@ -132,11 +135,11 @@ async def alternate(options):
         for problem in await asyncio.gather(*tasks, return_exceptions=True):
             if problem:
                 tally.failures.append(repr(problem))
-        if not calm["steps"] or not loaded["steps"]:
+        if not calm["rate"] or not loaded["rate"]:
             continue  # the training is over, or pauses to index what it has
-        rounds.append({"slower": 1 - loaded["steps"] / calm["steps"], "pages": loaded["rest"] - calm["rest"], "readers": loaded["readers"] - calm["readers"]})
+        rounds.append({"slower": 1 - loaded["rate"] / calm["rate"], "pages": loaded["pages"] + loaded["rest"] - calm["rest"], "readers": loaded["readers"] - calm["readers"]})
     if not rounds:
-        raise SystemExit(f"Run {options.run} took no steps: begin when it trains, and take more --seconds.")
+        raise SystemExit(f"Run {options.run} told of no steps: begin when it trains, and take more --seconds.")
     mean = lambda name: sum(r[name] for r in rounds) / len(rounds)
     error = lambda name: (sum((r[name] - mean(name)) ** 2 for r in rounds) / max(1, len(rounds) - 1) / len(rounds)) ** 0.5
     waits = sorted(tally.waits)
@@ -149,14 +152,15 @@ async def alternate(options):
 
 async def period(options):
     before, began, own = processor(options.pid), time.monotonic(), time.process_time()
-    steps = await pace(options, options.seconds)
-    return {"steps": steps, **shares(before, processor(options.pid), time.monotonic() - began, time.process_time() - own, cores(options.pid))}
+    rate, drawn = await pace(options, options.seconds)
+    seconds = time.monotonic() - began
+    return {"rate": rate, "pages": drawn / seconds / cores(options.pid), **shares(before, processor(options.pid), seconds, time.process_time() - own, cores(options.pid))}
 
 
 async def main(options):
     if options.alternate:
         return await alternate(options)
-    calm = await pace(options, options.training) if options.training else None
+    calm = (await pace(options, options.training))[0] if options.training else None
     tally, end = Tally(), time.monotonic() + options.seconds
     before, began = processor(options.pid) if options.pid else None, time.monotonic()
     own = time.process_time()
@@ -173,7 +177,7 @@ async def main(options):
         "medianBytes": sorted(tally.sizes)[len(tally.sizes) // 2], "largestBytes": max(tally.sizes), "events": tally.events,
         "failures": len(tally.failures), "firstFailures": tally.failures[:3], "serverMegabytes": memory(options.pid) if options.pid else None,
         "processorShares": used,
-        "stepsPerSecondBefore": calm, "stepsPerSecondMeanwhile": await during if during else None}))
+        "rateBefore": calm, "rateMeanwhile": (await during)[0] if during else None}))
     return 1 if tally.failures else 0
 
 

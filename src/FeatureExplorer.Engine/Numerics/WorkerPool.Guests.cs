@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FeatureExplorer.Engine.Numerics;
 
 /// <content>
@@ -14,6 +16,10 @@ public static partial class WorkerPool
     private static int _hosts;
     private static int _waiting;
     private static int _served;
+    private static long _guestTicks;
+
+    /// <summary>How long workers have been with guests so far, all of them together.</summary>
+    public static TimeSpan GuestTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _guestTicks));
 
     /// <summary>Lets the workers serve guests until the result is disposed of: to be called by whoever keeps the pool busy for long.</summary>
     public static IDisposable TakeGuests() => new Host();
@@ -67,7 +73,9 @@ public static partial class WorkerPool
             _served++;
         }
 
+        var begun = Stopwatch.GetTimestamp();
         guest.TrySetResult();
+        Interlocked.Add(ref _guestTicks, Stopwatch.GetTimestamp() - begun);
         lock (Guests)
         {
             _served--;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Training;
 
@@ -17,15 +18,18 @@ public sealed record RunJson(
             run.Updated, secondsLeft, configuration.RootElement.Clone());
     }
 
-    /// <summary>What changes while it goes on.</summary>
+    /// <summary>
+    /// What changes while it goes on. <paramref name="PageSeconds"/>: for how long the threads that train have drawn pages instead since the server started,
+    /// all of them together.
+    /// </summary>
     public sealed record Live(
-        long Id, RunStatus Status, string Stage, int? StageNumber, int? Stages, double? Fraction, double Progress, string Detail, double? SecondsLeft, string? Error,
+        long Id, RunStatus Status, string Stage, int? StageNumber, int? Stages, double? Fraction, double Progress, string Detail, double? SecondsLeft, double PageSeconds, string? Error,
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, double?>> Latest)
     {
         public static Live Of(RunSnapshot snapshot) => new(
             snapshot.Run.Id, snapshot.Run.Status, snapshot.Progress?.Stage ?? snapshot.Run.Stage, snapshot.Progress?.StageNumber, snapshot.Progress?.Stages,
             snapshot.Progress?.Fraction, snapshot.Progress?.Overall ?? snapshot.Run.Progress, snapshot.Progress?.Detail ?? snapshot.Run.Message,
-            snapshot.SecondsLeft, snapshot.Run.Error, snapshot.Curves.Where(c => c.Points.Count > 0).ToDictionary(c => c.Name, LastOf));
+            snapshot.SecondsLeft, WorkerPool.GuestTime.TotalSeconds, snapshot.Run.Error, snapshot.Curves.Where(c => c.Points.Count > 0).ToDictionary(c => c.Name, LastOf));
 
         private static IReadOnlyDictionary<string, double?> LastOf(RunCurve curve)
         {
