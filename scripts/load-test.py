@@ -48,18 +48,26 @@ async def read(options, tally, end):
     writer.close()
 
 
-async def watch(options, tally, end):
+async def lines(options, end):
+    """Lines of the run's event stream, up to a moment."""
     reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
     writer.write(f"GET /api/v1/runs/{options.run}/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
-    while (left := end - time.monotonic()) > 0:
-        try:
-            line = await asyncio.wait_for(reader.readline(), left)
-        except (asyncio.TimeoutError, ValueError):
-            continue
-        if not line:
-            break
+    try:
+        while (left := end - time.monotonic()) > 0:
+            try:
+                line = await asyncio.wait_for(reader.readline(), left)
+            except (asyncio.TimeoutError, ValueError):
+                continue
+            if not line:
+                break
+            yield line
+    finally:
+        writer.close()
+
+
+async def watch(options, tally, end):
+    async for line in lines(options, end):
         tally.events += line.startswith(b"event: ")
-    writer.close()
 
 
 def memory(pid):
@@ -99,16 +107,8 @@ async def pace(options, seconds):
 
     The run tells how fast its last steps were, several times a second: the mean of as many equal pieces of work.
     """
-    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
-    writer.write(f"GET /api/v1/runs/{options.run}/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
-    end, rates, drawn, seen = time.monotonic() + seconds, [], [], None
-    while (left := end - time.monotonic()) > 0:
-        try:
-            line = await asyncio.wait_for(reader.readline(), left)
-        except (asyncio.TimeoutError, ValueError):
-            continue
-        if not line:
-            break
+    rates, drawn, seen = [], [], None
+    async for line in lines(options, time.monotonic() + seconds):
         if not line.startswith(b"data: {"):
             continue
         now = json.loads(line[6:])
@@ -118,7 +118,6 @@ async def pace(options, seconds):
         if rate and now["progress"] != seen and seen is not None:
             rates.append(float(rate[1].replace(",", "")))
         seen = now["progress"]
-    writer.close()
     return len(rates) / sum(1 / rate for rate in rates) if rates else None, drawn[-1] - drawn[0] if drawn else 0
 
 
