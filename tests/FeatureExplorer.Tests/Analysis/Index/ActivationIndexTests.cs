@@ -182,7 +182,7 @@ public sealed class ActivationIndexTests : IDisposable
         ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
         var old = _path + ".1";
         using var index = ActivationIndex.Open(_path);
-        File.WriteAllBytes(old, AsVersionOne(index));
+        File.WriteAllBytes(old, OldIndexFile.OfVersionOne(index));
 
         using var wide = ActivationIndex.Open(old);
         wide.Verify();
@@ -206,38 +206,6 @@ public sealed class ActivationIndexTests : IDisposable
                 Assert.Equal(same.Values(feature).ToArray(), block.Values(feature).ToArray());
             }
         }
-    }
-
-    /// <summary>Offsets, positions of four bytes and values one after the other, as files were written before there were pages.</summary>
-    private static byte[] AsVersionOne(ActivationIndex index)
-    {
-        var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(index.Header, System.Text.Json.JsonSerializerOptions.Web);
-        static int Aligned(int offset) => (offset + 63) / 64 * 64;
-        var table = Aligned(40 + json.Length);
-        var positionsAt = Aligned(table + (8 * (Features + 1)));
-        var valuesAt = Aligned(positionsAt + (4 * (int)index.Activations));
-        var bytes = new byte[valuesAt + (2 * index.Activations)];
-        "FEXINDEX"u8.CopyTo(bytes);
-        BitConverter.TryWriteBytes(bytes.AsSpan(8), 1);
-        BitConverter.TryWriteBytes(bytes.AsSpan(12), json.Length);
-        BitConverter.TryWriteBytes(bytes.AsSpan(16), (long)bytes.Length);
-        json.CopyTo(bytes, 40);
-        var (entries, positionsChecksum, valuesChecksum) = (0, 0u, 0u);
-        for (var feature = 0; feature < Features; feature++)
-        {
-            var positions = System.Runtime.InteropServices.MemoryMarshal.AsBytes(index.Positions(feature));
-            var values = System.Runtime.InteropServices.MemoryMarshal.AsBytes(index.Values(feature));
-            positions.CopyTo(bytes.AsSpan(positionsAt + (4 * entries)));
-            values.CopyTo(bytes.AsSpan(valuesAt + (2 * entries)));
-            (positionsChecksum, valuesChecksum) = (IndexLayout.Checksum(positionsChecksum, positions), IndexLayout.Checksum(valuesChecksum, values));
-            entries += index.Count(feature);
-            BitConverter.TryWriteBytes(bytes.AsSpan(table + (8 * (feature + 1))), (long)entries);
-        }
-
-        BitConverter.TryWriteBytes(bytes.AsSpan(24), positionsChecksum);
-        BitConverter.TryWriteBytes(bytes.AsSpan(28), valuesChecksum);
-        BitConverter.TryWriteBytes(bytes.AsSpan(32), IndexLayout.HeadChecksum(bytes.AsSpan(0, positionsAt)));
-        return bytes;
     }
 
     [Fact]
