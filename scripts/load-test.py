@@ -34,7 +34,7 @@ async def ask(reader, writer, path, encoding):
 
 async def read(options, tally, end):
     reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
-    await asyncio.sleep(random.random() * 2 * options.think)
+    await think(options, end)
     while time.monotonic() < end:
         path = f"/{options.dictionary}/{random.randrange(options.features)}"
         start = time.monotonic()
@@ -43,9 +43,13 @@ async def read(options, tally, end):
         tally.sizes.append(size)
         if status != 200:
             tally.failures.append(f"{path}: {status}")
-        if options.think > 0:
-            await asyncio.sleep(random.random() * 2 * options.think)
+        await think(options, end)
     writer.close()
+
+
+async def think(options, end):
+    if options.think > 0:
+        await asyncio.sleep(min(random.random() * 2 * options.think, max(0, end - time.monotonic())))
 
 
 async def lines(options, end):

@@ -11,9 +11,7 @@ public sealed class AblationStore(FeatureDatabase database)
     public AblationReport? Find(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        var packed = db.Ablations.AsNoTracking()
-            .Where(a => a.DictionaryId == dictionary.Stamp && a.Index == index).Select(a => a.Report).FirstOrDefault();
-        return packed is null ? null : PackedJson.Read(packed, StorageJson.Default.AblationReport);
+        return PageQueries.Ablation(db, dictionary.Stamp, index) is { } packed ? PackedJson.Read(packed, StorageJson.Default.AblationReport) : null;
     }
 
     /// <summary>The mean effects of all features of a dictionary that were measured, in the order of the features.</summary>

@@ -12,8 +12,8 @@ namespace FeatureExplorer.Storage;
 /// <summary>Every read of models, dictionaries and features. SQLite has no asynchronous input: calls return when they are done, in milliseconds.</summary>
 public sealed class FeatureStore(FeatureDatabase database)
 {
-    // A dictionary's record is read for every page and hardly ever changes.
-    private readonly ConcurrentDictionary<long, (string Json, DictionaryInfo Info)> _parsed = new();
+    // A dictionary's record never changes once it is published: to publish it again makes a new one, and its number is not used again.
+    private readonly ConcurrentDictionary<long, DictionaryInfo> _published = new();
 
     /// <summary>All models, by name.</summary>
     public IReadOnlyList<ModelInfo> Models()
@@ -44,8 +44,19 @@ public sealed class FeatureStore(FeatureDatabase database)
     public DictionaryInfo? FindDictionary(string model, string name)
     {
         using var db = database.NewContext();
-        var row = Published(db).Where(d => d.Model!.Name == model && d.Name == name).Select(d => new { d.Id, d.Json }).FirstOrDefault();
-        return row is null ? null : Dictionary(row.Id, row.Json);
+        if (PageQueries.Dictionary(db, model, name) is not { } id)
+        {
+            return null;
+        }
+
+        if (_published.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        // It may have gone since.
+        var json = Published(db).Where(d => d.Id == id).Select(d => d.Json).FirstOrDefault();
+        return json is null ? null : Dictionary(id, json);
     }
 
     /// <summary>One page of a dictionary's features.</summary>
@@ -73,9 +84,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     public FeatureReport? FindFeature(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        var packed = db.FeatureDetails.AsNoTracking()
-            .Where(f => f.DictionaryId == dictionary.Stamp && f.Index == index).Select(f => f.Report).FirstOrDefault();
-        return packed is null ? null : FeatureReportFormat.Unpack(packed);
+        return PageQueries.Report(db, dictionary.Stamp, index) is { } packed ? FeatureReportFormat.Unpack(packed) : null;
     }
 
     private static FeatureSummary[] Summaries(DictionaryInfo dictionary, IQueryable<FeatureRow> features)
@@ -103,10 +112,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     public FeatureNeighbours Neighbours(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        var features = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
-        return new FeatureNeighbours(
-            features.Where(f => f.Index < index).OrderByDescending(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault(),
-            features.Where(f => f.Index > index).OrderBy(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault());
+        return new FeatureNeighbours(PageQueries.Previous(db, dictionary.Stamp, index), PageQueries.Next(db, dictionary.Stamp, index));
     }
 
     private IEnumerable<DictionaryInfo> Everything()
@@ -171,15 +177,6 @@ public sealed class FeatureStore(FeatureDatabase database)
 
     private static ModelInfo Model(string json) => JsonSerializer.Deserialize(json, StorageJson.Default.ModelInfo)!;
 
-    private DictionaryInfo Dictionary(long id, string json)
-    {
-        if (_parsed.TryGetValue(id, out var kept) && kept.Json == json)
-        {
-            return kept.Info;
-        }
-
-        var info = JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id };
-        _parsed[id] = (json, info);
-        return info;
-    }
+    private DictionaryInfo Dictionary(long id, string json) => _published.GetOrAdd(
+        id, static (id, json) => JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id }, json);
 }

@@ -16,11 +16,7 @@ public sealed class RelationStore(FeatureDatabase database)
     public IReadOnlyList<RelatedDictionary> Find(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        var rows = db.Relations.AsNoTracking()
-            .Where(r => r.LeftId == dictionary.Stamp && r.Index == index && r.Right!.Status == DictionaryStatus.Ready)
-            .OrderBy(r => r.Right!.Model!.Name).ThenBy(r => r.Right!.Name)
-            .Select(r => new { Model = r.Right!.Model!.Name, r.Right.Name, r.Data }).ToList();
-        return [.. rows.Select(r => new RelatedDictionary(r.Model, r.Name, RelationFormat.Unpack(index, r.Data)))];
+        return [.. PageQueries.Relations(db, dictionary.Stamp, index).Select(r => new RelatedDictionary(r.Model, r.Name, RelationFormat.Unpack(index, r.Data)))];
     }
 
     /// <summary>How well a dictionary's units are found again in every dictionary that it was compared with, its own one among them.</summary>

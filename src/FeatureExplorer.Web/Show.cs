@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace FeatureExplorer.Web;
 
@@ -7,6 +8,10 @@ public static class Show
 {
     /// <summary>In place of a number that is not known.</summary>
     public const string Unknown = "–";
+
+    private const int LongestCoordinate = 16;
+
+    private static readonly int[] Powers = [1, 10, 100, 1000, 10_000, 100_000];
 
     /// <summary>"4,096".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
@@ -24,7 +29,7 @@ public static class Show
     public static string Percent(double share) => Significant(100 * share) + " %";
 
     /// <summary>A share as a whole percentage: "87 %".</summary>
-    public static string WholePercent(double share) => double.IsFinite(share) ? Format(100 * share, "0") + " %" : Unknown;
+    public static string WholePercent(double share) => double.IsFinite(share) ? Fixed(100 * share, 0) + " %" : Unknown;
 
     /// <summary>Three significant digits.</summary>
     public static string Significant(double value)
@@ -39,10 +44,10 @@ public static class Show
         {
             0 => "0",
             >= 100 => Format(value, "#,0"),
-            >= 10 => Format(value, "0.0"),
-            >= 1 => Format(value, "0.00"),
-            >= 0.1 => Format(value, "0.000"),
-            >= 0.001 => Format(value, "0." + new string('0', 2 - (int)Math.Floor(Math.Log10(size)))),
+            >= 10 => Fixed(value, 1),
+            >= 1 => Fixed(value, 2),
+            >= 0.1 => Fixed(value, 3),
+            >= 0.001 => Fixed(value, 2 - (int)Math.Floor(Math.Log10(size))),
             _ => Format(value, "0.0e0"),
         };
     }
@@ -57,13 +62,13 @@ public static class Show
     }
 
     /// <summary>Two decimals: activations, correlations, logits.</summary>
-    public static string Two(double value) => double.IsFinite(value) ? Format(value, "0.00;−0.00") : Unknown;
+    public static string Two(double value) => double.IsFinite(value) ? Fixed(value, 2, minus: "−") : Unknown;
 
     /// <summary>Three decimals: losses and qualities.</summary>
-    public static string Three(double value) => double.IsFinite(value) ? Format(value, "0.000") : Unknown;
+    public static string Three(double value) => double.IsFinite(value) ? Fixed(value, 3) : Unknown;
 
     /// <summary>A number with its sign, two decimals.</summary>
-    public static string Signed(double value) => Format(value, "+0.00;−0.00;0.00");
+    public static string Signed(double value) => Fixed(value, 2, "+", "−");
 
     /// <summary>"1.4 GB": bytes in the decimal units of disks.</summary>
     public static string Bytes(double bytes) => bytes switch
@@ -90,17 +95,71 @@ public static class Show
     /// <summary>A coordinate of a drawing: one decimal, no more bytes than needed.</summary>
     public static string Coordinate(double value)
     {
-        // A page has a thousand of them, and a format of a pattern takes five times as long.
+        Span<char> text = stackalloc char[LongestCoordinate];
+        return WriteCoordinate(value, text) is > 0 and var length ? new string(text[..length]) : Format(value, "0.#");
+    }
+
+    /// <summary>Adds a coordinate to a path.</summary>
+    public static StringBuilder Coordinate(this StringBuilder path, double value)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Span<char> text = stackalloc char[LongestCoordinate];
+        return WriteCoordinate(value, text) is > 0 and var length ? path.Append(text[..length]) : path.Append(Format(value, "0.#"));
+    }
+
+    /// <returns>Number of characters; 0 where the value is too large, or none.</returns>
+    private static int WriteCoordinate(double value, Span<char> text)
+    {
+        // A page has thousands of them, and a format of a pattern takes five times as long.
         var tenths = Math.Round(value * 10, MidpointRounding.AwayFromZero);
         if (!(Math.Abs(tenths) < 1e9))
         {
-            return Format(value, "0.#");
+            return 0;
         }
 
         var whole = (int)tenths;
-        return whole % 10 == 0
-            ? (whole / 10).ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{(whole < 0 ? "-" : string.Empty)}{Math.Abs(whole / 10)}.{Math.Abs(whole % 10)}");
+        var length = 0;
+        if (whole < 0)
+        {
+            text[length++] = '-';
+        }
+
+        Math.Abs(whole / 10).TryFormat(text[length..], out var digits, default, CultureInfo.InvariantCulture);
+        length += digits;
+        if (whole % 10 != 0)
+        {
+            text[length++] = '.';
+            text[length++] = (char)('0' + Math.Abs(whole % 10));
+        }
+
+        return length;
+    }
+
+    /// <summary>So many decimals, with a sign before what is not zero once rounded.</summary>
+    private static string Fixed(double value, int decimals, string plus = "", string minus = "-")
+    {
+        // As for coordinates.
+        var (power, scaled) = (Powers[decimals], Math.Round(value * Powers[decimals], MidpointRounding.AwayFromZero));
+        var sign = scaled > 0 ? plus : scaled < 0 ? minus : string.Empty;
+        if (!(Math.Abs(scaled) < int.MaxValue))
+        {
+            return sign + Format(Math.Abs(value), "F" + decimals);
+        }
+
+        var whole = Math.Abs((int)scaled);
+        if (decimals == 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{sign}{whole}");
+        }
+
+        Span<char> fraction = stackalloc char[decimals];
+        var rest = whole % power;
+        for (var i = decimals - 1; i >= 0; i--, rest /= 10)
+        {
+            fraction[i] = (char)('0' + (rest % 10));
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{whole / power}.{fraction}");
     }
 
     private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -13,8 +13,7 @@ public sealed class LabelStore(FeatureDatabase database, TimeProvider time)
     public IReadOnlyList<FeatureLabel> History(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        var rows = Of(db, dictionary).Where(l => l.Index == index).OrderByDescending(l => l.Id).Take(HistoryShown).ToList();
-        return [.. rows.Select(row => Label(row, dictionary))];
+        return [.. PageQueries.Labels(db, dictionary.Model, dictionary.Name, index).Select(row => Label(row, dictionary))];
     }
 
     /// <summary>The label of each of the features that have one.</summary>

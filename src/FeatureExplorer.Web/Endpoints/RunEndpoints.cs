@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Training;
@@ -9,9 +8,6 @@ namespace FeatureExplorer.Web.Endpoints;
 /// <summary>Runs over the API, their live streams, and the forms that administrators send.</summary>
 public static class RunEndpoints
 {
-    /// <summary>Four updates a second at most.</summary>
-    private static readonly TimeSpan UpdateInterval = TimeSpan.FromSeconds(0.25);
-
     // Proxies close connections on which nothing comes.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -44,25 +40,14 @@ public static class RunEndpoints
     private static IResult Unknown(long id) => JsonAnswer.NotFound("No such run", $"There is no run {id}; {Urls.Api}{Urls.Runs} lists all.");
 
     /// <summary>Server-sent events with the figures of a run, until it ends.</summary>
-    private static Task Events(HttpContext http, RunMonitor monitor, IHostApplicationLifetime lifetime, long id) => Stream(
-        http, lifetime, () =>
-        {
-            var snapshot = monitor.Snapshot(id);
-            return Task.FromResult(snapshot is null ? null : new Update(
-                snapshot.Version, snapshot.Run.Status, () => JsonSerializer.Serialize(RunJson.Live.Of(snapshot), JsonAnswer.Options)));
-        });
+    private static Task Events(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Figures, id);
 
     /// <summary>The same with the drawn part of the monitor.</summary>
-    private static Task Live(HttpContext http, RunLiveHtml html, IHostApplicationLifetime lifetime, long id) => Stream(
-        http, lifetime, async () => await html.Get(id) is { } drawn
-            ? new Update(drawn.Version, drawn.Status, () => JsonSerializer.Serialize(new { html = drawn.Html, status = Urls.Word(drawn.Status) }, JsonAnswer.Options))
-            : null);
+    private static Task Live(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Drawings, id);
 
-    private sealed record Update(long Version, RunStatus Status, Func<string> Data);
-
-    private static async Task Stream(HttpContext http, IHostApplicationLifetime lifetime, Func<Task<Update?>> next)
+    private static async Task Stream(HttpContext http, IHostApplicationLifetime lifetime, SharedUpdates updates, long id)
     {
-        if (await next() is not { } update)
+        if (await updates.Latest(id) is not { } update)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -74,7 +59,7 @@ public static class RunEndpoints
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await Send(http.Response, update, next, stop.Token);
+            await Send(http.Response, update, updates, id, stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -82,18 +67,18 @@ public static class RunEndpoints
         }
     }
 
-    private static async Task Send(HttpResponse response, Update first, Func<Task<Update?>> next, CancellationToken stop)
+    private static async Task Send(HttpResponse response, RunUpdate first, SharedUpdates updates, long id, CancellationToken stop)
     {
         await response.WriteAsync("retry: 2000\n\n", stop);
-        var sent = (Version: -1L, Status: (RunStatus?)null);
+        RunUpdate? sent = null;
         var quiet = TimeSpan.Zero;
-        for (Update? update = first; update is not null; update = await next())
+        for (RunUpdate? update = first; update is not null; update = await updates.Latest(id))
         {
-            if ((update.Version, update.Status) != sent)
+            if (sent?.Tells(update.Version, update.Status) != true)
             {
-                sent = (update.Version, update.Status);
+                sent = update;
                 quiet = TimeSpan.Zero;
-                await response.WriteAsync($"id: {update.Version}\nevent: run\ndata: {update.Data()}\n\n", stop);
+                await response.Body.WriteAsync(update.Message, stop);
                 await response.Body.FlushAsync(stop);
             }
             else if (quiet >= Heartbeat)
@@ -109,8 +94,8 @@ public static class RunEndpoints
                 return;
             }
 
-            await Task.Delay(UpdateInterval, stop);
-            quiet += UpdateInterval;
+            await Task.Delay(updates.Interval, stop);
+            quiet += updates.Interval;
         }
     }
 

@@ -1,3 +1,4 @@
+using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Training;
@@ -14,6 +15,7 @@ public static class TrainingServices
         services.AddSingleton<RunMonitor>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunLiveHtml>();
+        services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
         services.AddHostedService<RunQueueService>();
         return services;

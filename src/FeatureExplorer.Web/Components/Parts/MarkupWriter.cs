@@ -15,7 +15,19 @@ public sealed class MarkupWriter
     // The same characters as on the rest of the page: every script of Unicode as it is.
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    private readonly StringBuilder _markup = new();
+    private const int LargestKept = 1 << 16;
+
+    // Every page has dozens of these texts, one after the other.
+    [ThreadStatic]
+    private static StringBuilder? _spare;
+
+    private readonly StringBuilder _markup;
+
+    public MarkupWriter()
+    {
+        _markup = _spare ?? new StringBuilder(1024);
+        _spare = null;
+    }
 
     /// <summary>Adds tags, as they stand in the program.</summary>
     public MarkupWriter Raw([ConstantExpected] string markup)
@@ -42,10 +54,22 @@ public sealed class MarkupWriter
         return this;
     }
 
-    /// <summary>What has been written, for a page.</summary>
+    /// <summary>Adds an element without attributes that holds text.</summary>
+    public MarkupWriter Element([ConstantExpected] string tag, string text)
+    {
+        _markup.Append('<').Append(tag).Append('>').Append(Encoder.Encode(text)).Append("</").Append(tag).Append('>');
+        return this;
+    }
+
+    /// <summary>Adds a link that is nothing but its text.</summary>
+    public MarkupWriter Link(string address, string text) => Raw("<a").Attribute("href", address).Raw(">").Text(text).Raw("</a>");
+
+    /// <summary>What has been written, for a page. The writer is empty afterwards, and not to be used again.</summary>
     public RenderFragment ToFragment()
     {
         var markup = ToString();
+        _markup.Clear();
+        _spare = _markup.Capacity <= LargestKept ? _markup : null;
         return builder => builder.AddMarkupContent(0, markup);
     }
 

@@ -76,8 +76,8 @@ public sealed class ScatterPoints
             var (x, y, width, height) = turned
                 ? (Right + 8 + from, start + 0.5, to - from, Math.Max(0.5, end - start - 1))
                 : (start + 0.5, Top - 8 - to, Math.Max(0.5, end - start - 1), to - from);
-            path.Append('M').Append(Show.Coordinate(x)).Append(' ').Append(Show.Coordinate(y)).Append('h').Append(Show.Coordinate(width))
-                .Append('v').Append(Show.Coordinate(height)).Append('h').Append(Show.Coordinate(-width)).Append('z');
+            path.Append('M').Coordinate(x).Append(' ').Coordinate(y).Append('h').Coordinate(width)
+                .Append('v').Coordinate(height).Append('h').Coordinate(-width).Append('z');
         }
 
         return path.ToString();

@@ -62,9 +62,9 @@ public sealed class StackedBars
             if (_values[bar][layer] > 0)
             {
                 var (x, width) = Span(bar);
-                path.Append('M').Append(Show.Coordinate(x)).Append(' ').Append(Show.Coordinate(from))
-                    .Append('H').Append(Show.Coordinate(x + width)).Append('V').Append(Show.Coordinate(to))
-                    .Append('H').Append(Show.Coordinate(x)).Append('z');
+                path.Append('M').Coordinate(x).Append(' ').Coordinate(from)
+                    .Append('H').Coordinate(x + width).Append('V').Coordinate(to)
+                    .Append('H').Coordinate(x).Append('z');
             }
         }
 
@@ -80,8 +80,7 @@ public sealed class StackedBars
             if (_totals[bar] > 0)
             {
                 var (x, width) = Span(bar);
-                path.Append('M').Append(Show.Coordinate(x)).Append(' ').Append(Show.Coordinate(Y2(bar, layer)))
-                    .Append('H').Append(Show.Coordinate(x + width));
+                path.Append('M').Coordinate(x).Append(' ').Coordinate(Y2(bar, layer)).Append('H').Coordinate(x + width);
             }
         }
 

@@ -6,17 +6,20 @@ namespace FeatureExplorer.Web.Components.Parts;
 /// <summary>One token by itself: spaces at its start are made visible, its direction does not touch its surroundings.</summary>
 public static class TokenChip
 {
-    public static RenderFragment Of(int token, TokenText text)
+    public static RenderFragment Of(int token, TokenText text) => new MarkupWriter().Chip(token, text).ToFragment();
+
+    /// <summary>Adds a token.</summary>
+    public static MarkupWriter Chip(this MarkupWriter markup, int token, TokenText text)
     {
         var shown = text.Of(token);
         var spaces = shown.Length - shown.TrimStart(' ').Length;
         // Bytes that are no text are written from left to right, whatever they stand beside.
-        var chip = new MarkupWriter().Raw("<bdi class=\"chip\"").Attribute("dir", shown.Contains("\\x", StringComparison.Ordinal) ? "ltr" : null).Raw(">");
+        markup.Raw("<bdi class=\"chip\"").Attribute("dir", shown.Contains("\\x", StringComparison.Ordinal) ? "ltr" : null).Raw(">");
         if (spaces > 0)
         {
-            chip.Raw("<span class=\"space\">").Text(new string('·', spaces)).Raw("</span>");
+            markup.Raw("<span class=\"space\">").Text(new string('·', spaces)).Raw("</span>");
         }
 
-        return chip.Text(shown[spaces..]).Raw("</bdi>").ToFragment();
+        return markup.Text(shown[spaces..]).Raw("</bdi>");
     }
 }

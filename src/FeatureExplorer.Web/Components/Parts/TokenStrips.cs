@@ -132,7 +132,22 @@ public sealed class TokenStrips(float max, TokenText text)
             return largest;
         }
 
-        public IReadOnlyList<AblatedToken> Ablated(TokenPiece piece) =>
-            Effects.Count == 0 ? [] : [.. Effects.Where(a => a.At >= piece.Start && a.At < piece.Start + piece.Length)];
+        // Of thousands of pieces on a page few have any: nothing is made for the others.
+        private static readonly List<AblatedToken> None = [];
+
+        public List<AblatedToken> Ablated(TokenPiece piece)
+        {
+            var found = None;
+            for (var i = 0; i < Effects.Count; i++)
+            {
+                if (Effects[i].At >= piece.Start && Effects[i].At < piece.Start + piece.Length)
+                {
+                    found = found.Count == 0 ? [] : found;
+                    found.Add(Effects[i]);
+                }
+            }
+
+            return found;
+        }
     }
 }

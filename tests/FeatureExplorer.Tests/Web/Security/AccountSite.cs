@@ -69,7 +69,7 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
     /// <summary>Stops the server and starts it again on the same folder and address.</summary>
     public async Task Restart()
     {
-        await DisposeAsync();
+        await Stop();
         await InitializeAsync();
     }
 
@@ -105,12 +105,18 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
+        await Stop();
+        Dispose();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task Stop()
+    {
         if (_app is not null)
         {
             await _app.StopAsync();
             await _app.DisposeAsync();
         }
     }
-
-    public void Dispose() => _folder.Dispose();
 }
