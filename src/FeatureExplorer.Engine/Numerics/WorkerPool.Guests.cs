@@ -9,13 +9,14 @@ namespace FeatureExplorer.Engine.Numerics;
 /// </content>
 public static partial class WorkerPool
 {
-    // Where tasks are long, a guest would rather push a worker aside than wait for its end.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
+    // Where tasks are long, or guests many, a guest would rather push a worker aside than wait.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
     private static readonly Queue<TaskCompletionSource> Guests = [];
 
     private static int _hosts;
-    private static int _waiting;
     private static int _served;
+    // How many guests wait whom another worker may serve.
+    private static int _waiting;
     private static long _guestTicks;
 
     /// <summary>How long workers have been with guests so far, all of them together.</summary>
@@ -26,8 +27,8 @@ public static partial class WorkerPool
 
     /// <summary>
     /// A task after which the caller goes on on a worker, between two tasks of a long computation; or at once and where he is, when there is none
-    /// (<see cref="TakeGuests"/>), when half of the workers have guests already, or when no worker has come to it after 20 ms. What he does up to his next
-    /// incomplete await should take no more than some milliseconds.
+    /// (<see cref="TakeGuests"/>), or when no worker has come to it after 5 ms: at most half of the workers serve guests at a time. What he does up to his
+    /// next incomplete await should take no more than some milliseconds.
     /// </summary>
     public static Task BetweenTasks()
     {
@@ -40,18 +41,21 @@ public static partial class WorkerPool
         var guest = new TaskCompletionSource();
         lock (Guests)
         {
-            if (_waiting + _served >= (_started + 1) / 2)
+            if (_started == 0)
             {
                 return Task.CompletedTask;
             }
 
             Guests.Enqueue(guest);
-            Volatile.Write(ref _waiting, Guests.Count);
+            Count();
         }
 
         WakeParked();
         return WithLimit(guest);
     }
+
+    /// <summary>To be called with the lock held whenever a guest has come or gone.</summary>
+    private static void Count() => Volatile.Write(ref _waiting, Math.Max(0, Math.Min(Guests.Count, ((_started + 1) / 2) - _served)));
 
     private static async Task WithLimit(TaskCompletionSource guest)
     {
@@ -64,13 +68,13 @@ public static partial class WorkerPool
         TaskCompletionSource? guest;
         lock (Guests)
         {
-            if (!Guests.TryDequeue(out guest))
+            if (_waiting == 0 || !Guests.TryDequeue(out guest))
             {
                 return;
             }
 
-            Volatile.Write(ref _waiting, Guests.Count);
             _served++;
+            Count();
         }
 
         var begun = Stopwatch.GetTimestamp();
@@ -79,6 +83,7 @@ public static partial class WorkerPool
         lock (Guests)
         {
             _served--;
+            Count();
         }
     }
 
