@@ -21,7 +21,7 @@ public sealed class MarkupWriter
     [ThreadStatic]
     private static StringBuilder? _spare;
 
-    private readonly StringBuilder _markup;
+    private StringBuilder? _markup;
 
     public MarkupWriter()
     {
@@ -29,17 +29,19 @@ public sealed class MarkupWriter
         _spare = null;
     }
 
+    private StringBuilder Markup => _markup ?? throw new InvalidOperationException("What this writer has written was handed over: take a new one.");
+
     /// <summary>Adds tags, as they stand in the program.</summary>
     public MarkupWriter Raw([ConstantExpected] string markup)
     {
-        _markup.Append(markup);
+        Markup.Append(markup);
         return this;
     }
 
     /// <summary>Adds text, encoded.</summary>
     public MarkupWriter Text(string text)
     {
-        _markup.Append(Encoder.Encode(text));
+        Markup.Append(Encoder.Encode(text));
         return this;
     }
 
@@ -48,7 +50,7 @@ public sealed class MarkupWriter
     {
         if (value is not null)
         {
-            _markup.Append(' ').Append(name).Append("=\"").Append(Encoder.Encode(value)).Append('"');
+            Markup.Append(' ').Append(name).Append("=\"").Append(Encoder.Encode(value)).Append('"');
         }
 
         return this;
@@ -57,22 +59,22 @@ public sealed class MarkupWriter
     /// <summary>Adds an element without attributes that holds text.</summary>
     public MarkupWriter Element([ConstantExpected] string tag, string text)
     {
-        _markup.Append('<').Append(tag).Append('>').Append(Encoder.Encode(text)).Append("</").Append(tag).Append('>');
+        Markup.Append('<').Append(tag).Append('>').Append(Encoder.Encode(text)).Append("</").Append(tag).Append('>');
         return this;
     }
 
     /// <summary>Adds a link that is nothing but its text.</summary>
     public MarkupWriter Link(string address, string text) => Raw("<a").Attribute("href", address).Raw(">").Text(text).Raw("</a>");
 
-    /// <summary>What has been written, for a page. The writer is empty afterwards, and not to be used again.</summary>
+    /// <summary>Hands over what has been written, for a page: the last call of a writer.</summary>
     public RenderFragment ToFragment()
     {
-        var markup = ToString();
-        _markup.Clear();
-        _spare = _markup.Capacity <= LargestKept ? _markup : null;
+        var markup = Markup.ToString();
+        _spare = Markup.Clear().Capacity <= LargestKept ? Markup : null;
+        _markup = null;
         return builder => builder.AddMarkupContent(0, markup);
     }
 
     /// <summary>What has been written.</summary>
-    public override string ToString() => _markup.ToString();
+    public override string ToString() => Markup.ToString();
 }

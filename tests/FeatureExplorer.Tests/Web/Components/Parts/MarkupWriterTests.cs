@@ -48,6 +48,15 @@ public sealed class MarkupWriterTests
     }
 
     [Fact]
+    public void ToFragment_Twice_IsRefused()
+    {
+        var writer = new MarkupWriter().Raw("<p>");
+        writer.ToFragment();
+        Assert.Throws<InvalidOperationException>(() => writer.Text("more"));
+        Assert.Throws<InvalidOperationException>(() => writer.ToFragment());
+    }
+
+    [Fact]
     public void Text_OtherScripts_StayAsTheyAre() => Assert.Equal("السلام नमस्ते 你好", new MarkupWriter().Text("السلام नमस्ते 你好").ToString());
 
     private static string Markup(RenderFragment fragment)
