@@ -94,7 +94,7 @@ public static class RunEndpoints
                 return;
             }
 
-            await Task.Delay(updates.Interval, stop);
+            await updates.Next(stop);
             quiet += updates.Interval;
         }
     }

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace FeatureExplorer.Web.Endpoints;
 
 /// <summary>
-/// Updates of runs that all watchers share: one is made when somebody asks and the last is older than an interval, so that a hundred watchers cost little more
-/// than one. Safe for concurrent use.
+/// Updates of runs that all watchers share: time is cut into intervals, and one update is made in an interval when somebody asks, so that a hundred watchers
+/// cost little more than one. Safe for concurrent use.
 /// </summary>
-/// <param name="interval">Shortest time between two updates of a run.</param>
+/// <param name="interval">Time between two updates of a run; a whole number of milliseconds.</param>
 /// <param name="make">Makes one from the run's number and the last one, which may be its result when nothing has changed; null when there is no such run.</param>
 public sealed class SharedUpdates(TimeSpan interval, Func<long, RunUpdate?, Task<RunUpdate?>> make)
 {
@@ -15,10 +14,20 @@ public sealed class SharedUpdates(TimeSpan interval, Func<long, RunUpdate?, Task
 
     private readonly ConcurrentDictionary<long, Slot> _slots = new();
 
-    /// <summary>How long a watcher waits before he asks again.</summary>
+    /// <summary>How long a watcher waits, at most, for the next update.</summary>
     public TimeSpan Interval => interval;
 
-    /// <summary>The run's latest update, or null when there is no such run.</summary>
+    // Timers count with the same clock.
+    private static long Now => Environment.TickCount64;
+
+    private long Milliseconds => (long)interval.TotalMilliseconds;
+
+    /// <summary>
+    /// Ends when the next interval begins, for all watchers at once: a hundred who wake one by one would take the processor from a training run a hundred times.
+    /// </summary>
+    public Task Next(CancellationToken stop) => Task.Delay(TimeSpan.FromMilliseconds(Milliseconds - (Now % Milliseconds)), stop);
+
+    /// <summary>The run's update of this interval, or null when there is no such run.</summary>
     public async Task<RunUpdate?> Latest(long run)
     {
         if (_slots.Count > MaximumRuns)
@@ -30,9 +39,10 @@ public sealed class SharedUpdates(TimeSpan interval, Func<long, RunUpdate?, Task
         await slot.Gate.WaitAsync();
         try
         {
-            if (slot.Latest is null || Stopwatch.GetElapsedTime(slot.Made) >= interval)
+            var number = Now / Milliseconds;
+            if (slot.Latest is null || slot.Number != number)
             {
-                slot.Made = Stopwatch.GetTimestamp();
+                slot.Number = number;
                 slot.Latest = await make(run, slot.Latest);
             }
 
@@ -48,7 +58,8 @@ public sealed class SharedUpdates(TimeSpan interval, Func<long, RunUpdate?, Task
     {
         public SemaphoreSlim Gate { get; } = new(1);
 
-        public long Made { get; set; }
+        /// <summary>The interval of the latest update, counted from the system's start.</summary>
+        public long Number { get; set; }
 
         public RunUpdate? Latest { get; set; }
     }

@@ -28,14 +28,37 @@ public sealed class SharedUpdatesTests
     public async Task Latest_IntervalIsOver_NextIsMadeFromTheLast()
     {
         var before = new List<RunUpdate?>();
-        var updates = new SharedUpdates(TimeSpan.Zero, (run, last) =>
+        var updates = new SharedUpdates(TimeSpan.FromMilliseconds(50), (run, last) =>
         {
             before.Add(last);
             return Task.FromResult<RunUpdate?>(last ?? First);
         });
         Assert.Same(First, await updates.Latest(1));
+        await updates.Next(default);
         Assert.Same(First, await updates.Latest(1));
         Assert.Equal([null, First], before);
+    }
+
+    [Fact]
+    public async Task Next_WatchersWhoCameAtDifferentTimes_GoOnTogether()
+    {
+        var updates = new SharedUpdates(TimeSpan.FromSeconds(2), (_, _) => Task.FromResult<RunUpdate?>(First));
+        await updates.Next(default);
+        var watchers = new List<Task<long>>();
+        for (var i = 0; i < 5; i++)
+        {
+            watchers.Add(Wait());
+            await Task.Delay(20);
+        }
+
+        var moments = await Task.WhenAll(watchers);
+        Assert.Single(moments.Select(moment => moment / 2000).Distinct());
+
+        async Task<long> Wait()
+        {
+            await updates.Next(default);
+            return Environment.TickCount64;
+        }
     }
 
     [Fact]
