@@ -225,7 +225,8 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
     {
         using var disk = SmallDisk.TryMount(_folder, kilobytes: 96);
         Skip.If(disk is null, "A small disk needs the right to mount one.");
-        var options = Options(DictionaryVariants.TopK);
+        // So long that the next checkpoint is due, however long the first one takes.
+        var options = Options(DictionaryVariants.TopK) with { Samples = 100_000_000 };
         using var sweep = new DictionarySweep(Source(), [options]);
         var checkpoint = new DictionaryCheckpoint(Path.Combine(disk!.Folder, Name), "model", TimeSpan.Zero);
         sweep.TakeStep();
