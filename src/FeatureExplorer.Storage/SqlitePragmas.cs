@@ -31,7 +31,8 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 
     private void Apply(DbConnection connection)
     {
-        if (((SqliteConnection)connection).Handle is not { } handle || !_set.TryAdd(handle, Set))
+        var handle = ((SqliteConnection)connection).Handle!;
+        if (_set.TryGetValue(handle, out _))
         {
             return;
         }
@@ -39,5 +40,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         using var command = connection.CreateCommand();
         command.CommandText = Settings;
         command.ExecuteNonQuery();
+        // Only now: where it failed, the next to open the connection tries again.
+        _set.AddOrUpdate(handle, Set);
     }
 }

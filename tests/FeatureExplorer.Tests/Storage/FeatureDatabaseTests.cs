@@ -34,6 +34,18 @@ public sealed class FeatureDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void NewContext_OneAfterAnotherAndTogether_AllHaveTheSettings()
+    {
+        var database = FeatureDatabase.Open(new DataFolder(_folder.Path));
+        for (var round = 0; round < 3; round++)
+        {
+            using var first = database.NewContext();
+            using var second = database.NewContext();
+            Assert.All([first, second], db => Assert.Equal((1L, 2L), ((long)Pragma(db, "foreign_keys")!, (long)Pragma(db, "temp_store")!)));
+        }
+    }
+
+    [Fact]
     public void Open_ForeignFile_SaysSo()
     {
         var folder = new DataFolder(_folder.Path);
