@@ -57,6 +57,6 @@ public sealed class AblationStore(FeatureDatabase database)
             insert.ExecuteNonQuery();
         }
 
-        FailedCommits.Commit(transaction);
+        transaction.Commit();
     }
 }

@@ -65,7 +65,7 @@ public sealed class CorpusStore(FeatureDatabase database)
     public void Delete(string name)
     {
         using var db = database.NewContext();
-        db.Database.ExecuteSqlInterpolated($"DELETE FROM Corpora WHERE Name = {name}");
+        db.Corpora.Where(c => c.Name == name).ExecuteDelete();
     }
 
     private static string Json(CorpusInfo corpus) => JsonSerializer.Serialize(corpus, StorageJson.Default.CorpusInfo);

@@ -47,7 +47,7 @@ public sealed class FeatureDatabase
     {
         NewestSqlite.Use();
         var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = 30 };
-        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas(), new FailedCommits()).Options;
+        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas()).Options;
     }
 
     /// <summary>A context for one operation.</summary>

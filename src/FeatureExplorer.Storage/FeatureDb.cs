@@ -39,6 +39,9 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<CorpusRow> Corpora => Set<CorpusRow>();
 
+    /// <summary>Identity's tables stay as the migrations made them, whatever newer version it would choose.</summary>
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version1;
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -105,6 +108,17 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
             curve.HasOne(c => c.Run).WithMany().HasForeignKey(c => c.RunId);
         });
         modelBuilder.Entity<CorpusRow>().HasIndex(c => c.Name).IsUnique();
+        WithoutReturning(modelBuilder);
+    }
+
+    // With RETURNING, SQLite would commit a row only after the driver has read its key, and the driver does not look whether that worked: on a full disk
+    // a write would be lost without an error. Tables with triggers (ContentVersion) could not use it anyway.
+    private static void WithoutReturning(ModelBuilder modelBuilder)
+    {
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().ToList())
+        {
+            entity.UseSqlReturningClause(false);
+        }
     }
 
     private static void Accounts(ModelBuilder modelBuilder)

@@ -135,10 +135,13 @@ public sealed class FeatureStore(FeatureDatabase database)
             if (FeatureTextIndex.Exists((SqliteConnection)db.Database.GetDbConnection(), dictionary.Stamp))
             {
                 var table = FeatureTextIndex.Text(dictionary.Stamp);
+                // The table's name is made of the dictionary's number alone; what the reader typed is a parameter.
+#pragma warning disable EF1002
                 return db.Features.FromSqlRaw(
                     $"SELECT * FROM Features WHERE DictionaryId = {{0}} AND \"Index\" IN (SELECT rowid FROM {table} WHERE {table} MATCH {{1}})",
                     dictionary.Stamp,
                     "text : " + FeatureTextIndex.Phrase(lower)).AsNoTracking();
+#pragma warning restore EF1002
             }
         }
 

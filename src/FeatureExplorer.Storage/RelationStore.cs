@@ -61,7 +61,7 @@ public sealed class RelationStore(FeatureDatabase database)
             connection, transaction, "INSERT INTO RelationSummaries (LeftId, RightId, Json) VALUES (@left, @right, @json)", left, right);
         summary.Parameters.AddWithValue("@json", JsonSerializer.Serialize(universality, StorageJson.Default.Universality));
         summary.ExecuteNonQuery();
-        FailedCommits.Commit(transaction);
+        transaction.Commit();
     }
 
     private static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql, DictionaryInfo left, DictionaryInfo right)

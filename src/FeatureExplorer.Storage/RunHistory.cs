@@ -24,8 +24,8 @@ public sealed class RunHistory(FeatureDatabase database, TimeProvider time)
 
         db.RunEvents.Add(new RunEventRow { RunId = run, Time = added.Time, Kind = kind, Text = added.Text });
         db.SaveChanges();
-        db.Database.ExecuteSqlInterpolated(
-            $"DELETE FROM RunEvents WHERE RunId = {run} AND Id <= (SELECT Id FROM RunEvents WHERE RunId = {run} ORDER BY Id DESC LIMIT 1 OFFSET {MostEvents})");
+        var kept = db.RunEvents.Where(e => e.RunId == run).OrderByDescending(e => e.Id).Select(e => e.Id).Take(MostEvents);
+        db.RunEvents.Where(e => e.RunId == run && e.Id < kept.Min()).ExecuteDelete();
         return added;
     }
 

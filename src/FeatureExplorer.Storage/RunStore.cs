@@ -138,7 +138,7 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
     public bool TryDelete(long id)
     {
         using var db = database.NewContext();
-        return db.Database.ExecuteSqlInterpolated($"DELETE FROM Runs WHERE Id = {id} AND Status <> {nameof(RunStatus.Running)}") > 0;
+        return db.Runs.Where(r => r.Id == id && r.Status != RunStatus.Running).ExecuteDelete() > 0;
     }
 
     /// <summary>

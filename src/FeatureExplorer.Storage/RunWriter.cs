@@ -117,7 +117,7 @@ public sealed class RunWriter(FeatureDatabase database)
                 import.Add(chunk[i], packed[i], transaction);
             }
 
-            FailedCommits.Commit(transaction);
+            transaction.Commit();
         }
 
         return tally;
@@ -140,6 +140,6 @@ public sealed class RunWriter(FeatureDatabase database)
     private static void Remove(FeatureDb db, long dictionary)
     {
         db.Database.ExecuteSqlRaw(FeatureTextIndex.DropSql(dictionary));
-        db.Database.ExecuteSqlInterpolated($"DELETE FROM Dictionaries WHERE Id = {dictionary}");
+        db.Dictionaries.Where(d => d.Id == dictionary).ExecuteDelete();
     }
 }

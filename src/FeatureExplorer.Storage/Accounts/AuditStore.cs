@@ -53,7 +53,7 @@ public sealed class AuditStore(FeatureDatabase database)
     public void Trim(int kept = Kept)
     {
         using var db = database.NewContext();
-        db.Database.ExecuteSqlInterpolated($"DELETE FROM Audit WHERE Id <= (SELECT MAX(Id) FROM Audit) - {kept}");
+        db.Audit.Where(a => a.Id <= db.Audit.Max(b => b.Id) - kept).ExecuteDelete();
     }
 
     private static AuditEntry Entry(AuditRow row) => new(

@@ -86,7 +86,7 @@ public sealed class DiskFullTests : IDisposable
             using var command = connection.CreateCommand();
             (command.Transaction, command.CommandText) = (transaction, "UPDATE ContentVersion SET Value = Value + 1");
             command.ExecuteNonQuery();
-            FailedCommits.Commit(transaction);
+            transaction.Commit();
         }
     }
 
