@@ -13,8 +13,6 @@ namespace FeatureExplorer.Web;
 /// <summary>Puts the server together: services, middleware, endpoints.</summary>
 public static class WebHost
 {
-    private const string Solution = "FeatureExplorer.sln";
-
     /// <summary>A server that is ready to run.</summary>
     public static WebApplication Build(WebHostOptions options)
     {
@@ -23,7 +21,6 @@ public static class WebHost
         {
             ApplicationName = typeof(WebHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
-            WebRootPath = WebRoot(),
         });
         // In the source tree the packages' own files lie in the package folder; a published program has them in its web root.
         builder.WebHost.UseStaticWebAssets();
@@ -77,25 +74,5 @@ public static class WebHost
         app.MapCorpora(options.Settings.Fetch);
         app.MapRazorComponents<App>();
         return app;
-    }
-
-    // Published: beside the assembly. In the source tree: the repository's top-level folder.
-    private static string WebRoot()
-    {
-        var published = Path.Combine(AppContext.BaseDirectory, "wwwroot");
-        if (Directory.Exists(published))
-        {
-            return published;
-        }
-
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, Solution)))
-            {
-                return Path.Combine(folder.FullName, "wwwroot");
-            }
-        }
-
-        throw new InvalidOperationException($"No web root: there is no folder {published}, and {Solution} lies in no folder above it.");
     }
 }
