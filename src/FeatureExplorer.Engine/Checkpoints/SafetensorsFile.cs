@@ -61,14 +61,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Reads a whole tensor, whatever its shape (see <see cref="Info"/>).</summary>
+    /// <param name="name">Of the tensor.</param>
+    /// <param name="finite">Whether each of its values has to be a number; figures, unlike weights, may be unknown.</param>
     /// <exception cref="InvalidDataException">Absent, not floating point, or one of its values is NaN or infinite.</exception>
-    public float[] ReadArray(string name)
+    public float[] ReadArray(string name, bool finite = true)
     {
         var info = Info(name);
         var values = new float[info.Length];
         fixed (float* destination = values)
         {
-            ReadElements(info, destination);
+            ReadElements(info, destination, finite);
         }
         return values;
     }
@@ -90,7 +92,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private void ReadElements(TensorInfo info, float* destination)
+    private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {
         if (info.DataType is not ("F32" or "F16" or "BF16" or "F64"))
         {
@@ -104,7 +106,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
             _stream.ReadExactly(bytes);
             var count = bytes.Length / info.ElementBytes;
             ToSingle(bytes, info.DataType, new Span<float>(destination, count));
-            CheckFinite(info, first, new ReadOnlySpan<float>(destination, count));
+            if (finite)
+            {
+                CheckFinite(info, first, new ReadOnlySpan<float>(destination, count));
+            }
+
             destination += count;
             first += count;
             left -= bytes.Length;

@@ -69,7 +69,7 @@ public static class QualityCommand
         var folder = new DataFolder(request.Data);
         var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
             ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");
-        using var model = Model.Load(folder.Model(request.ModelName));
+        using var model = Model.Load(folder.Model(info));
         using var corpus = TokenizedCorpus.Open(folder.Corpus(info.CorpusHash));
         if (!File.Exists(request.Activations))
         {
