@@ -13,6 +13,8 @@ public static class DataFault
     private const int SqliteCannotOpen = 14;
     private const int SqliteNoDatabase = 26;
 
+    private const long LeastRoom = 256 << 10;
+
     // EROFS: the file system is mounted for reading only.
     private const int ReadOnlyFileSystem = 30;
 
@@ -22,7 +24,7 @@ public static class DataFault
     public static string? Describe(Exception? exception, string? folder = null)
     {
         var place = folder is null ? "The data folder" : $"The data folder {folder}";
-        if (DiskFull.Caused(exception))
+        if (DiskFull.Caused(exception) || (exception is SqliteException { SqliteErrorCode: SqliteInputOutput } && HasNoRoom(folder)))
         {
             return $"{(folder is null ? "The disk" : $"The disk that holds {folder}")} is full: free some space and start the same command again. What is there stays as it is, and a run goes on from its last checkpoint.";
         }
@@ -53,6 +55,9 @@ public static class DataFault
     /// <summary>For a file in the place of the database that is none, or no longer one.</summary>
     internal static string Damaged(string what, string why) =>
         $"{what} is damaged or no database ({why.TrimEnd('.')}): restore the folder from a backup (restore BACKUP --data NEW), or name another folder with --data. Leave this one as it is: its models and dictionaries are still in it.";
+
+    // SQLite does not always say so: where it maps a file into memory, a full disk is an error of input and output like any other.
+    private static bool HasNoRoom(string? folder) => folder is not null && new DriveInfo(folder).AvailableFreeSpace < LeastRoom;
 
     private static string NotWritable(string place, string why) =>
         $"{place} cannot be written ({why.TrimEnd('.')}): give the account that runs this program the right to write there, or name another folder with --data.";

@@ -22,11 +22,17 @@ internal static class DatabaseCheck
         if (file.Length == 0)
         {
             DemandNoWork(folder);
-            return;
         }
 
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.Database, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         connection.Open();
+        DemandOurs(connection, folder, known);
+        // A file that has another journal, such as an empty one, could not be given ours by the object mapper, which looks at it for reading only first.
+        Read(connection, "PRAGMA journal_mode = WAL");
+    }
+
+    private static void DemandOurs(SqliteConnection connection, DataFolder folder, IEnumerable<string> known)
+    {
         var tables = Read(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
         if (!tables.Contains(History))
         {

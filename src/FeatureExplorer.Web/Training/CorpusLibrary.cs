@@ -133,7 +133,7 @@ public sealed partial class CorpusLibrary(
         var free = Enumerable.Range(2, int.MaxValue - 2).Select(number => $"{corpus.Name}-{number}").First(name => !names.Contains(name));
         if (names.TryGetValue(corpus.Name, out var similar) && similar != corpus.Name)
         {
-            throw new ArgumentException($"There is a corpus \"{similar}\", and names differ in more than capital letters: {free} is free.");
+            throw new ArgumentException($"There is a corpus \"{similar}\", and a name may not differ from it in capital letters alone: {free} is free.");
         }
 
         if (store.Find(corpus.Name) is { State: CorpusState.Failed })

@@ -36,7 +36,7 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
     }
 
     private static ArgumentException Refusal(IReadOnlyList<RunProblem> problems) =>
-        new("The run's names cannot be had. " + string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+        new("The run cannot have these names. " + string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}")));
 
     private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved)
     {

@@ -49,7 +49,7 @@ internal sealed class TakenNames
         var name = _run.Model;
         if (Models.FirstOrDefault(other => Alike(other, name) && other != name) is { } similar)
         {
-            return NameState.Taken($"There is a model {similar}, and names differ in more than capital letters.", false);
+            return NameState.Taken($"There is a model {similar}, and a name may not differ from it in capital letters alone.", false);
         }
 
         if (!Models.Contains(name) && !StageRecord.Exists(_folder.Model(name), ModelStage.StartedName))
@@ -79,7 +79,7 @@ internal sealed class TakenNames
         var id = $"{_run.Model}/{settings.Name}";
         if (Names.FirstOrDefault(other => Alike(other, settings.Name) && other != settings.Name) is { } similar)
         {
-            return NameState.Taken($"There is a dictionary {_run.Model}/{similar}, and names differ in more than capital letters.", false);
+            return NameState.Taken($"There is a dictionary {_run.Model}/{similar}, and a name may not differ from it in capital letters alone.", false);
         }
 
         if (!Names.Contains(settings.Name))
@@ -152,19 +152,20 @@ internal sealed class TakenNames
     /// <summary>The fingerprints of what the run would make, as far as its corpus is there to tell.</summary>
     private (string? Corpus, string? Model, TransformerConfig? Config, long HeldOut) Made()
     {
-        string id;
+        List<string> ids;
         try
         {
-            id = new CorpusStage(_folder, new CorpusStore(_database), static _ => { }).IdOf(_run);
+            var stage = new CorpusStage(_folder, new CorpusStore(_database), static _ => { });
+            ids = [.. Spellings().Select(corpus => stage.IdOf(_run with { Corpus = corpus }))];
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return default; // the run itself says what is wrong with its text
         }
 
-        if (!Directory.Exists(_folder.Corpus(id)))
+        if (ids.FirstOrDefault(each => Directory.Exists(_folder.Corpus(each))) is not { } id)
         {
-            return (id, null, null, 0);
+            return (ids[0], null, null, 0);
         }
 
         try
@@ -177,6 +178,14 @@ internal sealed class TakenNames
             return (id, null, null, 0); // damaged: the run builds it again
         }
     }
+
+    /// <summary>The run's corpus as it was given, and with its paths as another command may have given them: a corpus is known by them, too.</summary>
+    private IEnumerable<IReadOnlyList<string>> Spellings() =>
+    [
+        _run.Corpus,
+        [.. _run.Corpus.Select(static entry => CorpusFolder.Added(entry) is null ? Path.GetFullPath(entry) : entry)],
+        [.. _run.Corpus.Select(static entry => CorpusFolder.Added(entry) is null ? Path.GetRelativePath(Environment.CurrentDirectory, entry) : entry)],
+    ];
 
     private static IEnumerable<string> Finished(string folder, string record) => Directory.Exists(folder)
         ? Directory.EnumerateDirectories(folder).Where(each => StageRecord.Exists(each, record)).Select(StageFolders.NameOf)
