@@ -74,7 +74,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
     }
 
     private bool HasFiles(DictionaryInfo dictionary) =>
-        File.Exists(_folder.Index(dictionary))
+        dictionary.Forming is null && File.Exists(_folder.Index(dictionary))
         && File.Exists(Path.Combine(_folder.Model(dictionary), Transformer.WeightsFile)) && Directory.Exists(_folder.Corpus(dictionary.Provenance.CorpusHash));
 
     /// <summary>All on the same tokens, but a model's features not with another model's neurons.</summary>

@@ -58,14 +58,13 @@ public sealed class DataFaultTests : IDisposable
     {
         using var disk = SmallDisk.TryMount(_folder.Path, 400);
         Skip.If(disk is null, "No file system can be mounted here.");
-        using (var fill = new FileStream(Path.Combine(disk.Folder, "fill"), FileMode.Create))
+        using (var fill = new FileStream(Path.Combine(disk.Folder, "fill"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             Assert.Throws<IOException>(() =>
             {
                 for (var i = 0; i < 1000; i++)
                 {
                     fill.Write(new byte[1024]);
-                    fill.Flush();
                 }
             });
         }
