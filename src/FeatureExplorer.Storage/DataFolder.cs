@@ -4,10 +4,18 @@ namespace FeatureExplorer.Storage;
 public sealed class DataFolder
 {
     /// <summary>Names the folder and makes it where it is missing.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        Directory.CreateDirectory(Root);
+        try
+        {
+            Directory.CreateDirectory(Root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(DataFault.Sentence(exception, Root), exception);
+        }
     }
 
     /// <summary>Full path.</summary>
@@ -24,17 +32,41 @@ public sealed class DataFolder
     /// <summary>Where the context files of a corpus lie.</summary>
     public string Contexts(string hash) => Path.Combine(Corpus(hash), "contexts");
 
+    /// <summary>Where the models lie.</summary>
+    public string Models => Path.Combine(Root, "models");
+
+    /// <summary>Where the dictionaries of a model lie.</summary>
+    public string Dictionaries(string model) => Path.Combine(Root, "dictionaries", model);
+
     /// <summary>Weights, configuration and tokenizer of a model.</summary>
-    public string Model(string name) => Path.Combine(Root, "models", name);
+    /// <param name="name">Name of its folder.</param>
+    public string Model(string name) => Path.Combine(Models, name);
+
+    /// <summary>Weights, configuration and tokenizer of a model.</summary>
+    public string Model(ModelInfo model) => Model(model.Folder ?? model.Name);
+
+    /// <summary>Weights, configuration and tokenizer of the model that a dictionary reads.</summary>
+    public string Model(DictionaryDraft dictionary) => Model(dictionary.ModelFolder ?? dictionary.Model);
 
     /// <summary>Tokenizer of a model.</summary>
     public string Tokenizer(string model) => Path.Combine(Model(model), "tokenizer.json");
 
-    /// <summary>The state of the dictionaries of a model that are in training.</summary>
+    /// <summary>Tokenizer of the model that a dictionary reads.</summary>
+    public string Tokenizer(DictionaryDraft dictionary) => Tokenizer(dictionary.ModelFolder ?? dictionary.Model);
+
+    /// <summary>The state of dictionaries of a model that are in training together.</summary>
+    /// <param name="model">Name of its folder.</param>
+    /// <param name="training">What tells it from other trainings, which may have been stopped half-way.</param>
+    public string DictionaryTraining(string model, string training) => Path.Combine(Model(model), $"dictionaries-{training}.training.safetensors");
+
+    /// <summary>The state of dictionaries in training as earlier versions named it, whichever they were.</summary>
     public string DictionaryTraining(string model) => Path.Combine(Model(model), "dictionaries.training.safetensors");
 
     /// <summary>Weights of a dictionary and its index.</summary>
-    public string Dictionary(string model, string name) => Path.Combine(Root, "dictionaries", model, name);
+    public string Dictionary(string model, string name) => Path.Combine(Dictionaries(model), name);
+
+    /// <summary>Weights of a dictionary and its index.</summary>
+    public string Dictionary(DictionaryDraft dictionary) => Dictionary(dictionary.Model, dictionary.Folder ?? dictionary.Name);
 
     /// <summary>Contexts over the first held-out tokens only, for dictionaries in training.</summary>
     public string FormingContexts(string hash, long tokens) => Path.Combine(Corpus(hash), $"contexts-{tokens}");
@@ -46,10 +78,13 @@ public sealed class DataFolder
     public string Formation(string model, string name) => Path.Combine(Dictionary(model, name), "formation.safetensors");
 
     /// <summary>The index behind the published features of a dictionary, finished or in training.</summary>
-    public string Index(DictionaryInfo dictionary) =>
-        dictionary.Forming is null ? Index(dictionary.Model, dictionary.Name) : Path.Combine(Forming(dictionary.Model, dictionary.Name), "index.bin");
+    public string Index(DictionaryDraft dictionary)
+    {
+        var name = dictionary.Folder ?? dictionary.Name;
+        return dictionary.Forming is null ? Index(dictionary.Model, name) : Path.Combine(Forming(dictionary.Model, name), "index.bin");
+    }
 
-    /// <summary>The contexts that belong to <see cref="Index(DictionaryInfo)"/>.</summary>
+    /// <summary>The contexts that belong to <see cref="Index(DictionaryDraft)"/>.</summary>
     public string Contexts(DictionaryInfo dictionary) => dictionary.Forming is null
         ? Contexts(dictionary.Provenance.CorpusHash)
         : FormingContexts(dictionary.Provenance.CorpusHash, dictionary.Index.Tokens);

@@ -17,7 +17,8 @@ public static class DatabaseCopy
         }
         catch (SqliteException exception)
         {
-            throw new InvalidDataException($"{source} cannot be copied: {exception.Message}", exception);
+            throw new InvalidDataException(
+                DiskFull.Caused(exception) ? DataFault.Sentence(exception, Path.GetDirectoryName(target)!) : $"{source} cannot be copied: {exception.Message}", exception);
         }
     }
 

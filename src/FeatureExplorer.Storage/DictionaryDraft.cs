@@ -60,6 +60,12 @@ public record DictionaryDraft
     /// <summary>How far its training was when its features were counted; null once it is finished.</summary>
     public FormingStep? Forming { get; init; }
 
+    /// <summary>Its folder among the model's dictionaries, where that is not its name: a dictionary that took the place of another was made beside it.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The folder of the model that it reads, where that is not the model's name (<see cref="ModelInfo.Folder"/>).</summary>
+    public string? ModelFolder { get; init; }
+
     /// <summary>Name as in URLs: "A/1".</summary>
     public string Id => $"{Model}/{Name}";
 

@@ -39,11 +39,11 @@ public sealed class DictionaryFiles : IDisposable
     {
         if (dictionary.Source is { } source)
         {
-            var vocabulary = PublishedVocabulary.Load(Path.Combine(folder.Dictionary(dictionary.Model, dictionary.Name), source.Vocabulary));
+            var vocabulary = PublishedVocabulary.Load(Path.Combine(folder.Dictionary(dictionary), source.Vocabulary));
             return new DictionaryFiles(new TokenText(vocabulary), null, null, $"It shows {source.Histograms}: all that was published. Without an index there are no colours.");
         }
 
-        var text = new TokenText(ByteLevelTokenizer.Load(folder.Tokenizer(dictionary.Model)));
+        var text = new TokenText(ByteLevelTokenizer.Load(folder.Tokenizer(dictionary)));
         ActivationIndex? index = null;
         try
         {

@@ -18,19 +18,20 @@ public sealed class FeatureDatabase
     public DataFolder Folder { get; }
 
     /// <summary>Opens the database of a folder, makes it where it is missing, and applies migrations that it has not seen.</summary>
-    /// <exception cref="InvalidDataException">The file is no database of this program.</exception>
+    /// <exception cref="InvalidDataException">The file is no database of this program, or of a newer version, or it cannot be written.</exception>
     public static FeatureDatabase Open(DataFolder folder)
     {
         var database = new FeatureDatabase(folder);
         try
         {
             using var db = database.NewContext();
+            DatabaseCheck.Demand(folder, db.Database.GetMigrations());
             db.Database.Migrate();
             ContentVersion.Prepare(db);
         }
         catch (SqliteException e)
         {
-            throw new InvalidDataException($"{folder.Database} cannot be opened as the database: {e.Message} Move it away to start a new one.", e);
+            throw new InvalidDataException($"{folder.Database}: {DataFault.Sentence(e, folder.Root)}", e);
         }
 
         return database;

@@ -16,7 +16,7 @@ public sealed class FormationHistories(DataFolder folder)
     public FormationHistory? Find(DictionaryDraft dictionary)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var file = new FileInfo(folder.Formation(dictionary.Model, dictionary.Name));
+        var file = new FileInfo(folder.Formation(dictionary.Model, dictionary.Folder ?? dictionary.Name));
         if (!file.Exists)
         {
             return null;

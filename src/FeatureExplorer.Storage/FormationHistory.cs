@@ -42,7 +42,7 @@ public sealed class FormationHistory
             history._contexts.AddRange(JsonSerializer.Deserialize<string[]>(file.Metadata[ContextsKey])!);
             for (var i = 0; i < Names.Length; i++)
             {
-                history._values[i].AddRange(file.ReadArray(Names[i]).Chunk(history.Features));
+                history._values[i].AddRange(file.ReadArray(Names[i], finite: false).Chunk(history.Features));
             }
 
             return history._values.All(v => v.Count == steps.Length) ? history : throw new InvalidDataException($"{path} has fewer steps than it says.");

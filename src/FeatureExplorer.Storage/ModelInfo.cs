@@ -38,6 +38,9 @@ public sealed record ModelInfo
 
     public required DateTime Created { get; init; }
 
+    /// <summary>Its folder among the models', where that is not its name: a model that took the place of another was made beside it.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>What there is to say of an imported model, in place of how it was trained; null for one that was trained here.</summary>
     public string? Note { get; init; }
 }

@@ -60,6 +60,13 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         return [.. rows.OrderBy(r => r.Status == RunStatus.Running ? 0 : 1).ThenBy(r => r.Position).ThenBy(r => r.Id).Select(Info)];
     }
 
+    /// <summary>Every run that has not finished: it runs, waits, or can be taken up again.</summary>
+    public IReadOnlyList<RunInfo> Unfinished()
+    {
+        using var db = database.NewContext();
+        return [.. db.Runs.AsNoTracking().Where(r => r.Status != RunStatus.Finished).ToList().Select(Info)];
+    }
+
     /// <summary>Marks a waiting run as running.</summary>
     /// <returns>False when it no longer waits.</returns>
     public bool TryStart(long id) => TryMove(id, Waiting, RunStatus.Running, row =>

@@ -18,6 +18,12 @@ public sealed class RunWriter(FeatureDatabase database)
     public void SaveModel(ModelInfo model)
     {
         using var db = database.NewContext();
+        Save(db, model);
+        db.SaveChanges();
+    }
+
+    private static void Save(FeatureDb db, ModelInfo model)
+    {
         var json = JsonSerializer.Serialize(model, StorageJson.Default.ModelInfo);
         var row = db.Models.FirstOrDefault(m => m.Name == model.Name);
         if (row is null)
@@ -28,8 +34,6 @@ public sealed class RunWriter(FeatureDatabase database)
         {
             row.Json = json;
         }
-
-        db.SaveChanges();
     }
 
     /// <summary>
@@ -44,11 +48,12 @@ public sealed class RunWriter(FeatureDatabase database)
     /// this, the best among those is taken.
     /// </param>
     /// <param name="cancellationToken">Stops the import.</param>
+    /// <param name="model">What is known of its model from now on, where this dictionary brings another one with it; it takes the place of the older record in the same step.</param>
     /// <returns>The dictionary as pages see it.</returns>
     /// <exception cref="InvalidDataException">There are fewer or more reports than features.</exception>
     public DictionaryInfo Publish(
         DictionaryDraft draft, IEnumerable<FeatureReport> reports, Func<IReadOnlyList<int>, string> text,
-        Func<IReadOnlyList<ContextBest>>? best = null, CancellationToken cancellationToken = default)
+        Func<IReadOnlyList<ContextBest>>? best = null, CancellationToken cancellationToken = default, ModelInfo? model = null)
     {
         using var db = database.NewContext();
         db.Database.OpenConnection();
@@ -65,7 +70,7 @@ public sealed class RunWriter(FeatureDatabase database)
             FeatureTextIndex.Build((SqliteConnection)db.Database.GetDbConnection(), row.Id);
             tally.Replace(best?.Invoke() ?? []);
             var info = new DictionaryInfo(draft, tally) { Stamp = row.Id };
-            Finish(db, row, info);
+            Finish(db, row, info, model);
             return info;
         }
         catch
@@ -123,9 +128,14 @@ public sealed class RunWriter(FeatureDatabase database)
         return tally;
     }
 
-    private static void Finish(FeatureDb db, DictionaryRow row, DictionaryInfo info)
+    private static void Finish(FeatureDb db, DictionaryRow row, DictionaryInfo info, ModelInfo? model)
     {
         using var transaction = db.Database.BeginTransaction();
+        if (model is not null)
+        {
+            Save(db, model);
+        }
+
         var older = db.Dictionaries
             .Where(d => d.ModelId == row.ModelId && d.Name == row.Name && d.Status == DictionaryStatus.Ready).Select(d => d.Id).ToList();
         older.ForEach(id => Remove(db, id));

@@ -15,10 +15,10 @@ public sealed record UnitWeights(float[] Direction, float[] Logits)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(dictionary);
-        using var model = Transformer.Load(folder.Model(dictionary.Model));
+        using var model = Transformer.Load(folder.Model(dictionary));
         using var weights = dictionary.AreNeurons
             ? NeuronEncoder.Identity(model.Config.DMlp)
-            : SparseAutoencoder.Load(folder.Dictionary(dictionary.Model, dictionary.Name));
+            : SparseAutoencoder.Load(folder.Dictionary(dictionary));
         var direction = weights.DecoderRow(index).ToArray();
         var logits = new float[model.Config.VocabularySize];
         LogitWeights.Of(model, direction, logits, occurs, weights.Site);

@@ -49,7 +49,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         : throw new InvalidDataException($"{FilePath} has no tensor {name}; it has {string.Join(", ", _tensors.Keys.Take(12))}.");
 
     /// <summary>Reads a tensor that must have the given shape; F16, BF16 and F64 are converted.</summary>
-    /// <exception cref="InvalidDataException">Absent, of another shape, or not floating point.</exception>
+    /// <exception cref="InvalidDataException">Absent, of another shape, not floating point, or one of its values is NaN or infinite.</exception>
     public void Read(string name, float* destination, params long[] shape)
     {
         var info = Info(name);
@@ -61,13 +61,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Reads a whole tensor, whatever its shape (see <see cref="Info"/>).</summary>
-    public float[] ReadArray(string name)
+    /// <param name="name">Of the tensor.</param>
+    /// <param name="finite">Whether each of its values has to be a number; figures, unlike weights, may be unknown.</param>
+    /// <exception cref="InvalidDataException">Absent, not floating point, or one of its values is NaN or infinite.</exception>
+    public float[] ReadArray(string name, bool finite = true)
     {
         var info = Info(name);
         var values = new float[info.Length];
         fixed (float* destination = values)
         {
-            ReadElements(info, destination);
+            ReadElements(info, destination, finite);
         }
         return values;
     }
@@ -89,23 +92,47 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private void ReadElements(TensorInfo info, float* destination)
+    private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {
         if (info.DataType is not ("F32" or "F16" or "BF16" or "F64"))
         {
             throw new InvalidDataException($"{FilePath}: tensor {info.Name} is of type {info.DataType}; F32, F16, BF16 or F64 is needed.");
         }
         _stream.Position = _dataStart + info.Begin;
-        var buffer = new byte[Math.Min(info.End - info.Begin, 1 << 20)];
+        var (buffer, first) = (new byte[Math.Min(info.End - info.Begin, 1 << 20)], 0L);
         for (var left = info.End - info.Begin; left > 0;)
         {
             var bytes = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
             _stream.ReadExactly(bytes);
             var count = bytes.Length / info.ElementBytes;
             ToSingle(bytes, info.DataType, new Span<float>(destination, count));
+            if (finite)
+            {
+                CheckFinite(info, first, new ReadOnlySpan<float>(destination, count));
+            }
+
             destination += count;
+            first += count;
             left -= bytes.Length;
         }
+    }
+
+    /// <summary>One value that is no number makes every figure that it enters none: it is refused here, where its place is still known.</summary>
+    private void CheckFinite(TensorInfo info, long first, ReadOnlySpan<float> values)
+    {
+        if (values.IsEmpty || float.IsFinite(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values)))
+        {
+            return;
+        }
+
+        var place = 0;
+        while (float.IsFinite(values[place]))
+        {
+            place++;
+        }
+
+        throw new InvalidDataException(
+            $"{FilePath}: tensor {info.Name} holds a value that is no number: {(float.IsNaN(values[place]) ? "NaN" : "infinity")} at [{string.Join(", ", info.Place(first + place))}].");
     }
 
     private static void ToSingle(ReadOnlySpan<byte> bytes, string type, Span<float> values)

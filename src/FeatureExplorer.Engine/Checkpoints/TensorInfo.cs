@@ -13,6 +13,19 @@ public sealed record TensorInfo(string Name, string DataType, IReadOnlyList<long
 
     public string ShapeText => $"[{string.Join(", ", Shape)}]";
 
+    /// <summary>The indices of an element, the outermost first.</summary>
+    /// <param name="element">Its place in the row-major order.</param>
+    public IReadOnlyList<long> Place(long element)
+    {
+        var place = new long[Shape.Count];
+        for (var dimension = Shape.Count - 1; dimension >= 0; dimension--)
+        {
+            (element, place[dimension]) = Math.DivRem(element, Shape[dimension]);
+        }
+
+        return place;
+    }
+
     /// <summary>Bytes of one element, or 0 for a type that the format does not know.</summary>
     internal int ElementBytes => DataType switch
     {

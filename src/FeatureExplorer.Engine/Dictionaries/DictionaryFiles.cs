@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
@@ -26,7 +26,7 @@ internal static unsafe class DictionaryFiles
     {
         var config = new JsonObject
         {
-            ["architecture"] = Architecture(dictionary.Activation),
+            ["architecture"] = DictionaryConfig.NameOf(dictionary.Activation),
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
@@ -47,9 +47,6 @@ internal static unsafe class DictionaryFiles
         AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         return checksum;
     }
-
-    private static Site? SiteOf(JsonObject config) =>
-        config[MetadataKey] is JsonObject metadata && metadata[HookKey] is JsonValue value && value.TryGetValue(out string? hook) ? Site.FromHookName(hook) : null;
 
     private static JsonObject Metadata(SparseAutoencoder dictionary, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -73,14 +70,11 @@ internal static unsafe class DictionaryFiles
     /// <exception cref="InvalidDataException">The files are damaged, or of a kind of dictionary that is not supported.</exception>
     public static SparseAutoencoder Load(string directory)
     {
-        var path = Path.Combine(directory, ConfigFile);
-        var config = ReadConfig(path);
-        var (n, m) = (Size(config, "d_in", path), Size(config, "d_sae", path));
-        var activation = Activation(config, path);
-        CheckSupported(config, activation, path);
-        var k = activation == DictionaryActivation.TopK ? TopK(config, m, path) : 0;
+        var config = DictionaryConfig.Read(Path.Combine(directory, ConfigFile));
+        var (n, m) = (config.Inputs, config.Features);
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-        var dictionary = new SparseAutoencoder(n, m, activation, k) { Site = SiteOf(config) };
+        config.CheckTensors(file, VectorLengths(config));
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K) { Site = config.Site };
         try
         {
             using var transposed = new FloatBuffer((long)n * m);
@@ -92,12 +86,12 @@ internal static unsafe class DictionaryFiles
             }
 
             file.Read("W_dec", dictionary.WDec.Pointer, m, n);
-            if (Flag(config, "apply_b_dec_to_input", missing: true, path) == false)
+            if (!config.CentresInput)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
             }
 
-            if (activation == DictionaryActivation.TopK && Flag(config, "rescale_acts_by_decoder_norm", missing: false, path))
+            if (config.RescalesByDecoderNorm)
             {
                 DictionaryWeights.FoldNorms(dictionary);
             }
@@ -111,87 +105,17 @@ internal static unsafe class DictionaryFiles
         }
     }
 
-    private static string Architecture(DictionaryActivation activation) => activation switch
+    /// <summary>The tensors of one dimension that a kind of dictionary has; see <see cref="Vectors"/>.</summary>
+    private static Dictionary<string, int> VectorLengths(DictionaryConfig config)
     {
-        DictionaryActivation.JumpRelu => "jumprelu",
-        DictionaryActivation.TopK => "topk",
-        DictionaryActivation.Gated => "gated",
-        _ => "standard",
-    };
-
-    /// <summary>Files older than the architecture "topk" call it "standard" with the activation function "topk".</summary>
-    private static DictionaryActivation Activation(JsonObject config, string path)
-    {
-        var name = Text(config, "architecture", "standard");
-        if (name == "standard" && Text(config, "activation_fn", Text(config, "activation_fn_str", "relu")) == "topk")
+        var (n, m) = (config.Inputs, config.Features);
+        return config.Activation switch
         {
-            name = "topk";
-        }
-
-        foreach (var activation in Enum.GetValues<DictionaryActivation>())
-        {
-            if (Architecture(activation) == name)
-            {
-                return activation;
-            }
-        }
-
-        throw new InvalidDataException(
-            $"{path}: architecture is \"{name}\"; {string.Join(", ", Enum.GetValues<DictionaryActivation>().Select(a => $"\"{Architecture(a)}\""))} are supported.");
+            DictionaryActivation.Gated => new() { ["b_gate"] = m, ["b_dec"] = n, ["r_mag"] = m, ["b_mag"] = m },
+            DictionaryActivation.JumpRelu => new() { ["b_enc"] = m, ["b_dec"] = n, ["threshold"] = m },
+            _ => new() { ["b_enc"] = m, ["b_dec"] = n },
+        };
     }
-
-    private static int TopK(JsonObject config, int features, string path)
-    {
-        var value = config["k"] ?? config["activation_fn_kwargs"]?["k"];
-        return value is JsonValue number && number.TryGetValue(out int k) && k >= 1 && k <= features
-            ? k
-            : throw new InvalidDataException($"{path}: k is {value?.ToJsonString() ?? "missing"}; a \"topk\" dictionary needs one between 1 and {features}.");
-    }
-
-    private static bool Flag(JsonObject config, string key, bool missing, string path) => config[key] switch
-    {
-        null => missing,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        var other => throw new InvalidDataException($"{path}: {key} is {other.ToJsonString()} where true or false is needed."),
-    };
-
-    private static JsonObject ReadConfig(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
-                ?? throw new InvalidDataException($"{path} holds no JSON object, so it is not a dictionary's configuration.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}", exception);
-        }
-    }
-
-    private static int Size(JsonObject config, string key, string path) =>
-        config[key] is JsonValue value && value.TryGetValue(out int size) && size > 0
-            ? size
-            : throw new InvalidDataException($"{path}: {key} is {config[key]?.ToJsonString() ?? "missing"} where a positive number is needed.");
-
-    /// <summary>Defaults are those of files older than the keys.</summary>
-    private static void CheckSupported(JsonObject config, DictionaryActivation activation, string path)
-    {
-        var function = activation == DictionaryActivation.TopK ? "topk" : "relu";
-        Require("activation_fn", function, function, "relu");
-        Require("normalize_activations", "none", "none", "null", "false");
-        Require("reshape_activations", "none", "none");
-
-        void Require(string key, string missing, params string[] allowed)
-        {
-            var value = Text(config, key, missing);
-            if (!allowed.Contains(value))
-            {
-                throw new InvalidDataException($"{path}: {key} is \"{value}\"; only \"{allowed[0]}\" is supported.");
-            }
-        }
-    }
-
-    private static string Text(JsonObject config, string key, string missing) => config[key]?.ToString().ToLowerInvariant() ?? missing;
 
     private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed)
     {

@@ -18,6 +18,9 @@ public sealed record Site(SiteKind Kind, int Layer)
     /// <summary>The names of all kinds, without a layer.</summary>
     public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Select(static kind => kind.Name)];
 
+    /// <summary>The names that TransformerLens and SAELens give to all kinds, with L for the layer.</summary>
+    public static IReadOnlyList<string> HookNames { get; } = [.. Kinds.Select(static kind => $"blocks.L.{kind.Hook}")];
+
     /// <summary>The kind's name, <c>mlp.post</c>.</summary>
     public string KindName => Kinds[(int)Kind].Name;
 

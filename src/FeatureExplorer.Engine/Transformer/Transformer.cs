@@ -60,11 +60,15 @@ public sealed unsafe class Transformer : IDisposable
     /// <exception cref="InvalidDataException">A file is damaged, or describes another architecture.</exception>
     public static Transformer Load(string directory)
     {
-        var model = new Transformer(ReadConfig(Path.Combine(directory, ConfigFile)));
+        var configFile = Path.Combine(directory, ConfigFile);
+        var config = ReadConfig(configFile);
+        using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
+        var prefix = file.Contains("transformer.wte.weight") ? "transformer." : "";
+        TransformerParameters.Check(config, file, prefix, configFile);
+        var model = new Transformer(config);
         try
         {
-            using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-            model.Parameters.Read(file, file.Contains("transformer.wte.weight") ? "transformer." : "");
+            model.Parameters.Read(file, prefix);
             return model;
         }
         catch
@@ -147,6 +151,7 @@ public sealed unsafe class Transformer : IDisposable
                 throw new InvalidDataException(
                     $"{path} describes another architecture: activation_function has to be \"relu\" and tie_word_embeddings false.");
             }
+            RequireUsual(root, path);
             var config = new TransformerConfig
             {
                 Layers = root.GetProperty("n_layer").GetInt32(),
@@ -163,6 +168,18 @@ public sealed unsafe class Transformer : IDisposable
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is not the configuration of a model: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Settings of GPT-2 that change what the weights compute; a missing one is as usual.</summary>
+    private static void RequireUsual(JsonElement root, string path)
+    {
+        foreach (var (key, usual) in new[] { ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false) })
+        {
+            if (root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null && value.GetBoolean() != usual)
+            {
+                throw new InvalidDataException($"{path} describes another architecture: {key} has to be {(usual ? "true" : "false")}.");
+            }
         }
     }
 }

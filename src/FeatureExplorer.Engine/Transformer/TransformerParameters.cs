@@ -51,6 +51,31 @@ public sealed unsafe class TransformerParameters : IDisposable
         }
     }
 
+    /// <summary>Compares a file's tensors with the sizes that a configuration claims, before memory is taken for them.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public static void Check(TransformerConfig config, SafetensorsFile file, string prefix, string configFile)
+    {
+        List<ParameterInfo> layout;
+        try
+        {
+            layout = Layout(config);
+        }
+        catch (OverflowException exception)
+        {
+            throw new InvalidDataException($"{configFile} claims sizes that no model here can have: {config}.", exception);
+        }
+
+        foreach (var item in layout)
+        {
+            var info = file.Info(prefix + item.Name);
+            if (!info.Shape.SequenceEqual(item.Shape.Select(static extent => (long)extent)))
+            {
+                throw new InvalidDataException(
+                    $"By the sizes in {configFile} the tensor {info.Name} would be [{string.Join(", ", item.Shape)}]; in {file.FilePath} it is {info.ShapeText}.");
+            }
+        }
+    }
+
     public void Dispose() => _values.Dispose();
 
     private static List<ParameterInfo> Layout(TransformerConfig config)

@@ -58,7 +58,7 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
             return live;
         }
 
-        var weights = new FileInfo(Path.Combine(folder.Dictionary(dictionary.Model, dictionary.Name), WeightsFile));
+        var weights = new FileInfo(Path.Combine(folder.Dictionary(dictionary), WeightsFile));
         if (!weights.Exists)
         {
             throw new InvalidDataException($"Dictionary {dictionary.Id} has no weights here, so that it cannot be run on new text.");
@@ -103,13 +103,13 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
 
         public static Live Open(DataFolder folder, DictionaryInfo info)
         {
-            var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(info.Model));
+            var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(info));
             Transformer? model = null;
             SparseAutoencoder? dictionary = null;
             try
             {
-                model = Transformer.Load(folder.Model(info.Model));
-                dictionary = SparseAutoencoder.Load(folder.Dictionary(info.Model, info.Name));
+                model = Transformer.Load(folder.Model(info));
+                dictionary = SparseAutoencoder.Load(folder.Dictionary(info));
                 return new Live(info, tokenizer, model, dictionary);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Operations;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -55,10 +58,19 @@ public static class CommandLine
             await Console.Error.WriteLineAsync("Stopped.");
             return ExitCodes.Failure;
         }
+        catch (Exception exception) when (IsOfData(exception))
+        {
+            await Console.Error.WriteLineAsync($"{DataFault.Describe(exception)} ({exception.Message})");
+            return ExitCodes.Failure;
+        }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or TrainingDivergedException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return ExitCodes.Failure;
         }
     }
+
+    /// <summary>Errors whose own words name no remedy: the database's, and those of a full disk that say nothing else.</summary>
+    private static bool IsOfData(Exception exception) =>
+        exception is SqliteException or DbUpdateException || (DiskFull.Caused(exception) && exception is IOException { InnerException: null });
 }

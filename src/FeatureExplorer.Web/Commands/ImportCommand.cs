@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -17,13 +18,15 @@ public static class ImportCommand
         var path = new Argument<string>("PATH") { Description = "A feature file of the paper's browser (.json, .json.gz) or a folder of them." };
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
-        var command = new Command("anthropic", $"The features of Towards Monosemanticity, as the read-only dictionary {PublishedImport.Model}/{PublishedImport.Name}.") { path, data, json };
+        var name = new Option<string>("--name") { Description = "Name of the dictionary.", DefaultValueFactory = static _ => PublishedImport.Name };
+        var replace = new Option<bool>("--replace") { Description = "Let it take the place of an older import of the same name, once it is complete. Labels stay." };
+        var command = new Command("anthropic", $"The features of Towards Monosemanticity, as the read-only dictionary {PublishedImport.Model}/{PublishedImport.Name}.") { path, data, json, name, replace };
         command.SetAction((result, cancellation) => Task.Run(
-            () => Run(result.GetValue(path)!, result.GetValue(data)!, result.GetValue(json), cancellation), CancellationToken.None));
+            () => Run(result.GetValue(path)!, result.GetValue(data)!, result.GetValue(name)!, result.GetValue(replace), result.GetValue(json), cancellation), CancellationToken.None));
         return command;
     }
 
-    private static int Run(string path, string dataFolder, bool json, CancellationToken cancellation)
+    private static int Run(string path, string dataFolder, string name, bool replace, bool json, CancellationToken cancellation)
     {
         // Before the data folder is made: a mistyped path leaves nothing behind.
         if (!File.Exists(path) && !Directory.Exists(path))
@@ -31,8 +34,9 @@ public static class ImportCommand
             throw new FileNotFoundException($"There is no file or folder {path}: name a feature file of the paper's browser or a folder of them.");
         }
 
+        RunChecks.DemandDictionaryName(name);
         var import = new PublishedImport(FeatureDatabase.Open(new DataFolder(dataFolder)), TimeProvider.System);
-        var result = import.Run(path, cancellation: cancellation);
+        var result = import.Run(path, name, replace, cancellation: cancellation);
         foreach (var problem in result.Problems.Take(ProblemsShown))
         {
             Console.Error.WriteLine($"{problem.File} was skipped: {problem.Reason}");

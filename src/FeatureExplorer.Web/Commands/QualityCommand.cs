@@ -4,7 +4,9 @@ using System.Text.Json;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Endpoints;
 using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Web.Commands;
@@ -15,6 +17,9 @@ namespace FeatureExplorer.Web.Commands;
 /// </summary>
 public static class QualityCommand
 {
+    // A figure that is no number is null, as in the API.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { NumberOrNull.OfDouble } };
+
     /// <summary>A dictionary and what it reached; the sparsity is λ, or k for the TopK kinds.</summary>
     private sealed record Row(string Variant, double Sparsity, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Seconds);
 
@@ -64,7 +69,7 @@ public static class QualityCommand
         var folder = new DataFolder(request.Data);
         var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
             ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");
-        using var model = Model.Load(folder.Model(request.ModelName));
+        using var model = Model.Load(folder.Model(info));
         using var corpus = TokenizedCorpus.Open(folder.Corpus(info.CorpusHash));
         if (!File.Exists(request.Activations))
         {
@@ -76,6 +81,7 @@ public static class QualityCommand
         foreach (var directory in request.Evaluate)
         {
             using var dictionary = SparseAutoencoder.Load(directory);
+            CheckFits(directory, dictionary, model);
             Print(Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, cancellation));
         }
 
@@ -89,6 +95,20 @@ public static class QualityCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    private static void CheckFits(string directory, SparseAutoencoder dictionary, Model model)
+    {
+        var site = dictionary.Site ?? Site.Default(model.Config);
+        if (site.Layer >= model.Config.Layers)
+        {
+            throw new InvalidDataException($"{directory} reads the site {site.HookName}; the model has {model.Config.Layers} layer(s), numbered from 0.");
+        }
+
+        if (dictionary.Inputs != site.Width(model.Config))
+        {
+            throw new InvalidDataException($"{directory} is for activations of width {dictionary.Inputs}; those of {site.HookName} have {site.Width(model.Config)} in this model.");
+        }
     }
 
     private static DictionaryOptions Options(Request request, string variant, float sparsity)
@@ -110,5 +130,5 @@ public static class QualityCommand
             Math.Round(metrics.LossRecoveredFromMean, 4), Math.Round(seconds, 1));
     }
 
-    private static void Print(Row row) => Console.WriteLine(JsonSerializer.Serialize(row, JsonSerializerOptions.Web));
+    private static void Print(Row row) => Console.WriteLine(JsonSerializer.Serialize(row, Json));
 }

@@ -34,6 +34,7 @@ public static class RunCommand
     {
         configuration.Validate();
         var database = FeatureDatabase.Open(new DataFolder(dataFolder));
+        configuration = new RunNames(database, TimeProvider.System).Settle(configuration);
         var run = new RunStore(database, TimeProvider.System).Add(configuration.Preset, RunConfigurationJson.Write(configuration));
         Console.WriteLine($"Run {run.Id} waits in the queue; a server on {database.Folder.Root} takes it up.");
         return ExitCodes.Success;

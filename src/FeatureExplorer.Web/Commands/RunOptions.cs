@@ -39,10 +39,15 @@ internal sealed class RunOptions
     private readonly Option<int?> _layer = new("--layer") { Description = "Layer of the site, from 0." };
     private readonly Option<long?> _samples = new("--samples") { Description = "Activation vectors to train a dictionary on." };
 
+    private readonly Option<bool> _replace = new("--replace")
+    {
+        Description = "Let this run's model and dictionaries take the place of finished ones of the same names, once they are complete. Labels stay.",
+    };
+
     public void AddTo(Command command)
     {
         _preset.AcceptOnlyFromAmong([.. RunPreset.All.Select(p => p.Preset)]);
-        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples];
+        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples, _replace];
         foreach (var option in all)
         {
             command.Options.Add(option);
@@ -65,6 +70,7 @@ internal sealed class RunOptions
             Keep = result.GetValue(_keep) ?? start.Keep,
             Seed = result.GetValue(_seed) ?? start.Seed,
             Model = result.GetValue(_model) ?? start.Model,
+            Replace = result.GetValue(_replace) || start.Replace,
             Transformer = transformer,
             Dictionaries = Dictionaries(result, start.Dictionaries),
         };

@@ -16,13 +16,14 @@ public static class DataBackup
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Makes a backup: a folder of the same form as the data folder, which appears when it is complete.</summary>
-    /// <exception cref="IOException">The target exists, or the data folder never stood still.</exception>
+    /// <exception cref="IOException">The target exists, or lies within the data folder, or the data folder never stood still.</exception>
     public static BackupManifest Create(DataFolder folder, string target, TimeProvider time, CancellationToken cancellation = default)
     {
         target = Path.GetFullPath(target);
+        DemandApart(folder.Root, target);
         if (Exists(target))
         {
-            throw new IOException($"{target} exists: name a new folder for the backup.");
+            throw new IOException($"{target} exists: name a new folder for the backup, such as {RealPath.Free(target)}.");
         }
 
         if (!File.Exists(folder.Database))
@@ -31,7 +32,7 @@ public static class DataBackup
         }
 
         var partial = target + ".partial";
-        Remove(partial);
+        RemoveLeftover(partial);
         MakePrivate(partial);
         try
         {
@@ -56,9 +57,21 @@ public static class DataBackup
     public static BackupManifest Restore(string backup, string data, CancellationToken cancellation = default)
     {
         data = Path.GetFullPath(data);
+        // Within the folder, which may be the root of a volume; the database comes into its place last.
+        var partial = Path.Combine(data, "restore.tmp");
+        if (RealPath.IsWithin(RealPath.Of(backup), RealPath.Of(data)))
+        {
+            throw new IOException($"{data} lies within the backup {backup}: name a folder outside it with --data.");
+        }
+
+        if (Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).All(entry => entry == partial))
+        {
+            Remove(partial); // what a restore that was killed has left
+        }
+
         if (Exists(data))
         {
-            throw new IOException($"{data} is not empty: name a new folder with --data, and move the old one away first if it must be that one.");
+            throw new IOException($"{data} is not empty, and nothing in it is overwritten: name a new folder with --data, such as {RealPath.Free(data)}.");
         }
 
         var manifest = Read(backup);
@@ -71,8 +84,6 @@ public static class DataBackup
             }
         }
 
-        // Within the folder, which may be the root of a volume; the database comes into its place last.
-        var partial = Path.Combine(data, "restore.tmp");
         MakePrivate(data);
         MakePrivate(partial);
         try
@@ -100,6 +111,21 @@ public static class DataBackup
         }
 
         return manifest;
+    }
+
+    // A copy within what is copied would copy itself; the other way round, it would mix with what else lies there.
+    private static void DemandApart(string data, string target)
+    {
+        var (from, to) = (RealPath.Of(data), RealPath.Of(target));
+        if (RealPath.IsWithin(from, to))
+        {
+            throw new IOException($"{target} lies within the data folder {data}: name a folder outside it for the backup.");
+        }
+
+        if (RealPath.IsWithin(to, from))
+        {
+            throw new IOException($"{target} holds the data folder {data}: name a new folder beside it for the backup.");
+        }
     }
 
     private static void CopyUntilStill(DataFolder folder, string partial, CancellationToken cancellation)
@@ -216,6 +242,17 @@ public static class DataBackup
     private static bool IsInside(string path) => !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..");
 
     private static bool Exists(string path) => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
+
+    // What a backup that was killed has left begins with the database; anything else of that name is somebody's.
+    private static void RemoveLeftover(string partial)
+    {
+        if (Exists(partial) && !File.Exists(Path.Combine(partial, "featureexplorer.db")))
+        {
+            throw new IOException($"{partial} is in the way, and it is no unfinished backup: name another folder for the backup, or move it.");
+        }
+
+        Remove(partial);
+    }
 
     private static void Remove(string folder)
     {

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage;
+
 namespace FeatureExplorer.Web.Operations;
 
 /// <summary>Lets one server at a time use a data folder; the operating system gives the lock back when the process dies.</summary>
@@ -8,19 +10,12 @@ public sealed class ServerLock : IDisposable
     private ServerLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock.</summary>
-    /// <exception cref="IOException">Another server has it.</exception>
+    /// <exception cref="IOException">Another server has it, the folder cannot be written, or the disk is full.</exception>
     public static ServerLock Take(string folder)
     {
-        var path = Path.Combine(folder, "server.lock");
-        try
-        {
-            return new ServerLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException exception) when (File.Exists(path))
-        {
-            throw new IOException(
-                $"Another server is using the data folder {folder}: stop it first, or choose another folder with --data.", exception);
-        }
+        return LockFile.TryOpen(folder, "server.lock") is { } file
+            ? new ServerLock(file)
+            : throw new IOException($"Another server is using the data folder {folder}: stop it first, or choose another folder with --data.");
     }
 
     public void Dispose() => _file.Dispose();

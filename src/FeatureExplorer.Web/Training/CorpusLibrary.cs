@@ -129,6 +129,13 @@ public sealed partial class CorpusLibrary(
 
     private void Add(ClaimsPrincipal user, CorpusInfo corpus)
     {
+        var names = store.All().Select(static other => other.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var free = Enumerable.Range(2, int.MaxValue - 2).Select(number => $"{corpus.Name}-{number}").First(name => !names.Contains(name));
+        if (names.TryGetValue(corpus.Name, out var similar) && similar != corpus.Name)
+        {
+            throw new ArgumentException($"There is a corpus \"{similar}\", and a name may not differ from it in capital letters alone: {free} is free.");
+        }
+
         if (store.Find(corpus.Name) is { State: CorpusState.Failed })
         {
             Discard(corpus.Name);
@@ -136,7 +143,7 @@ public sealed partial class CorpusLibrary(
 
         if (!store.TryAdd(corpus))
         {
-            throw new ArgumentException($"There is a corpus \"{corpus.Name}\" already: choose another name, or delete it first.");
+            throw new ArgumentException($"There is a corpus \"{corpus.Name}\" already: {free} is free; or delete the other one first.");
         }
 
         audit.Record(user, "corpus.add", corpus.Name, detail: corpus.From);

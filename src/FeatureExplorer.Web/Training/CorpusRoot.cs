@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage;
+
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>Names folders below one folder and nothing outside it, whatever a path looks like and wherever links lead.</summary>
@@ -15,9 +17,9 @@ public static class CorpusRoot
             throw new ArgumentException($"\"{relative}\" must be a path below the server's corpus folder, such as books/french.");
         }
 
-        var real = Real(Path.GetFullPath(root));
+        var real = RealPath.Of(root);
         var full = Path.GetFullPath(Path.Combine(real, relative));
-        if (!IsWithin(real, full))
+        if (!RealPath.IsWithin(real, full))
         {
             throw Outside(relative);
         }
@@ -27,8 +29,8 @@ public static class CorpusRoot
             throw new ArgumentException($"There is no \"{relative}\" in the server's corpus folder.");
         }
 
-        var target = Real(full);
-        if (!IsWithin(real, target))
+        var target = RealPath.Of(full);
+        if (!RealPath.IsWithin(real, target))
         {
             throw Outside(relative);
         }
@@ -47,7 +49,7 @@ public static class CorpusRoot
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", options).Where(e => e.LinkTarget is not null))
         {
-            if (!IsWithin(root, Real(entry.FullName)))
+            if (!RealPath.IsWithin(root, RealPath.Of(entry.FullName)))
             {
                 throw Outside(Path.GetRelativePath(root, entry.FullName));
             }
@@ -55,24 +57,4 @@ public static class CorpusRoot
     }
 
     private static ArgumentException Outside(string path) => new($"\"{path}\" leads out of the server's corpus folder: name something inside it.");
-
-    private static bool IsWithin(string root, string path) =>
-        path == root || path.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    /// <summary>The path with the links of all its parts followed.</summary>
-    private static string Real(string path)
-    {
-        var real = Path.GetPathRoot(path)!;
-        foreach (var part in Path.GetRelativePath(real, path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
-        {
-            real = Path.Combine(real, part);
-            FileSystemInfo info = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-            if (info.LinkTarget is not null)
-            {
-                real = Real((info.ResolveLinkTarget(returnFinalTarget: true) ?? throw new ArgumentException($"The link {real} leads nowhere.")).FullName);
-            }
-        }
-
-        return real;
-    }
 }

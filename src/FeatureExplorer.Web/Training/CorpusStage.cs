@@ -19,6 +19,19 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
+        var (source, options, id) = Prepare(configuration);
+        var directory = folder.Corpus(id);
+        var corpus = Open(directory) ?? TokenizedCorpus.Build(
+            source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
+        progress.End(Summary(corpus));
+        return (corpus, id);
+    }
+
+    /// <summary>The name of the folder that the tokenised corpus of a run has, or will have.</summary>
+    public string IdOf(RunConfiguration configuration) => Prepare(configuration).Id;
+
+    private (ICorpusSource Source, CorpusOptions Options, string Id) Prepare(RunConfiguration configuration)
+    {
         var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
         ICorpusSource source = configuration.Corpus.Count == 0
             ? new DemoCorpus(SplitSeed, DemoBytes)
@@ -30,12 +43,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
             Keep = configuration.Mixture(),
             HeldOutTokens = configuration.HeldOutTokens,
         };
-        var id = StageRecord.Fingerprint(NameOf(configuration, source), Files(paths), options with { Keep = Mixture.Everything }, options.Keep.ToString());
-        var directory = folder.Corpus(id);
-        var corpus = Open(directory) ?? TokenizedCorpus.Build(
-            source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
-        progress.End(Summary(corpus));
-        return (corpus, id);
+        return (source, options, StageRecord.Fingerprint(NameOf(configuration, source), Files(paths), options with { Keep = Mixture.Everything }, options.Keep.ToString()));
     }
 
     /// <summary>The corpus in one sentence.</summary>

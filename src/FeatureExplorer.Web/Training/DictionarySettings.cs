@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
 
@@ -8,6 +9,10 @@ public sealed record DictionarySettings
 {
     /// <summary>Name within the model: "1" of A/1.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Whether nobody chose the name: where it is taken, the next free number does as well.</summary>
+    [JsonIgnore]
+    public bool NameIsDefault { get; init; }
 
     /// <summary>Training recipe: one of <see cref="RunChoices.Variants"/>.</summary>
     public string Variant { get; init; } = RunChoices.Paper2023;

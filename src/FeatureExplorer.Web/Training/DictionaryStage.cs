@@ -14,15 +14,26 @@ namespace FeatureExplorer.Web.Training;
 /// From a model to the dictionaries of a group and their activation indexes; takes over what an earlier run has finished. The dictionaries are trained
 /// together, on one stream of activations (<see cref="DictionaryGroups"/>).
 /// </summary>
+/// <param name="folders">Where each dictionary's files go.</param>
+/// <param name="corpus">The tokens.</param>
+/// <param name="model">The trained model.</param>
+/// <param name="modelFingerprint">What decided it.</param>
+/// <param name="configuration">The run's.</param>
+/// <param name="group">The dictionaries.</param>
+/// <param name="forming">Makes features browsable meanwhile; or null.</param>
 public sealed class DictionaryStage(
-    DataFolder folder, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
+    RunFolders folders, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
     FormingStage? forming) : IDisposable
 {
-    private const string RecordName = "dictionary";
+    /// <summary>Name of the record of a finished dictionary.</summary>
+    internal const string RecordName = "dictionary";
+
     private const string IndexRecordName = "index";
 
+    // A file of its own for each group of dictionaries: a training that was stopped keeps its state while others train on the same model.
     private readonly DictionaryCheckpoint _checkpoint = new(
-        folder.DictionaryTraining(configuration.Model), Identity(modelFingerprint, configuration, model, group[0]), CheckpointInterval.Current);
+        folders.Training(StageRecord.Fingerprint([.. group.Select(settings => Fingerprint(modelFingerprint, model.Config, configuration, settings))])),
+        Identity(modelFingerprint, configuration, model.Config, group[0]), CheckpointInterval.Current);
 
     private ActivationStream? _stream;
     private DictionarySweep? _sweep;
@@ -35,7 +46,7 @@ public sealed class DictionaryStage(
     /// <summary>The next dictionary of the group, trained; the others are trained as far as it on the way.</summary>
     public (SparseAutoencoder Dictionary, Result Result) Train(DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
     {
-        var directory = folder.Dictionary(configuration.Model, settings.Name);
+        var directory = folders.Dictionary(settings.Name);
         var result = Finished(settings);
         if (result is null)
         {
@@ -61,8 +72,8 @@ public sealed class DictionaryStage(
     public (ActivationIndex Index, double Seconds) BuildIndex(string name, SparseAutoencoder dictionary, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin($"Indexing {configuration.Model}/{name}");
-        var directory = folder.Dictionary(configuration.Model, name);
-        var file = folder.Index(configuration.Model, name);
+        var directory = folders.Dictionary(name);
+        var file = folders.Index(name);
         var header = new IndexHeader
         {
             Corpus = corpus.Hash,
@@ -117,7 +128,7 @@ public sealed class DictionaryStage(
         _stream = ActivationStream.Of(
             model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config));
         _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))]);
-        var restored = _checkpoint.TryRestore(_sweep);
+        var restored = _checkpoint.TryRestore(_sweep) || RestoreOlder(_sweep);
         var training = new GroupTraining(configuration.Model, _sweep, _trained, _checkpoint, forming, progress);
         if (restored)
         {
@@ -127,6 +138,10 @@ public sealed class DictionaryStage(
         return training;
     }
 
+    // What an earlier version saved goes on under its new name from the next checkpoint on.
+    private bool RestoreOlder(DictionarySweep sweep) =>
+        new DictionaryCheckpoint(folders.OlderTraining, Identity(modelFingerprint, configuration, model.Config, group[0]), CheckpointInterval.Current).TryRestore(sweep);
+
     /// <summary>The share of a dictionary's training that the stages of the group's earlier ones take.</summary>
     private double ShareBefore(DictionarySettings settings)
     {
@@ -135,19 +150,22 @@ public sealed class DictionaryStage(
     }
 
     private Result? Finished(DictionarySettings settings) =>
-        StageRecord.Find<Result>(folder.Dictionary(configuration.Model, settings.Name), RecordName, Fingerprint(settings));
+        StageRecord.Find<Result>(folders.Dictionary(settings.Name), RecordName, Fingerprint(settings));
 
-    private string Fingerprint(DictionarySettings settings) => StageRecord.Fingerprint(
+    /// <summary>What decides a dictionary: the same bits come of it.</summary>
+    public static string Fingerprint(string modelFingerprint, TransformerConfig model, RunConfiguration configuration, DictionarySettings settings) => StageRecord.Fingerprint(
         Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens);
 
+    private string Fingerprint(DictionarySettings settings) => Fingerprint(modelFingerprint, model.Config, configuration, settings);
+
     // The model, and the site where it is not the paper's.
-    private static string Identity(string modelFingerprint, Transformer model, DictionarySettings settings)
+    private static string Identity(string modelFingerprint, TransformerConfig model, DictionarySettings settings)
     {
-        var site = settings.At(model.Config);
-        return site == Site.Default(model.Config) ? modelFingerprint : $"{modelFingerprint} {site}";
+        var site = settings.At(model);
+        return site == Site.Default(model) ? modelFingerprint : $"{modelFingerprint} {site}";
     }
 
-    private static string Identity(string modelFingerprint, RunConfiguration configuration, Transformer model, DictionarySettings settings) =>
+    private static string Identity(string modelFingerprint, RunConfiguration configuration, TransformerConfig model, DictionarySettings settings) =>
         Invariant($"{Identity(modelFingerprint, model, settings)} stream {configuration.Seed}");
 
     // Dictionaries that were trained before later settings existed are taken over.

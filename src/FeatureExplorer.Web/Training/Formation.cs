@@ -20,10 +20,10 @@ internal sealed class Formation
     private readonly string _directory;
     private readonly FormationHistory _history;
 
-    public Formation(DataFolder folder, string model, string name, int features)
+    public Formation(RunFolders folders, string name, int features)
     {
-        _file = folder.Formation(model, name);
-        _directory = folder.Forming(model, name);
+        _file = folders.Formation(name);
+        _directory = folders.Forming(name);
         _history = Read(_file, features);
     }
 

@@ -18,10 +18,11 @@ namespace FeatureExplorer.Web.Training;
 /// <param name="corpusId">Name of its folder.</param>
 /// <param name="model">The model that the dictionaries read.</param>
 /// <param name="configuration">The run's.</param>
+/// <param name="folders">Where the dictionaries' files go.</param>
 /// <param name="draft">A dictionary's settings and metrics to what is published of it.</param>
 /// <param name="wanted">True once when somebody has asked for the features.</param>
 public sealed class FormingStage(
-    FeatureDatabase database, TokenizedCorpus corpus, string corpusId, Transformer model, RunConfiguration configuration,
+    FeatureDatabase database, TokenizedCorpus corpus, string corpusId, Transformer model, RunConfiguration configuration, RunFolders folders,
     Func<DictionarySettings, DictionaryMetrics, ContextSet, DictionaryDraft> draft, Func<bool> wanted)
 {
     /// <summary>Held-out tokens that are indexed meanwhile.</summary>
@@ -47,13 +48,13 @@ public sealed class FormingStage(
     /// <param name="features">By index: density, largest activation, best context or null, its score.</param>
     public void Finish(DictionarySettings settings, SparseAutoencoder dictionary, IReadOnlyList<(double Density, float Max, string? Context, double Score)> features)
     {
-        var directory = _folder.Forming(configuration.Model, settings.Name);
+        var directory = folders.Forming(settings.Name);
         if (!Directory.Exists(directory))
         {
             return;
         }
 
-        var formation = new Formation(_folder, configuration.Model, settings.Name, dictionary.Features);
+        var formation = new Formation(folders, settings.Name, dictionary.Features);
         if (formation.Steps > 0)
         {
             formation.Add(settings.Options(configuration.Seed).Steps, dictionary, features);
@@ -90,7 +91,7 @@ public sealed class FormingStage(
                 return report;
             }),
             tokens => text.Line([.. tokens.Select(token => (ushort)token)]), () => analyzer.BestOfContexts, cancellation);
-        new Formation(_folder, configuration.Model, settings.Name, dictionary.Features).Add(trainer.Step, dictionary, features);
+        new Formation(folders, settings.Name, dictionary.Features).Add(trainer.Step, dictionary, features);
         Measured(info.Id, trainer, metrics, progress);
         progress.Note(RunEventKind.Features, $"The features of {info.Id} at step {Show.Count(trainer.Step)} can be browsed");
     }
@@ -132,7 +133,7 @@ public sealed class FormingStage(
 
     private ActivationIndex Index(DictionarySettings settings, SparseAutoencoder dictionary, ContextSet contexts, CancellationToken cancellation)
     {
-        var file = Path.Combine(_folder.Forming(configuration.Model, settings.Name), "index.bin");
+        var file = Path.Combine(folders.Forming(settings.Name), "index.bin");
         var header = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = dictionary.Hash };
         using var encoder = new ModelFeatureEncoder(model, dictionary);
         ActivationIndexBuilder.Build(file, corpus.HeldOut, contexts.Tokens, encoder, header, null, cancellation);

@@ -7,26 +7,37 @@ using FeatureExplorer.Storage;
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>From tokens to a transformer: trains it, goes on from its last checkpoint, or takes over the finished one of an earlier run.</summary>
-public sealed class ModelStage(DataFolder folder)
+public sealed class ModelStage(FeatureDatabase database)
 {
-    private const string RecordName = "model";
-    private const string StartedName = "model-started";
+    /// <summary>Name of the record of a finished model.</summary>
+    internal const string RecordName = "model";
+
+    /// <summary>Name of the record of a model whose training has begun.</summary>
+    internal const string StartedName = "model-started";
+
+    private readonly DataFolder _folder = database.Folder;
 
     /// <summary>What the stage measured.</summary>
     public sealed record Result(long Tokens, double TokensPerSecond, double HeldOutLoss, double Seconds);
 
     private sealed record Started(long Tokens);
 
-    /// <summary>The trained model, its figures and its fingerprint.</summary>
-    public (Transformer Model, Result Result, string Fingerprint) Run(
+    /// <summary>What decides a model: the same bits come of it.</summary>
+    public static string Fingerprint(TokenizedCorpus corpus, RunConfiguration configuration)
+    {
+        var (config, options, _) = Settings(corpus, configuration);
+        return StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
+    }
+
+    /// <summary>The trained model, its figures, its fingerprint and the name of its folder.</summary>
+    public (Transformer Model, Result Result, string Fingerprint, string Folder) Run(
         TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Training the transformer");
-        var config = configuration.Transformer.Config(corpus.Tokenizer.VocabularySize);
-        var training = new TokenSource(corpus.Training.Count, corpus.Training.Read);
-        var options = configuration.Transformer.Options(Tokens(training, config, configuration.Transformer), configuration.Seed);
-        var fingerprint = StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
-        var directory = folder.Model(configuration.Model);
+        var (config, options, training) = Settings(corpus, configuration);
+        var fingerprint = Fingerprint(corpus, configuration);
+        var place = new StageFolders(database).Model(configuration.Model, fingerprint);
+        var directory = _folder.Model(place);
         var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
         if (result is null)
         {
@@ -34,7 +45,14 @@ public sealed class ModelStage(DataFolder folder)
         }
 
         progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
-        return (Transformer.Load(directory), result, fingerprint);
+        return (Transformer.Load(directory), result, fingerprint, place);
+    }
+
+    private static (TransformerConfig Config, TransformerTrainingOptions Options, TokenSource Training) Settings(TokenizedCorpus corpus, RunConfiguration configuration)
+    {
+        var config = configuration.Transformer.Config(corpus.Tokenizer.VocabularySize);
+        var training = new TokenSource(corpus.Training.Count, corpus.Training.Read);
+        return (config, configuration.Transformer.Options(Tokens(training, config, configuration.Transformer), configuration.Seed), training);
     }
 
     /// <summary>Whole windows, at most the passes that are allowed.</summary>
@@ -58,7 +76,7 @@ public sealed class ModelStage(DataFolder folder)
         var (loss, _) = HeldOutLoss.Of(model, heldOut, evaluationTokens, cancellation);
         var result = new Result(trainer.Step * trainer.TokensPerStep, (trainer.Step - first) * trainer.TokensPerStep / seconds, loss, seconds);
         // The record before the end of the checkpoint: a kill between the two costs nothing.
-        corpus.Tokenizer.Save(folder.Tokenizer(Path.GetFileName(directory)));
+        corpus.Tokenizer.Save(_folder.Tokenizer(Path.GetFileName(directory)));
         model.Save(directory);
         StageRecord.Write(directory, RecordName, fingerprint, result);
         TransformerCheckpoint.Finish(trainer, directory);

@@ -31,27 +31,30 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
     public void Run(DictionaryInfo dictionary, IProgress<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        using var model = Transformer.Load(_folder.Model(dictionary.Model));
+        using var model = Transformer.Load(_folder.Model(dictionary));
         using var corpus = TokenizedCorpus.Open(_folder.Corpus(dictionary.Provenance.CorpusHash));
         var header = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = DictionaryDraft.Neurons };
-        var directory = _folder.Dictionary(dictionary.Model, DictionaryDraft.Neurons);
         var fingerprint = StageRecord.Fingerprint(header, dictionary.Provenance.Tokens);
+        var place = new StageFolders(database).Dictionary(dictionary.Model, DictionaryDraft.Neurons, fingerprint, RecordName);
+        var directory = _folder.Dictionary(dictionary.Model, place);
+        var older = _store.NeuronsOf(dictionary.Model);
         if (StageRecord.Find<Published>(directory, RecordName, fingerprint) is { } published
-            && published.Stamp == _store.NeuronsOf(dictionary.Model)?.Stamp && File.Exists(_folder.Index(dictionary.Model, DictionaryDraft.Neurons)))
+            && published.Stamp == older?.Stamp && File.Exists(_folder.Index(dictionary.Model, place)))
         {
             return;
         }
 
         using var contexts = ContextSet.Open(_folder.Contexts(dictionary.Provenance.CorpusHash));
-        var info = Publish(dictionary, model, corpus, contexts, header, progress, cancellation);
+        var info = Publish(dictionary, place, model, corpus, contexts, header, progress, cancellation);
         StageRecord.Write(directory, RecordName, fingerprint, new Published(info.Stamp));
+        ReplacedFiles.Remove(_folder, older, info);
     }
 
     private DictionaryInfo Publish(
-        DictionaryInfo dictionary, Transformer model, TokenizedCorpus corpus, ContextSet contexts, IndexHeader header, IProgress<double> progress,
+        DictionaryInfo dictionary, string place, Transformer model, TokenizedCorpus corpus, ContextSet contexts, IndexHeader header, IProgress<double> progress,
         CancellationToken cancellation)
     {
-        var file = _folder.Index(dictionary.Model, DictionaryDraft.Neurons);
+        var file = _folder.Index(dictionary.Model, place);
         var start = Stopwatch.GetTimestamp();
         using (var encoder = new NeuronEncoder(model))
         {
@@ -67,15 +70,17 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
         var text = new TokenText(corpus.Tokenizer);
         var reports = analyzer.Analyze(new StageProgress.Direct<double>(share => progress.Report(IndexingShare + ((1 - IndexingShare) * share))), cancellation);
         return new RunWriter(database).Publish(
-            Draft(dictionary, index, contexts, seconds), reports, tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
+            Draft(dictionary, place, index, contexts, seconds), reports, tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
             () => analyzer.BestOfContexts, cancellation);
     }
 
     /// <summary>Neurons reconstruct themselves: what a dictionary loses is nothing here, and what ablation costs is the model's own.</summary>
-    private DictionaryDraft Draft(DictionaryInfo dictionary, ActivationIndex index, ContextSet contexts, double seconds) => new()
+    private DictionaryDraft Draft(DictionaryInfo dictionary, string place, ActivationIndex index, ContextSet contexts, double seconds) => new()
     {
         Model = dictionary.Model,
         Name = DictionaryDraft.Neurons,
+        Folder = place == DictionaryDraft.Neurons ? null : place,
+        ModelFolder = dictionary.ModelFolder,
         Features = index.Features,
         Variant = "identity",
         Lambda = 0,

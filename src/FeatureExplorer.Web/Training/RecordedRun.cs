@@ -10,6 +10,7 @@ public sealed class RecordedRun(FeatureDatabase database, TimeProvider time, Act
     private readonly RunStore _runs = new(database, time);
 
     /// <summary>Runs to the end and records how it went. Goes on with the record of the same run that was stopped, if there is one.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
     /// <exception cref="IOException">Another run is going on in the same data folder.</exception>
     public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
@@ -17,6 +18,7 @@ public sealed class RecordedRun(FeatureDatabase database, TimeProvider time, Act
             ?? throw new IOException($"Another run is writing to {database.Folder.Root}: wait for it, or choose another folder with --data.");
         _runs.MarkInterrupted();
         MachineSpeed.Measure(database.Folder);
+        configuration = new RunNames(database, time).Settle(configuration);
         var text = RunConfigurationJson.Write(configuration);
         var run = TakeUp(text) ?? _runs.Add(configuration.Preset, text, RunOrigin.CommandLine);
         var monitor = new RunMonitor(_runs, new RunHistory(database, time));

@@ -74,8 +74,8 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
     }
 
     private bool HasFiles(DictionaryInfo dictionary) =>
-        File.Exists(_folder.Index(dictionary.Model, dictionary.Name))
-        && File.Exists(Path.Combine(_folder.Model(dictionary.Model), Transformer.WeightsFile)) && Directory.Exists(_folder.Corpus(dictionary.Provenance.CorpusHash));
+        dictionary.Forming is null && File.Exists(_folder.Index(dictionary))
+        && File.Exists(Path.Combine(_folder.Model(dictionary), Transformer.WeightsFile)) && Directory.Exists(_folder.Corpus(dictionary.Provenance.CorpusHash));
 
     /// <summary>All on the same tokens, but a model's features not with another model's neurons.</summary>
     private static bool Compared(DictionaryInfo left, DictionaryInfo right) =>
@@ -123,11 +123,11 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
             occurs = [.. corpus.UnigramCounts.Select(static count => count > 0)];
         }
 
-        var index = ActivationIndex.Open(_folder.Index(dictionary.Model, dictionary.Name));
-        var model = Transformer.Load(_folder.Model(dictionary.Model));
+        var index = ActivationIndex.Open(_folder.Index(dictionary));
+        var model = Transformer.Load(_folder.Model(dictionary));
         var decoder = dictionary.AreNeurons
             ? NeuronEncoder.Identity(model.Config.DMlp)
-            : SparseAutoencoder.Load(_folder.Dictionary(dictionary.Model, dictionary.Name));
+            : SparseAutoencoder.Load(_folder.Dictionary(dictionary));
         return new OpenUnits(new RelatedUnits(index, decoder, model, occurs, dictionary.AreNeurons));
     }
 

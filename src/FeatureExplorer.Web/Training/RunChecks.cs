@@ -11,6 +11,19 @@ internal static class RunChecks
     private static readonly string[] ReservedNames =
         ["api", "about", "runs", "corpora", "pareto", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "error", "account", "accounts", "setup", "admin", "login", "logout", "audit", "js", "lib", "_content"];
 
+    private static readonly string[] ReservedDictionaryNames = ["neurons", "text", "map"];
+
+    /// <summary>Throws an <see cref="ArgumentException"/> when a dictionary cannot have the name.</summary>
+    public static void DemandDictionaryName(string name)
+    {
+        var problems = new List<RunProblem>();
+        Name("--name", name, "dictionary", ReservedDictionaryNames, problems);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"{problems[0].Field}: {problems[0].Message}");
+        }
+    }
+
     public static IReadOnlyList<RunProblem> Of(RunConfiguration run)
     {
         var problems = new List<RunProblem>();
@@ -77,7 +90,7 @@ internal static class RunChecks
 
     private static void OfDictionary(DictionarySettings dictionary, TransformerSettings model, string at, List<RunProblem> problems)
     {
-        Name(at + ".name", dictionary.Name, "dictionary", ["neurons", "text", "map"], problems);
+        Name(at + ".name", dictionary.Name, "dictionary", ReservedDictionaryNames, problems);
         OneOf(at + ".variant", dictionary.Variant, RunChoices.Variants, problems);
         OneOf(at + ".site", dictionary.Site, RunChoices.Sites, problems);
         Between(at + ".features", dictionary.Features, 2, 1 << 20, problems);

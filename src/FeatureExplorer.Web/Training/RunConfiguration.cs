@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Web.Training;
@@ -23,6 +24,10 @@ public sealed record RunConfiguration
     public string Model { get; init; } = "A";
 
     public required TransformerSettings Transformer { get; init; }
+
+    /// <summary>Whether a finished model or dictionary of the same name gives way to this run's, once that is complete. Its labels stay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Replace { get; init; }
 
     /// <summary>Those that read the same site are trained together (<see cref="DictionaryGroups"/>).</summary>
     public required IReadOnlyList<DictionarySettings> Dictionaries { get; init; }

@@ -66,7 +66,7 @@ public static class RunConfigurationJson
             var features = (int?)entry["features"] ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
             var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, (string?)entry["variant"] ?? RunChoices.Paper2023), Options)!.AsObject();
             Lay(entry, whole);
-            dictionaries.Add(whole.Deserialize<DictionarySettings>(Options)!);
+            dictionaries.Add(whole.Deserialize<DictionarySettings>(Options)! with { NameIsDefault = !entry.ContainsKey("name") });
         }
 
         return dictionaries;

@@ -82,8 +82,8 @@ public sealed class RunForm
     /// <summary>What is wrong with a field, or null.</summary>
     public string? Problem(string field) => _problems.FirstOrDefault(p => p.Field == field)?.Message;
 
-    /// <summary>Adds a problem that the values alone do not show.</summary>
-    public void Add(RunProblem problem) => _problems.Add(problem);
+    /// <summary>Adds problems of the configuration that its values alone do not show, such as names that are taken.</summary>
+    public void AddOfConfiguration(IEnumerable<RunProblem> problems) => _problems.AddRange(problems.Select(problem => problem with { Field = InGroup(problem.Field) }));
 
     /// <summary>One more row of dictionaries, filled in like the last one.</summary>
     public void AddGroup()
@@ -104,7 +104,7 @@ public sealed class RunForm
     private static IEnumerable<string> GroupFields => RunSetting.OfDictionary.Select(s => s.Field).Concat(["variant", "site"]);
 
     private IEnumerable<string> Fields() => RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex).Select(s => s.Field)
-        .Concat(["preset", "corpus"]).Concat(Enumerable.Range(0, Groups).SelectMany(i => GroupFields.Select(name => Field(i, name))));
+        .Concat(["preset", "corpus", "replace"]).Concat(Enumerable.Range(0, Groups).SelectMany(i => GroupFields.Select(name => Field(i, name))));
 
     // What suits the size and the recipe stays empty, so that it follows when those are changed.
     private static object? Unusual<T>(T value, T usual) => Equals(value, usual) ? null : value;
@@ -130,6 +130,7 @@ public sealed class RunForm
             IndexTokens = Number<long>("indexTokens"),
             EvaluationTokens = Number<long>("evaluationTokens"),
             FormingShare = Number<double>("formingShare"),
+            Replace = Value("replace") == "yes",
             Transformer = new TransformerSettings
             {
                 Tokens = Number<long>("transformer.tokens"),
@@ -158,7 +159,7 @@ public sealed class RunForm
     private static RunConfiguration NamedForItsPreset(RunConfiguration configuration)
     {
         var preset = RunPreset.All.FirstOrDefault(p => p.Preset == configuration.Preset);
-        var same = preset is not null && RunConfigurationJson.Write(preset with { Corpus = configuration.Corpus, Keep = configuration.Keep, Seed = configuration.Seed, Model = configuration.Model })
+        var same = preset is not null && RunConfigurationJson.Write(preset with { Corpus = configuration.Corpus, Keep = configuration.Keep, Seed = configuration.Seed, Model = configuration.Model, Replace = configuration.Replace })
             == RunConfigurationJson.Write(configuration);
         return same ? configuration : configuration with { Preset = RunConfiguration.Custom };
     }
@@ -216,7 +217,7 @@ public sealed class RunForm
 
             var name = Value(At("name"));
             var made = sweep.Expand(dictionaries.Select(d => d.Name).Concat(named.Where(n => n != name)), first: dictionaries.Count);
-            dictionaries.AddRange(made.Count == 1 && name.Length > 0 ? [made[0] with { Name = name }] : made);
+            dictionaries.AddRange(made.Count == 1 && name.Length > 0 ? [made[0] with { Name = name, NameIsDefault = false }] : made);
             _groupOf.AddRange(made.Select(_ => group));
         }
 

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage;
+
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>Lets one run at a time write to a data folder; the operating system gives the lock back when the process dies.</summary>
@@ -8,17 +10,11 @@ public sealed class RunLock : IDisposable
     private RunLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock, or returns null when another run holds it.</summary>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static RunLock? TryTake(string folder)
     {
         Directory.CreateDirectory(folder);
-        try
-        {
-            return new RunLock(new FileStream(Path.Combine(folder, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        return LockFile.TryOpen(folder, "run.lock") is { } file ? new RunLock(file) : null;
     }
 
     public void Dispose() => _file.Dispose();

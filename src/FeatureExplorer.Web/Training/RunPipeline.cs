@@ -25,47 +25,59 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     public Func<bool> FeaturesWanted { get; init; } = static () => false;
 
     /// <summary>Runs it to the end.</summary>
-    /// <exception cref="ArgumentException">The configuration does not work.</exception>
+    /// <exception cref="ArgumentException">The configuration does not work, or a name is taken by the finished work of other settings.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
     public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
         configuration.Validate();
+        new RunNames(database, time).Demand(configuration);
         var start = Stopwatch.GetTimestamp();
         var estimate = RunEstimate.Of(configuration, MachineSpeed.Known(_folder));
         var stages = new StageProgress(estimate.Stages, progress);
         var (corpus, corpusId) = new CorpusStage(_folder, new CorpusStore(database), warn).Run(configuration, stages, cancellation);
         using var _ = corpus;
-        var (model, trained, fingerprint) = new ModelStage(_folder).Run(corpus, configuration, stages, cancellation);
+        var older = new FeatureStore(database).FindModel(configuration.Model);
+        var (model, trained, fingerprint, modelFolder) = new ModelStage(database).Run(corpus, configuration, stages, cancellation);
         using var __ = model;
-        new RunWriter(database).SaveModel(Describe(configuration, model, trained, corpus, corpusId));
+        var info = Describe(configuration, model, trained, corpus, corpusId) with { Folder = modelFolder == configuration.Model ? null : modelFolder };
+        // One that replaces another comes with its first dictionary: until then pages show the older one.
+        var replaces = older is not null && _folder.Model(older) != _folder.Model(info);
+        if (!replaces)
+        {
+            new RunWriter(database).SaveModel(info);
+        }
+
+        var folders = Folders(configuration, model, fingerprint, modelFolder);
         using var contexts = Contexts(corpus, corpusId, configuration, stages, cancellation);
         var neurons = Neurons(model, corpus, contexts, stages, cancellation);
         var forming = new FormingStage(
-            database, corpus, corpusId, model, configuration,
-            (settings, metrics, small) => Draft(configuration, settings, metrics, small, neurons, corpusId), FeaturesWanted);
+            database, corpus, corpusId, model, configuration, folders,
+            (settings, metrics, small) => folders.Place(Draft(configuration, settings, metrics, small, neurons, corpusId)), FeaturesWanted);
         var results = new Dictionary<string, DictionaryResult>();
         foreach (var group in DictionaryGroups.Of(configuration))
         {
-            using var dictionaryStage = new DictionaryStage(_folder, corpus, model, fingerprint, configuration, group, forming);
+            using var dictionaryStage = new DictionaryStage(folders, corpus, model, fingerprint, configuration, group, forming);
             foreach (var settings in group)
             {
                 var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
                 using var ___ = dictionary;
                 var (index, seconds) = dictionaryStage.BuildIndex(settings.Name, dictionary, stages, cancellation);
                 using var ____ = index;
-                var draft = Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId) with
+                var draft = folders.Place(Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId)) with
                 {
                     Samples = result.Samples,
                     SamplesPerSecond = result.SamplesPerSecond,
                     Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
                 };
                 var features = new List<(double, float, string?, double)>();
-                results[settings.Name] = Publish(draft, index, corpus, contexts, dictionary, model, features, stages, cancellation);
+                results[settings.Name] = Publish(draft, replaces ? info : null, index, corpus, contexts, dictionary, model, features, stages, cancellation);
+                replaces = false;
                 forming.Finish(settings, dictionary, features);
             }
         }
 
         new RelateStage(database, time).Run(stages, cancellation);
+        ReplacedFiles.Remove(database, older);
 
         using var process = Process.GetCurrentProcess();
         return new RunResult(
@@ -73,6 +85,15 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             [.. configuration.Dictionaries.Select(settings => results[settings.Name])],
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             process.PeakWorkingSet64);
+    }
+
+    private RunFolders Folders(RunConfiguration configuration, Transformer model, string fingerprint, string modelFolder)
+    {
+        var folders = new StageFolders(database);
+        return new RunFolders(_folder, configuration.Model, modelFolder, configuration.Dictionaries.ToDictionary(
+            settings => settings.Name,
+            settings => folders.Dictionary(
+                configuration.Model, settings.Name, DictionaryStage.Fingerprint(fingerprint, model.Config, configuration, settings), DictionaryStage.RecordName)));
     }
 
     private ContextSet Contexts(TokenizedCorpus corpus, string corpusId, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
@@ -120,12 +141,13 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     }
 
     private DictionaryResult Publish(
-        DictionaryDraft draft, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, Transformer model,
+        DictionaryDraft draft, ModelInfo? replacing, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, Transformer model,
         List<(double, float, string?, double)> features, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin($"Counting statistics of {draft.Id}");
         var analyzer = new FeatureAnalyzer(index, corpus.HeldOut, contexts, dictionary, model, corpus.UnigramCounts);
         var text = new TokenText(corpus.Tokenizer);
+        var older = new FeatureStore(database).FindDictionary(draft.Model, draft.Name);
         var info = new RunWriter(database).Publish(
             draft,
             analyzer.Analyze(progress.Fractions(), cancellation).Select(report =>
@@ -134,7 +156,8 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
                 return report;
             }),
             tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
-            () => analyzer.BestOfContexts, cancellation);
+            () => analyzer.BestOfContexts, cancellation, replacing);
+        ReplacedFiles.Remove(_folder, older, info);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
         return Result(draft, info, analyzer.BestOfContexts, contexts);
     }

@@ -6,7 +6,7 @@ using FeatureExplorer.Web.Security;
 namespace FeatureExplorer.Web.Training;
 
 /// <summary>What people may do with runs. Every action checks who asks, whether the run's state allows it, and leaves a line in its log.</summary>
-public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monitor, FeatureStore features, RunWriter writer, Permissions permissions, AuditLog audit)
+public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monitor, RunNames names, RunWriter writer, Permissions permissions, AuditLog audit)
     : IDisposable
 {
     private readonly SemaphoreSlim _changed = new(0);
@@ -15,30 +15,20 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
     public string? Notice { get; internal set; }
 
     /// <summary>Puts a run at the end of the queue.</summary>
-    /// <exception cref="ArgumentException">The configuration does not work.</exception>
+    /// <exception cref="ArgumentException">The configuration does not work, or a name is taken.</exception>
     /// <exception cref="AccessDeniedException">The user may not.</exception>
     public RunInfo Enqueue(ClaimsPrincipal user, RunConfiguration configuration)
     {
         var name = permissions.Demand(user, Role.Admin).Name;
         configuration.Validate();
+        configuration = names.Settle(configuration);
         var run = Add(configuration, name);
         audit.Record(user, "run.start", Subject(run.Id), detail: configuration.Model);
         return run;
     }
 
-    /// <summary>The model's name clashes with a model that was trained otherwise: its dictionaries would lose their model.</summary>
-    public RunProblem? Clash(RunConfiguration configuration)
-    {
-        if (features.FindModel(configuration.Model) is not { } existing)
-        {
-            return null;
-        }
-
-        var same = runs.Latest(1000).Select(Configuration).OfType<RunConfiguration>().Any(other => other.Model == configuration.Model && SameModel(other, configuration));
-        return same
-            ? null
-            : new RunProblem("model", $"Model {existing.Name} exists and was trained with other settings: this run would take its place and its dictionaries'. Choose another name.");
-    }
+    /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
+    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Names(RunConfiguration configuration) => names.Check(configuration);
 
     /// <summary>Stops a run for good, or takes it out of the queue.</summary>
     public bool Cancel(ClaimsPrincipal user, long id) => Stop(user, id, RunStatus.Cancelled);
@@ -69,7 +59,10 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
         return runs.TryShift(id, earlier);
     }
 
-    /// <summary>Deletes the record of a run that does not run, and the half-trained features it has left.</summary>
+    /// <summary>
+    /// Deletes the record of a run that does not run, and the half-trained features it has left. What another run that is not finished makes under the same
+    /// name, such as a clone, is that run's, too, and stays.
+    /// </summary>
     public bool Delete(ClaimsPrincipal user, long id)
     {
         permissions.Demand(user, Role.Admin);
@@ -82,7 +75,9 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
         audit.Record(user, "run.delete", Subject(id));
         if (run is not null && Configuration(run) is { } configuration)
         {
-            foreach (var dictionary in configuration.Dictionaries)
+            var others = runs.Unfinished().Select(Configuration).OfType<RunConfiguration>().Where(other => other.Model == configuration.Model)
+                .SelectMany(static other => other.Dictionaries.Select(static dictionary => dictionary.Name)).ToHashSet();
+            foreach (var dictionary in configuration.Dictionaries.Where(dictionary => !others.Contains(dictionary.Name)))
             {
                 writer.RemoveForming(configuration.Model, dictionary.Name);
             }
@@ -127,10 +122,6 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
     public void Dispose() => _changed.Dispose();
 
     private static string Subject(long id) => id.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    private static bool SameModel(RunConfiguration one, RunConfiguration other) =>
-        one.Corpus.SequenceEqual(other.Corpus) && one.Keep == other.Keep && one.Seed == other.Seed && one.HeldOutTokens == other.HeldOutTokens
-        && one.Transformer == other.Transformer;
 
     private bool Stop(ClaimsPrincipal user, long id, RunStatus status)
     {

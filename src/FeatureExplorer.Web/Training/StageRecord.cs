@@ -70,5 +70,11 @@ public static class StageRecord
         }
     }
 
+    /// <summary>Whether a stage has left a record, whatever it was made from.</summary>
+    public static bool Exists(string folder, string name) => File.Exists(FileOf(folder, name));
+
+    /// <summary>Whether a stage with this fingerprint has left a record.</summary>
+    public static bool Has(string folder, string name, string fingerprint) => Find<object>(folder, name, fingerprint) is not null;
+
     private static string FileOf(string folder, string name) => Path.Combine(folder, $"{name}.stage.json");
 }

@@ -63,6 +63,7 @@ public sealed record SweepSettings
         var usual = DictionarySettings.For(name, features, Variant);
         return usual with
         {
+            NameIsDefault = true,
             Lambda = fixesK ? usual.Lambda : (float)(sparsity ?? usual.Lambda),
             K = fixesK ? (int?)sparsity ?? usual.K : null,
             Seed = seed,

@@ -13,6 +13,7 @@ public static class TrainingServices
         services.AddSingleton(settings.Fetch);
         services.AddSingleton(new DemoChoice(demo));
         services.AddSingleton<RunMonitor>();
+        services.AddSingleton<RunNames>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunLiveHtml>();
         services.AddSingleton<RunUpdates>();

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Tests.Storage;
@@ -44,6 +45,68 @@ public sealed class FeatureDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_DatabaseOfANewerVersion_IsRefusedAndNotChanged()
+    {
+        var folder = new DataFolder(_folder.Path);
+        using (var db = FeatureDatabase.Open(folder).NewContext())
+        {
+            db.Database.ExecuteSqlRaw("INSERT INTO __EFMigrationsHistory VALUES ('20990101000000_Later', '12.0')");
+            db.Database.ExecuteSqlRaw("DROP TRIGGER ContentModelsINSERT");
+        }
+
+        var message = Assert.Throws<InvalidDataException>(() => FeatureDatabase.Open(folder)).Message;
+
+        Assert.All([folder.Database, "newer version", "20990101000000_Later"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.Empty(Sql(folder, "SELECT name FROM sqlite_master WHERE name = 'ContentModelsINSERT'"));
+    }
+
+    [Fact]
+    public void Open_DatabaseOfAnotherProgram_IsRefusedAndNotChanged()
+    {
+        var folder = new DataFolder(_folder.Path);
+        Sql(folder, "CREATE TABLE Songs (Id INTEGER)");
+
+        var message = Assert.Throws<InvalidDataException>(() => FeatureDatabase.Open(folder)).Message;
+
+        Assert.All([folder.Database, "another program", "Songs"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.Equal(["Songs"], Sql(folder, "SELECT name FROM sqlite_master"));
+    }
+
+    [Fact]
+    public void Open_EmptyFileInAnEmptyFolder_BecomesTheDatabase()
+    {
+        var folder = new DataFolder(_folder.Path);
+        File.WriteAllBytes(folder.Database, []);
+        new RunWriter(FeatureDatabase.Open(folder)).SaveModel(SampleReports.Model());
+        Assert.Single(new FeatureStore(FeatureDatabase.Open(folder)).Models());
+    }
+
+    [Theory]
+    [InlineData("models/A")]
+    [InlineData("dictionaries/A/1")]
+    public void Open_EmptyFileBesideFinishedWork_IsRefusedWithARemedyThatLosesNothing(string work)
+    {
+        var folder = new DataFolder(_folder.Path);
+        Directory.CreateDirectory(Path.Combine(folder.Root, work));
+        File.WriteAllBytes(folder.Database, []);
+
+        var message = Assert.Throws<InvalidDataException>(() => FeatureDatabase.Open(folder)).Message;
+
+        Assert.Contains("restore the folder from a backup", message, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(folder.Database).Length);
+    }
+
+    [Fact]
+    public void Open_DamagedFile_NamesARemedyThatLosesNothing()
+    {
+        var folder = new DataFolder(_folder.Path);
+        File.WriteAllText(folder.Database, new string('x', 5000));
+        var message = Assert.Throws<InvalidDataException>(() => FeatureDatabase.Open(folder)).Message;
+        Assert.Contains("restore BACKUP --data NEW", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ove it away", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Connection_Opened_HasOurSettings()
     {
         using var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext();
@@ -53,6 +116,22 @@ public sealed class FeatureDatabaseTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static List<string> Sql(DataFolder folder, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var values = new List<string>();
+        while (reader.Read())
+        {
+            values.Add(reader.GetString(0));
+        }
+
+        return values;
+    }
 
     private static object? Pragma(FeatureDb db, string name)
     {

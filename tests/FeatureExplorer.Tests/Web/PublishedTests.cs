@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
 
@@ -119,15 +120,29 @@ public sealed class PublishedTests(PublishedSite site) : IClassFixture<Published
     }
 
     [Fact]
-    public void Import_Again_ReplacesTheOlderOne()
+    public void Import_NameThatIsTaken_IsRefusedUntilItsReplacementIsAskedFor()
     {
         using var folder = new TemporaryFolder();
         var database = FeatureDatabase.Open(new DataFolder(Path.Combine(folder.Path, "data")));
         var import = new PublishedImport(database, TimeProvider.System);
         import.Run(SamplePublished.Write(folder.Path, SamplePublished.Feature(7)));
-        import.Run(SamplePublished.Write(folder.Path, SamplePublished.Feature(9)));
-        var store = new FeatureStore(database);
-        Assert.Equal([9], store.Features(store.Dictionaries().Single(), new FeatureQuery()).Items.Select(f => f.Index));
+        var (store, newer) = (new FeatureStore(database), SamplePublished.Write(folder.Path, SamplePublished.Feature(9)));
+        var labels = new LabelStore(database, TimeProvider.System);
+        labels.Save(store.Dictionaries().Single(), 9, "Arabic", "", "ada");
+
+        Assert.Contains("--name A2", Assert.Throws<ArgumentException>(() => import.Run(newer)).Message, StringComparison.Ordinal);
+        Assert.Contains("anthropic/A1", Assert.Throws<ArgumentException>(() => import.Run(newer, "a1", replace: true)).Message, StringComparison.Ordinal);
+        Assert.Equal([7], Indexes("A1"));
+
+        import.Run(newer, "A2");
+        Assert.Equal([7], Indexes("A1"));
+        Assert.Equal([9], Indexes("A2"));
+
+        import.Run(newer, replace: true);
+        Assert.Equal([9], Indexes("A1"));
+        Assert.Equal("Arabic", labels.Current(store.FindDictionary(PublishedImport.Model, "A1")!, [9])[9].Text);
+
+        int[] Indexes(string name) => [.. store.Features(store.FindDictionary(PublishedImport.Model, name)!, new FeatureQuery()).Items.Select(f => f.Index)];
     }
 
     [Fact]

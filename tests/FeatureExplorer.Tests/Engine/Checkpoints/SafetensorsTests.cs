@@ -72,6 +72,24 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Contains("I64", Assert.Throws<InvalidDataException>(() => file.ReadArray("i")).Message);
     }
 
+    [Theory]
+    [InlineData("F32", 4, new byte[] { 0, 0, 0xC0, 0x7F }, "NaN")]
+    [InlineData("F32", 4, new byte[] { 0, 0, 0x80, 0xFF }, "infinity")]
+    [InlineData("F16", 2, new byte[] { 0, 0x7C }, "infinity")]
+    [InlineData("BF16", 2, new byte[] { 0xC0, 0x7F }, "NaN")]
+    [InlineData("F64", 8, new byte[] { 0, 0, 0, 0, 0, 0, 0xF0, 0x7E }, "infinity")] // a number, too large for a float
+    public void Read_ValueThatIsNoNumber_NamesFileTensorAndPlace(string type, int size, byte[] value, string what)
+    {
+        byte[] data = [.. new byte[5 * size], .. value];
+        Raw($$$"""{"w":{"dtype":"{{{type}}}","shape":[2,3],"data_offsets":[0,{{{6 * size}}}]}}""", data);
+
+        using var file = Safetensors.Open(PathOf("raw"));
+
+        Assert.Equal($"{PathOf("raw")}: tensor w holds a value that is no number: {what} at [1, 2].", Assert.Throws<InvalidDataException>(() => ReadAs(file, "w", 2, 3)).Message);
+        Assert.Throws<InvalidDataException>(() => file.ReadArray("w"));
+        Assert.False(float.IsFinite(file.ReadArray("w", finite: false)[5]));
+    }
+
     [Fact]
     public unsafe void Read_WrongShapeOrName_NamesFileAndTensor()
     {

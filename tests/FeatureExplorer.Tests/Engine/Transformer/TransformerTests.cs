@@ -50,6 +50,43 @@ public sealed class TransformerTests : IDisposable
         Assert.NotEqual(model.Hash, other.Hash);
     }
 
+    [Theory]
+    [InlineData("n_layer", "3", "h.2.ln_1.weight")]
+    [InlineData("n_inner", "200000", "c_fc.weight")]
+    [InlineData("n_positions", "1000000", "wpe.weight")]
+    [InlineData("vocab_size", "65536", "wte.weight")]
+    [InlineData("scale_attn_weights", "false", "scale_attn_weights")]
+    [InlineData("scale_attn_by_inverse_layer_idx", "true", "scale_attn_by_inverse_layer_idx")]
+    public void Load_ConfigurationThatIsNotTheWeights_IsRefusedByName(string key, string value, string name)
+    {
+        using (var model = TransformerGradientTests.RandomModel(Tiny))
+        {
+            model.Save(_folder);
+        }
+
+        var file = Path.Combine(_folder, Model.ConfigFile);
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
+        config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        File.WriteAllText(file, config.ToJsonString());
+
+        var message = Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message;
+
+        Assert.Contains(name, message, StringComparison.Ordinal);
+        Assert.Contains(_folder, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WeightThatIsNoNumber_IsRefusedByName()
+    {
+        using (var model = TransformerGradientTests.RandomModel(Tiny))
+        {
+            model.Parameters.Span("h.0.mlp.c_fc.bias")[2] = float.NaN;
+            model.Save(_folder);
+        }
+
+        Assert.Contains("h.0.mlp.c_fc.bias holds a value that is no number: NaN at [2]", Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_DamagedOrForeignFiles_AreRefusedByName()
     {

@@ -93,10 +93,52 @@ public sealed class DataBackupTests : IDisposable
     }
 
     [Fact]
+    public void Create_WithinTheDataFolder_IsRefusedAtOnce()
+    {
+        var link = Path.Combine(_folder.Path, "link");
+        Directory.CreateSymbolicLink(link, _data.Root);
+        string[] targets = [Path.Combine(_data.Root, "bk"), Path.Combine(_data.Root, "models", "A", "bk"), Path.Combine(link, "bk"), Path.Combine(_folder.Path, "nowhere", "..", "data", "bk"), _data.Root];
+
+        Assert.All(targets, target => Assert.Contains(
+            $"lies within the data folder {_data.Root}", Assert.Throws<IOException>(() => DataBackup.Create(_data, target, TimeProvider.System)).Message, StringComparison.Ordinal));
+        Assert.Contains("lies within", Assert.Throws<IOException>(() => DataBackup.Create(new DataFolder(link), Path.Combine(_data.Root, "bk"), TimeProvider.System)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds the data folder", Assert.Throws<IOException>(() => DataBackup.Create(_data, _folder.Path, TimeProvider.System)).Message, StringComparison.Ordinal);
+        Assert.Equal(["link", "data"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).OrderDescending());
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(_data.Root, "*", SearchOption.AllDirectories), path => path.Contains("bk", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Create_NameBesideASomebodysFolder_LeavesThatFolderAlone()
+    {
+        Directory.CreateDirectory(Target + ".partial");
+        File.WriteAllText(Path.Combine(Target + ".partial", "notes.txt"), "mine");
+        Assert.Contains("in the way", Assert.Throws<IOException>(() => DataBackup.Create(_data, Target, TimeProvider.System)).Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(Target + ".partial", "notes.txt")));
+    }
+
+    [Fact]
+    public void Restore_AfterOneThatWasKilled_GoesThrough()
+    {
+        DataBackup.Create(_data, Target, TimeProvider.System);
+        Directory.CreateDirectory(Path.Combine(Restored, "restore.tmp", "models"));
+        DataBackup.Restore(Target, Restored);
+        Assert.Equal("weights", File.ReadAllText(Path.Combine(Restored, "models/A/model.safetensors")));
+    }
+
+    [Fact]
+    public void Restore_IntoTheBackup_IsRefused()
+    {
+        DataBackup.Create(_data, Target, TimeProvider.System);
+        Assert.Contains("lies within the backup", Assert.Throws<IOException>(() => DataBackup.Restore(Target, Path.Combine(Target, "data"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Restore_IntoAFolderWithFiles_IsRefused()
     {
         DataBackup.Create(_data, Target, TimeProvider.System);
-        Assert.Contains("not empty", Assert.Throws<IOException>(() => DataBackup.Restore(Target, _data.Root)).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<IOException>(() => DataBackup.Restore(Target, _data.Root)).Message;
+        Assert.Contains("not empty", message, StringComparison.Ordinal);
+        Assert.Contains($"such as {_data.Root}-2", message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -105,6 +105,24 @@ public sealed class CorpusEndpointsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_root, "books", "one.jsonl")));
     }
 
+    [Theory]
+    [InlineData("books", "already")]
+    [InlineData("Books", "capital letters")]
+    public async Task Folder_NameThatIsTaken_IsRefusedWithOneThatIsFree(string name, string why)
+    {
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var first = await visitor.Post(Urls.NewCorpus, "/corpora/folder", ("name", "books"), ("path", "books"));
+        var corpus = await Read(site, "books");
+
+        using var second = await visitor.Post(Urls.NewCorpus, "/corpora/folder", ("name", name), ("path", "books"));
+
+        var problem = await Problem(visitor, second);
+        Assert.Contains(why, problem, StringComparison.Ordinal);
+        Assert.Contains($"{name}-2 is free", problem, StringComparison.Ordinal);
+        Assert.Equal(corpus.Created, Assert.Single(site.Service<CorpusStore>().All()).Created);
+    }
+
     [Fact]
     public async Task Folder_WithoutTheSetting_IsRefused()
     {

@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Operations;
@@ -45,6 +46,58 @@ public sealed class RunQueueServiceTests
         var log = site.Service<RunHistory>().Events(1).Select(e => e.Text).ToList();
         Assert.Contains("Paused; it can be taken up again", log);
         Assert.Contains("Taken up again", log);
+    }
+
+    [Fact]
+    public async Task New_NameThatIsTaken_IsRefusedOnThePageUntilItsReplacementIsTicked()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+        using var administrator = await site.Visitor(Role.Admin);
+        var runs = site.Service<RunStore>();
+        runs.End(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
+        var form = Form(SmallRun.Configuration with { Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Features = 32 }] });
+
+        using (var refused = await administrator.Post(Urls.NewRun, "run", form))
+        {
+            var page = await Visitor.Parse(refused);
+            Assert.Contains("A/2 is free", page.QuerySelector("section.problems")!.TextContent, StringComparison.Ordinal);
+            Assert.NotNull(page.QuerySelector("input[name=replace]"));
+        }
+
+        Assert.Single(runs.Latest(5));
+        using var taken = await administrator.Post(Urls.NewRun, "run", [.. form, ("replace", "yes")]);
+        Assert.True(RunQueue.Configuration(runs.Latest(5)[0]) is { Replace: true });
+        Assert.Equal(2, runs.Latest(5).Count);
+
+        static (string, string)[] Form(RunConfiguration configuration)
+        {
+            var form = RunForm.Of(configuration, null);
+            var fields = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex).Select(setting => setting.Field).Concat(["preset", "corpus"])
+                .Concat(RunSetting.OfDictionary.Select(setting => setting.Field).Concat(["variant", "site"]).Select(name => RunForm.Field(0, name)));
+            return [.. fields.Select(field => (field, form.Value(field))), ("groups", "1"), ("do", "start")];
+        }
+    }
+
+    [Fact]
+    public async Task Delete_RunWithAClone_LeavesWhatTheCloneMakesToo()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+        using var administrator = await site.Visitor(Role.Admin);
+        var (runs, store, writer) = (site.Service<RunStore>(), site.Service<FeatureStore>(), site.Service<RunWriter>());
+        writer.SaveModel(SampleReports.Model());
+        writer.Publish(SampleReports.Draft(6) with { Forming = new FormingStep(1, 10) }, SampleReports.Reports(6), SampleVocabulary.Text);
+        for (var i = 0; i < 2; i++)
+        {
+            runs.End(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
+        }
+
+        using var first = await administrator.Post("/runs/1", "/runs/1/delete");
+        Assert.Null(runs.Find(1));
+        Assert.NotNull(store.FindDictionary("A", "1"));
+
+        using var second = await administrator.Post("/runs/2", "/runs/2/delete");
+        Assert.Null(runs.Find(2));
+        Assert.Null(store.FindDictionary("A", "1"));
     }
 
     [Fact]
