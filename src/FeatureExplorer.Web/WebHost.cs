@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
@@ -46,6 +47,7 @@ public static class WebHost
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseHeadRequests();
         app.UseTrustedProxies(options.Settings.Proxy);
         app.UseSecurityHeaders();
         app.UseExceptionHandler(Failures.Options);
@@ -56,6 +58,8 @@ public static class WebHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAddressCheck();
+        app.UseFormPosts();
         app.UseSizeLimits();
         app.UseWriteProtection();
         app.UseAntiforgery();
