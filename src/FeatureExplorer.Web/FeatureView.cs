@@ -38,7 +38,7 @@ public sealed record FeatureView(
         var choice = ContextChoice.Of(dictionary, report, files, explorations, view);
         if (choice.Problem is { } problem)
         {
-            throw new AddressException(problem);
+            throw AddressException.OfContext(choice.Written!, problem);
         }
 
         return new FeatureView(dictionary, report, files, view, choice.Context, report.State == FeatureState.Dead ? null : choice.Colours);

@@ -15,6 +15,9 @@ public sealed class AddressException(string message) : BadHttpRequestException(m
     {
     }
 
+    /// <summary>A context that cannot be used, with the reason that its reader gives.</summary>
+    public static AddressException OfContext(string context, string problem) => new($"context is \"{Shown(context)}\". {problem}");
+
     /// <summary>The context of a dictionary that a parameter names, or null when it names none.</summary>
     /// <exception cref="AddressException">The dictionary has no context of that name.</exception>
     public static Analysis.Contexts.ContextInfo? Context(DictionaryInfo dictionary, string? name)

@@ -21,6 +21,9 @@ internal sealed class DroppedBody(IHttpResponseBodyFeature sent, Action endless)
 
     public override bool CanWrite => true;
 
+    /// <summary>Whether the body is a stream that goes on.</summary>
+    public bool IsEndless { get; private set; }
+
     /// <summary>Bytes that were written.</summary>
     public override long Length => _length;
 
@@ -35,7 +38,11 @@ internal sealed class DroppedBody(IHttpResponseBodyFeature sent, Action endless)
     // The whole answer ends with the request.
     public Task CompleteAsync() => Task.CompletedTask;
 
-    public void DisableBuffering() => endless();
+    public void DisableBuffering()
+    {
+        IsEndless = true;
+        endless();
+    }
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
     {

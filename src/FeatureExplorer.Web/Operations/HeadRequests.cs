@@ -32,7 +32,7 @@ public static class HeadRequests
         }
 
         // Of an answer to GET that has no body, the server itself says so.
-        if (!context.Response.HasStarted && dropped.Length == 0 && context.Response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
+        if (!context.Response.HasStarted && dropped.Length == 0 && !dropped.IsEndless && context.Response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
         {
             context.Response.ContentLength ??= 0;
         }
