@@ -35,6 +35,7 @@ public static class WebHost
 
         // Letters of all scripts as they are: escaped, a page of examples is twice as long. Markup is escaped all the same.
         builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        builder.Services.AddAddressCheck();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ApiFailures>();
         builder.Services.AddFeatureStorage(options.Database);

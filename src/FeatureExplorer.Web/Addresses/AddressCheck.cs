@@ -10,6 +10,13 @@ namespace FeatureExplorer.Web.Addresses;
 /// </summary>
 public static class AddressCheck
 {
+    /// <summary>Numbers in paths are digits.</summary>
+    public static IServiceCollection AddAddressCheck(this IServiceCollection services) => services.Configure<RouteOptions>(static routes =>
+    {
+        routes.SetParameterPolicy<DigitsConstraint<int>>("int");
+        routes.SetParameterPolicy<DigitsConstraint<long>>("long");
+    });
+
     public static IApplicationBuilder UseAddressCheck(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         if (context.GetEndpoint() is { } endpoint && Declares(endpoint))

@@ -12,14 +12,19 @@ internal static class JsonNulls
 
     /// <summary>Takes out the nulls that mean "not given".</summary>
     /// <param name="node">What was given.</param>
-    /// <param name="type">What it is read as.</param>
+    /// <param name="type">What it is read as; null for what is read elsewhere.</param>
     /// <param name="path">Its place, for messages; empty for the whole.</param>
     /// <exception cref="ArgumentException">There is a null elsewhere; the message names the setting.</exception>
-    public static void Refuse(JsonNode? node, Type type, string path)
+    public static void Refuse(JsonNode? node, Type? type, string path)
     {
+        if (type is null)
+        {
+            return;
+        }
+
         if (node is JsonArray array)
         {
-            var element = type.IsGenericType ? type.GetGenericArguments()[0] : typeof(object);
+            var element = type.IsGenericType ? type.GetGenericArguments()[0] : null;
             for (var i = 0; i < array.Count; i++)
             {
                 Refuse(array[i] ?? throw Null($"{path}[{i}]"), element, $"{path}[{i}]");
@@ -39,7 +44,7 @@ internal static class JsonNulls
         if (value is not null)
         {
             // What is no setting is refused where it is read.
-            Refuse(value, setting?.PropertyType ?? typeof(object), path);
+            Refuse(value, setting?.PropertyType, path);
         }
         else if (setting is not null && Nullable.GetUnderlyingType(setting.PropertyType) is not null)
         {

@@ -66,7 +66,7 @@ public sealed class HeadRequestsTests(SampleSite site)
         await using var accounts = await AccountSite.Start(AccountSite.Patient);
         using var visitor = await accounts.Visitor(Role.Admin);
         using var answer = await visitor.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/logout"));
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal(await visitor.Status("/logout"), answer.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await visitor.Status("/account"));
     }
 
