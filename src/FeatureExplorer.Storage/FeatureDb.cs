@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.AspNetCore.Identity;
@@ -50,7 +51,7 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         modelBuilder.Entity<DictionaryRow>(dictionary =>
         {
             dictionary.HasOne(d => d.Model).WithMany(m => m.Dictionaries).HasForeignKey(d => d.ModelId);
-            dictionary.Property(d => d.Status).HasConversion<string>();
+            dictionary.Property(d => d.Status).HasConversion(new StoredEnum<DictionaryStatus>());
             // A new version is imported beside the old one: a name is unique only among those that are ready.
             dictionary.HasIndex(d => new { d.ModelId, d.Name }).IsUnique().HasFilter("\"Status\" = 'Ready'");
         });
@@ -58,7 +59,7 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         {
             feature.HasKey(f => new { f.DictionaryId, f.Index });
             feature.HasOne(f => f.Dictionary).WithMany(d => d.Features).HasForeignKey(f => f.DictionaryId);
-            feature.Property(f => f.State).HasConversion<string>();
+            feature.Property(f => f.State).HasConversion(new StoredEnum<FeatureState>());
             // The index closes every order, so that it is the same on every visit.
             feature.HasIndex(f => new { f.DictionaryId, f.Density, f.Index });
             feature.HasIndex(f => new { f.DictionaryId, f.Max, f.Index });
@@ -91,16 +92,16 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         });
         modelBuilder.Entity<RunRow>(run =>
         {
-            run.Property(r => r.Status).HasConversion<string>();
-            run.Property(r => r.Wanted).HasConversion<string>();
+            run.Property(r => r.Status).HasConversion(new StoredEnum<RunStatus>());
+            run.Property(r => r.Wanted).HasConversion(new StoredEnum<RunStatus>());
             // What was there before the queue came from the command line or was the demo: neither is taken up by itself.
-            run.Property(r => r.Origin).HasConversion<string>().HasDefaultValue(RunOrigin.CommandLine).ValueGeneratedNever();
+            run.Property(r => r.Origin).HasConversion(new StoredEnum<RunOrigin>()).HasDefaultValue(RunOrigin.CommandLine).ValueGeneratedNever();
             run.HasIndex(r => r.Status);
         });
         modelBuilder.Entity<RunEventRow>(line =>
         {
             line.HasOne(e => e.Run).WithMany().HasForeignKey(e => e.RunId);
-            line.Property(e => e.Kind).HasConversion<string>();
+            line.Property(e => e.Kind).HasConversion(new StoredEnum<RunEventKind>());
         });
         modelBuilder.Entity<RunCurveRow>(curve =>
         {
@@ -126,14 +127,15 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         modelBuilder.Entity<Account>(account =>
         {
             account.ToTable("Accounts");
-            account.Property(a => a.Role).HasConversion<string>();
+            // An account whose role is none may do the least, and an administrator can give it another.
+            account.Property(a => a.Role).HasConversion(new StoredEnum<Role>(Role.Viewer));
         });
         modelBuilder.Entity<IdentityUserClaim<string>>().ToTable("AccountClaims");
         modelBuilder.Entity<IdentityUserLogin<string>>().ToTable("AccountLogins");
         modelBuilder.Entity<IdentityUserToken<string>>().ToTable("AccountTokens");
         modelBuilder.Entity<AuditRow>(audit =>
         {
-            audit.Property(a => a.Outcome).HasConversion<string>();
+            audit.Property(a => a.Outcome).HasConversion(new StoredEnum<AuditOutcome>());
             audit.HasIndex(a => a.Who);
             audit.HasIndex(a => a.What);
         });

@@ -6,7 +6,7 @@ namespace FeatureExplorer.Web;
 /// <param name="Logits">The tokens that it promotes and suppresses.</param>
 public sealed record EmbedParts(bool Histogram, bool Examples, bool Logits)
 {
-    /// <summary>The parts that an address names, separated by commas; all of them where it names none that there is.</summary>
+    /// <summary>The parts that an address names, separated by commas; all of them where it names none.</summary>
     public static EmbedParts Parse(string? words)
     {
         var named = (words ?? string.Empty).Split(',', StringSplitOptions.TrimEntries);

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Parts;
 
 namespace FeatureExplorer.Web;
@@ -25,6 +26,7 @@ public sealed record FeatureView(
     public string Label => $"Activations of {Dictionary.Id}/{Report.Index}" + (Colours is null ? string.Empty : $", by log-likelihood ratio of {Context!.Title}");
 
     /// <summary>The feature of an address, or null where there is none.</summary>
+    /// <exception cref="AddressException">The context of the address is none.</exception>
     public static FeatureView? Find(FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view)
     {
         if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
@@ -34,6 +36,11 @@ public sealed record FeatureView(
 
         var files = data.Open(dictionary);
         var choice = ContextChoice.Of(dictionary, report, files, explorations, view);
+        if (choice.Problem is { } problem)
+        {
+            throw AddressException.OfContext(choice.Written!, problem);
+        }
+
         return new FeatureView(dictionary, report, files, view, choice.Context, report.State == FeatureState.Dead ? null : choice.Colours);
     }
 }

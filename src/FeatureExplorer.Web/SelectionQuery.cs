@@ -6,7 +6,7 @@ namespace FeatureExplorer.Web;
 /// <summary>The part of an address that selects some of a feature's activations.</summary>
 public static class SelectionQuery
 {
-    /// <summary>The selection that an address describes, or null when it describes none; words that mean nothing are passed over.</summary>
+    /// <summary>The selection that an address describes, or null when it describes none; its values have been checked.</summary>
     public static ActivationSelection? Parse(string? from, string? to, string? token, string? order, string? seed, string? page)
     {
         if (string.IsNullOrEmpty(from) && string.IsNullOrEmpty(to) && string.IsNullOrEmpty(token) && string.IsNullOrEmpty(order))

@@ -57,6 +57,16 @@ public static partial class Urls
 
     public const string NewCorpus = "/corpora/new";
 
+    /// <summary>Longest text of a problem that an address holds.</summary>
+    internal const int LongestProblem = 2000;
+
+    /// <summary>The form for a corpus, with what was wrong with the last try.</summary>
+    public static string NewCorpusAgain(string problem)
+    {
+        var line = string.Concat(problem.Take(LongestProblem).Select(static c => char.IsControl(c) ? ' ' : c));
+        return $"{NewCorpus}?problem={Uri.EscapeDataString(line)}";
+    }
+
     /// <summary>The definition of a term on the page of definitions.</summary>
     public static string Definition(string anchor) => $"{About}#{anchor}";
 
@@ -140,24 +150,13 @@ public static partial class Urls
 
     /// <summary>A value of an enumeration as addresses write it.</summary>
     public static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+        where T : struct, Enum => EnumWords.Of(value);
 
     /// <summary>The value of an enumeration that an address names, or null when it names none.</summary>
     public static T? Parse<T>(string? word)
-        where T : struct, Enum
-    {
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (string.Equals(Word(value), word, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
+        where T : struct, Enum => EnumWords.Parse<T>(word);
 
-        return null;
-    }
-
-    /// <summary>The query that an address describes; words that mean nothing are passed over.</summary>
+    /// <summary>The query that an address describes, whose words have been checked.</summary>
     public static FeatureQuery Query(string? sort, string? order, string? q, string? context, string? state, int? page) => new()
     {
         Sort = Parse<FeatureSort>(sort) ?? FeatureSort.Index,
@@ -167,6 +166,9 @@ public static partial class Urls
         State = Parse<FeatureState>(state),
         Page = page ?? 1,
     };
+
+    /// <summary>A value as an address holds it behind the question mark.</summary>
+    internal static string Escape(string value) => Uri.EscapeDataString(value).Replace("%2F", "/", StringComparison.Ordinal);
 
     private static string Histogram(string path, HistogramView view)
     {
@@ -188,7 +190,7 @@ public static partial class Urls
         {
             if (!string.IsNullOrEmpty(value))
             {
-                _url.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value).Replace("%2F", "/", StringComparison.Ordinal));
+                _url.Append(_separator).Append(name).Append('=').Append(Escape(value));
                 _separator = '&';
             }
         }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
@@ -31,6 +32,7 @@ public static class WebHost
 
         // Letters of all scripts as they are: escaped, a page of examples is twice as long. Markup is escaped all the same.
         builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        builder.Services.AddAddressCheck();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ApiFailures>();
         builder.Services.AddFeatureStorage(options.Database);
@@ -43,6 +45,7 @@ public static class WebHost
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseHeadRequests();
         app.UseTrustedProxies(options.Settings.Proxy);
         app.UseSecurityHeaders();
         app.UseExceptionHandler(Failures.Options);
@@ -53,6 +56,8 @@ public static class WebHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAddressCheck();
+        app.UseFormPosts();
         app.UseSizeLimits();
         app.UseWriteProtection();
         app.UseAntiforgery();

@@ -64,8 +64,22 @@ public static class QualityCommand
         return command;
     }
 
+    private static void Check(Request request)
+    {
+        if (request.Variants.Length == 0 != (request.Sparsity.Length == 0))
+        {
+            throw new ArgumentException("--variant and --sparsity go together: a variant is trained at each sparsity.");
+        }
+
+        if (request.Threshold is not null && !request.Variants.Contains(DictionaryVariants.JumpRelu))
+        {
+            throw new ArgumentException($"--threshold: only {DictionaryVariants.JumpRelu} has thresholds to start with; add it to --variant, or leave the threshold out.");
+        }
+    }
+
     private static int Run(Request request, CancellationToken cancellation)
     {
+        Check(request);
         var folder = new DataFolder(request.Data);
         var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
             ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");

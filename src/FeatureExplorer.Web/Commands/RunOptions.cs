@@ -114,16 +114,18 @@ internal sealed class RunOptions
         }
 
         var like = start[^1];
-        return new SweepSettings
+        var sweep = new SweepSettings
         {
             Variant = variant ?? like.Variant,
             Site = site ?? like.Site,
             Layer = layer ?? like.Layer,
             Features = features.Count > 0 ? features : [.. start.Select(d => d.Features)],
             Lambda = lambda,
-            K = k.Count > 0 ? k : like.K is { } one ? [one] : [],
+            K = k.Count > 0 ? k : like.K is { } one && RunChoices.FixesK(variant ?? like.Variant) ? [one] : [],
             Samples = samples,
-        }.Expand([], first: 1);
+        };
+        var problems = sweep.Problems().Select(p => $"--{p.Field}: {p.Message}").ToList();
+        return problems.Count == 0 ? sweep.Expand([], first: 1) : throw new ArgumentException(string.Join(" ", problems));
     }
 
     private static List<T> List<T>(Option<string?> option, ParseResult result)

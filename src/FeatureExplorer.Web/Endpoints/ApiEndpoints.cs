@@ -1,5 +1,9 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Labels;
+using FeatureExplorer.Storage.Search;
+using FeatureExplorer.Web.Addresses;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -24,16 +28,22 @@ public static class ApiEndpoints
         return JsonAnswer.Json(context, new { models, dictionaries });
     }
 
+    [EnumParameter<FeatureSort>("sort")]
+    [WordsParameter("order", "asc", "desc")]
+    [TextParameter("q", SearchQuery.LongestText)]
+    [TextParameter("context", ContextExpression.LongestText)]
+    [EnumParameter<FeatureState>("state")]
+    [PageParameter]
     private static IResult Features(
         HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
-        string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, string? page)
+        string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
             return Unknown(model, name);
         }
 
-        var query = Urls.Query(sort, order, q, inside, state, int.TryParse(page, out var number) ? number : null);
+        var query = Urls.Query(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
         var found = store.Features(dictionary, query);
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
     }

@@ -1,6 +1,8 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Addresses;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -9,8 +11,12 @@ public static class CompareEndpoint
 {
     public static void MapCompare(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Api + "/compare", Compare);
 
+    [UnitParameter("left")]
+    [UnitParameter("right")]
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WholeNumberParameter("seed", 0, ulong.MaxValue)]
     private static IResult Compare(
-        HttpContext http, FeatureStore store, UnitComparer comparer, ExplorerData data, string? left, string? right, string? context, string? seed)
+        HttpContext http, FeatureStore store, UnitComparer comparer, ExplorerData data, string? left, string? right, string? context, ulong? seed)
     {
         var (mine, theirs) = (UnitId.Parse(left), UnitId.Parse(right));
         if (Find(store, mine) is not { } one || Find(store, theirs) is not { } other)
@@ -19,13 +25,13 @@ public static class CompareEndpoint
                 "No such feature", $"There is no feature \"{(Find(store, mine) is null ? left : right)}\": give left and right as model/dictionary/index, such as A/1/12.");
         }
 
-        var chosen = one.FindContext(context) ?? one.FindContext(store.FindFeature(one, mine!.Index)!.BestContext?.Context) ?? (one.Contexts.Count > 0 ? one.Contexts[0] : null);
+        var chosen = AddressException.Context(one, context) ?? one.FindContext(store.FindFeature(one, mine!.Index)!.BestContext?.Context) ?? (one.Contexts.Count > 0 ? one.Contexts[0] : null);
         if (chosen is null)
         {
             return JsonAnswer.NotFound("No contexts", $"{one.Id} has no contexts to colour by.");
         }
 
-        var result = comparer.Compare(one, mine!.Index, other, theirs!.Index, chosen, ulong.TryParse(seed, out var number) ? number : 0);
+        var result = comparer.Compare(one, mine!.Index, other, theirs!.Index, chosen, seed ?? 0);
         var text = data.Open(one).Text;
         return JsonAnswer.Json(http, new
         {

@@ -71,7 +71,7 @@ public static class CorpusEndpoints
         }
         catch (ArgumentException exception)
         {
-            return Results.LocalRedirect($"{Urls.NewCorpus}?problem={Uri.EscapeDataString(exception.Message)}");
+            return Results.LocalRedirect(Urls.NewCorpusAgain(exception.Message));
         }
     }
 }

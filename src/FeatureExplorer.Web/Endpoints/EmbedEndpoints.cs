@@ -1,5 +1,7 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +16,11 @@ public static class EmbedEndpoints
 {
     public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
 
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WordsParameter("x", "linear", "log")]
+    [WordsParameter("y", "linear", "log")]
+    [WordListParameter("parts", "histogram", "examples", "logits")]
+    [WordsParameter("theme", "system", "light", "dark")]
     private static RazorComponentResult<EmbedDocument> Frame(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
         string? theme)

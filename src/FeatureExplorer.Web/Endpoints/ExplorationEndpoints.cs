@@ -4,6 +4,7 @@ using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Web.Addresses;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
@@ -23,6 +24,8 @@ public static class ExplorationEndpoints
         api.MapGet("/{model}/{name}/{index:int}/origins", Origins);
     }
 
+    [TextParameter("context", ContextExpression.LongestText)]
+    [DictionaryParameter("in")]
     private static IResult Contexts(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, SavedContexts saved, string? context, [FromQuery(Name = "in")] string? within)
     {
@@ -43,8 +46,11 @@ public static class ExplorationEndpoints
         }));
     }
 
+    [TextParameter("context", ContextExpression.LongestText)]
+    [EnumParameter<ContextRankOrder>("order")]
+    [PageParameter]
     private static IResult ContextFeatures(
-        HttpContext http, FeatureStore store, Explorations explorations, string model, string name, string? context, string? order, string? page)
+        HttpContext http, FeatureStore store, Explorations explorations, string model, string name, string? context, string? order, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -57,7 +63,7 @@ public static class ExplorationEndpoints
         }
 
         var by = Urls.Parse<ContextRankOrder>(order) ?? ContextRankOrder.Pearson;
-        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, int.TryParse(page, out var number) ? number : 1) is not { } ranking
+        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1) is not { } ranking
             ? null
             : new
             {
@@ -74,6 +80,8 @@ public static class ExplorationEndpoints
             });
     }
 
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WordsParameter("x", "linear", "log")]
     private static IResult ContextOfFeature(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x)
     {
@@ -92,6 +100,12 @@ public static class ExplorationEndpoints
         return JsonAnswer.Json(http, new { id = $"{dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, dictionary.Provenance });
     }
 
+    [NumberParameter("from")]
+    [NumberParameter("to")]
+    [WholeNumberParameter("token", 0, ushort.MaxValue)]
+    [EnumParameter<ActivationOrder>("order")]
+    [WholeNumberParameter("seed", 0, ulong.MaxValue)]
+    [WholeNumberParameter("page", 1, ActivationSelection.MostPages)]
     private static IResult Examples(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index,
         string? from, string? to, string? token, string? order, string? seed, string? page)

@@ -1,6 +1,8 @@
 using System.Text;
+using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Parts;
 using FeatureExplorer.Web.Drawing;
 using Microsoft.AspNetCore.Components;
@@ -17,6 +19,9 @@ public static class ImageEndpoints
         routes.MapGet("/{model}/{name}/{index:int}/preview.png", Preview);
     }
 
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WordsParameter("x", "linear", "log")]
+    [WordsParameter("y", "linear", "log")]
     private static async Task<IResult> Histogram(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
         string? y)

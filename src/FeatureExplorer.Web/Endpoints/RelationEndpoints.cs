@@ -1,5 +1,7 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Web.Addresses;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -24,8 +26,9 @@ public static class RelationEndpoints
             ? JsonAnswer.Json(http, AblationJson.Of(ablation, data.Open(dictionary).Text))
             : JsonAnswer.NotFound("Not measured", $"Removing {dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
 
+    [TextParameter("context", ContextExpression.LongestText)]
     private static IResult Evidence(HttpContext http, FeatureStore store, EvidenceReader reader, string model, string name, int index, string? context) =>
-        With(store, model, name, index, (dictionary, report) => JsonAnswer.Json(http, EvidenceJson.Of(reader.Read(dictionary, report, context))));
+        With(store, model, name, index, (dictionary, report) => JsonAnswer.Json(http, EvidenceJson.Of(reader.Read(dictionary, report, AddressException.Context(dictionary, context)?.Name))));
 
     private static IResult Universality(HttpContext http, FeatureStore store, RelationStore relations, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary

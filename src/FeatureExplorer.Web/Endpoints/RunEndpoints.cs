@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Training;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
@@ -56,6 +57,8 @@ public static class RunEndpoints
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
+        // Whoever asks for the headers alone has them now.
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {

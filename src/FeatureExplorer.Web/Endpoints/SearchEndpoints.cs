@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Search;
+using FeatureExplorer.Web.Addresses;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -14,6 +15,7 @@ public static class SearchEndpoints
         api.MapGet("/{model}/{name}/text", Text);
     }
 
+    [TextParameter("q", SearchQuery.LongestText)]
     private static IResult Search(HttpContext http, FeatureSearch search, ExplorerData data, string? q)
     {
         var query = SearchQuery.Parse(q);
@@ -39,6 +41,7 @@ public static class SearchEndpoints
         });
     }
 
+    [TextParameter("q", LiveModels.LongestText)]
     private static IResult Text(HttpContext http, FeatureStore store, ExplorerData data, LiveModels models, string model, string name, string? q)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)

@@ -1,3 +1,4 @@
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Security;
 
 namespace FeatureExplorer.Web.Endpoints;
@@ -13,6 +14,8 @@ public static class ThemeEndpoint
     /// <summary>The theme that a request asks for: "light", "dark", or null for the system's.</summary>
     public static string? Of(HttpRequest request) => request.Cookies[Cookie] is "light" or "dark" ? request.Cookies[Cookie] : null;
 
+    [WordsParameter("to", "system", "light", "dark")]
+    [LocalPathParameter("from")]
     private static IResult Choose(HttpContext context, string? to, string? from)
     {
         var cookies = context.Response.Cookies;

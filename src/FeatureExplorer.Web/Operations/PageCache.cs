@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Endpoints;
 
@@ -12,6 +14,9 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
     /// <summary>Should something on a page ever change that is not counted, it is shown as it was for so long at most.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private static readonly object Refused = new();
+
+    // One page takes the place of a few others at most.
+    private readonly long _longestPage = (long)(limits.PageCacheMegabytes * 1e6 / 16);
 
     // Backups leave out what ends so.
     private readonly PageRing _pages = new(Path.Combine(folder.Root, "pages.tmp"), (long)(limits.PageCacheMegabytes * 1e6), Longest);
@@ -55,7 +60,10 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
 
         try
         {
-            _pages.Keep(Key(context.Request), page);
+            if (page.Body.Length <= _longestPage)
+            {
+                _pages.Keep(Key(context.Request), page);
+            }
         }
         catch (IOException)
         {
@@ -65,7 +73,8 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
 
     public void Dispose() => _pages.Dispose();
 
-    // Everything of the request and the server that such a page depends on: links in it hold the host's name.
-    private string Key(HttpRequest request) =>
-        $"{request.Scheme} {request.Host} {request.PathBase}{request.Path}{request.QueryString} {ThemeEndpoint.Of(request)} {(disk.Low ? disk.Notice : string.Empty)}";
+    // Everything of the request and the server that such a page depends on: links in it hold the host's name. The address has been brought into its one
+    // form, and its hash takes the same room however long it is.
+    private string Key(HttpRequest request) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{request.Scheme} {request.Host} {request.PathBase}{request.Path}{request.QueryString} {ThemeEndpoint.Of(request)} {(disk.Low ? disk.Notice : string.Empty)}")));
 }

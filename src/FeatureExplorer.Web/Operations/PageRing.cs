@@ -14,6 +14,7 @@ public sealed class PageRing : IDisposable
     private readonly string _path;
     private readonly long _capacity;
     private readonly TimeSpan _longest;
+    private readonly int _most;
     private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, Place Place)> _oldest = new();
     private SafeFileHandle? _file;
@@ -24,7 +25,8 @@ public sealed class PageRing : IDisposable
     /// <param name="path">The file; made with the first page.</param>
     /// <param name="capacity">Bytes; 0 keeps nothing.</param>
     /// <param name="longest">How long a page is good.</param>
-    public PageRing(string path, long capacity, TimeSpan longest) => (_path, _capacity, _longest) = (path, capacity, longest);
+    /// <param name="most">Pages at most: each takes some memory, however short it is.</param>
+    public PageRing(string path, long capacity, TimeSpan longest, int most = 16_384) => (_path, _capacity, _longest, _most) = (path, capacity, longest, most);
 
     /// <summary>Pages that can be found.</summary>
     public int Count => _places.Count;
@@ -68,10 +70,10 @@ public sealed class PageRing : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    /// <summary>Drops the pages whose bytes the ring has come round to.</summary>
+    /// <summary>Drops the pages whose bytes the ring has come round to, and the oldest of too many.</summary>
     private void Forget()
     {
-        while (_oldest.TryPeek(out var oldest) && oldest.Place.Start + _capacity < _end)
+        while (_oldest.TryPeek(out var oldest) && (oldest.Place.Start + _capacity < _end || _oldest.Count >= _most))
         {
             _oldest.Dequeue();
             _places.TryRemove(KeyValuePair.Create(oldest.Key, oldest.Place));

@@ -1,13 +1,16 @@
+using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Components.Parts;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
 
-/// <summary>Errors below the API's address are answered as JSON, not with a page.</summary>
+/// <summary>Errors below the API's address are answered as JSON, not with a page; so are wrong addresses of pictures, frames and files.</summary>
 public sealed class ApiFailures : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!httpContext.Request.Path.StartsWithSegments(Urls.Api))
+        if (!httpContext.Request.Path.StartsWithSegments(Urls.Api) && (exception is not AddressException || IsPage(httpContext)))
         {
             return false;
         }
@@ -16,6 +19,8 @@ public sealed class ApiFailures : IExceptionHandler
         httpContext.Response.StatusCode = status;
         var (title, detail) = status switch
         {
+            _ when exception is AddressException => ("Not understood", exception.Message),
+            _ when exception is BadHttpRequestException && Refusal.Of(status) is { } refusal => (refusal.Title, refusal.Text),
             StatusCodes.Status403Forbidden => ("Not allowed", exception.Message),
             StatusCodes.Status507InsufficientStorage => ("The disk is full", "The server's disk has no room left."),
             _ => ("Something went wrong", "The server met an error that it did not expect; its log has the details."),
@@ -23,4 +28,7 @@ public sealed class ApiFailures : IExceptionHandler
         await Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(httpContext);
         return true;
     }
+
+    private static bool IsPage(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
 }

@@ -16,15 +16,24 @@ public static class SecurityHeaders
         "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors *; script-src 'none'; "
         + "style-src 'self'; img-src 'self'; font-src 'self'";
 
-    /// <summary>Adds the headers before anything is written.</summary>
+    /// <summary>Adds the headers before anything is written, and again to an answer about an error, which begins anew.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+        Add(context.Response.Headers);
+        context.Response.OnStarting(static response =>
+        {
+            Add(((HttpResponse)response).Headers);
+            return Task.CompletedTask;
+        }, context.Response);
         return next(context);
     });
+
+    private static void Add(IHeaderDictionary headers)
+    {
+        headers.TryAdd("Content-Security-Policy", ContentSecurityPolicy);
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
+        headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+        headers.TryAdd("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    }
 }

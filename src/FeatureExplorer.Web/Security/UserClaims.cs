@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 
 namespace FeatureExplorer.Web.Security;
@@ -14,7 +15,7 @@ public static class UserClaims
 
     /// <summary>True when the visitor is signed in with this role or a higher one.</summary>
     public static bool Has(this ClaimsPrincipal user, Role role) =>
-        user.Identity?.IsAuthenticated == true && Enum.TryParse<Role>(user.FindFirstValue(Role), out var held) && held >= role;
+        user.Identity?.IsAuthenticated == true && EnumWords.Parse<Role>(user.FindFirstValue(Role)) is { } held && held >= role;
 
     /// <summary>Name of the account, or null for a visitor without one.</summary>
     public static string? AccountName(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true ? user.Identity.Name : null;

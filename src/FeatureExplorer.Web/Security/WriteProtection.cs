@@ -42,8 +42,9 @@ public static class WriteProtection
             : $"The header {Header} is missing or out of date: load the page again.";
     }
 
+    // What routing itself answers, because nothing takes the method or the content's type, changes nothing.
     private static bool MayChange(HttpContext context) =>
-        !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method);
+        context.GetEndpoint() is RouteEndpoint && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method);
 
     private static bool IsWebSocket(HttpRequest request) =>
         HttpMethods.IsConnect(request.Method) || string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);

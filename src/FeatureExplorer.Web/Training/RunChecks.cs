@@ -47,6 +47,10 @@ internal static class RunChecks
         return problems;
     }
 
+    /// <summary>What is wrong with a number of dictionaries, or null.</summary>
+    public static string? DictionaryCount(long count) =>
+        count is 0 or > MostDictionaries ? $"There are {count}; a run has 1 to {MostDictionaries}." : null;
+
     private static void OfTransformer(TransformerSettings model, List<RunProblem> problems)
     {
         Between("transformer.vocabulary", model.Vocabulary, 257, 65_536, problems);
@@ -71,9 +75,10 @@ internal static class RunChecks
 
     private static void OfDictionaries(RunConfiguration run, List<RunProblem> problems)
     {
-        if (run.Dictionaries.Count is 0 or > MostDictionaries)
+        if (DictionaryCount(run.Dictionaries.Count) is { } wrong)
         {
-            problems.Add(new RunProblem("dictionaries", $"There are {run.Dictionaries.Count}; a run has 1 to {MostDictionaries}."));
+            problems.Add(new RunProblem("dictionaries", wrong));
+            return;
         }
 
         for (var i = 0; i < run.Dictionaries.Count; i++)
@@ -108,6 +113,7 @@ internal static class RunChecks
             problems.Add(new RunProblem(at + ".seed", $"{dictionary.Seed} is too large; the largest is {long.MaxValue}."));
         }
 
+        Ignored(dictionary, at, problems);
         if (RunChoices.Variants.FirstOrDefault(v => v.Name == dictionary.Variant) is not { FixesK: true })
         {
             if (!(dictionary.Lambda >= 0 && dictionary.Lambda <= 1000))
@@ -118,6 +124,22 @@ internal static class RunChecks
         else if (dictionary.K is not { } k || k < 1 || k > dictionary.Features)
         {
             problems.Add(new RunProblem(at + ".k", $"{dictionary.Variant} needs a number of active features from 1 to {dictionary.Features}; 32 is usual."));
+        }
+    }
+
+    // Settings that a recipe does not read stand at their usual value in every stored configuration.
+    private static void Ignored(DictionarySettings dictionary, string at, List<RunProblem> problems)
+    {
+        var usual = DictionarySettings.For(dictionary.Name, dictionary.Features, dictionary.Variant);
+        if (dictionary.K is not null && RunChoices.Ignores(dictionary.Variant, k: true) is { } noK)
+        {
+            problems.Add(new RunProblem(at + ".k", noK));
+        }
+
+        if (RunChoices.Ignores(dictionary.Variant, k: false) is { } noLambda)
+        {
+            (string Field, bool Given)[] settings = [("lambda", dictionary.Lambda != usual.Lambda), ("lambdaWarmup", dictionary.LambdaWarmup != usual.LambdaWarmup)];
+            problems.AddRange(settings.Where(s => s.Given).Select(s => new RunProblem($"{at}.{s.Field}", noLambda)));
         }
     }
 

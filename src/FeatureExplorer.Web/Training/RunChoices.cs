@@ -33,6 +33,13 @@ public static class RunChoices
     /// <summary>Whether a recipe sets the number of active features by k instead of λ.</summary>
     public static bool FixesK(string variant) => Variants.Any(v => v.Name == variant && v.FixesK);
 
+    /// <summary>Why a recipe takes no k or no λ, with those that do; null when it takes it.</summary>
+    /// <param name="variant">The recipe.</param>
+    /// <param name="k">True for k, false for λ and its warm-up.</param>
+    public static string? Ignores(string variant, bool k) =>
+        Variants.All(v => v.Name != variant) || FixesK(variant) == k ? null
+        : $"{variant} {(k ? "does not fix k" : "has no λ, but fixes k")}: leave it out, or choose the recipe {string.Join(", ", Variants.Where(v => v.FixesK == k).Select(v => v.Name))}.";
+
     /// <param name="Name">As configurations write it.</param>
     /// <param name="Meaning">In a few words.</param>
     /// <param name="FixesK">For a recipe: whether the number of active features is set by k instead of λ.</param>

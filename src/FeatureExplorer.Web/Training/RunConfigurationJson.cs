@@ -35,7 +35,9 @@ public static class RunConfigurationJson
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-            var given = JsonNode.Parse(json, null, options) as JsonObject ?? throw new ArgumentException("The configuration is no JSON object: { \"preset\": \"standard\", ... }");
+            var given = JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, options) as JsonObject
+                ?? throw new ArgumentException("The configuration is no JSON object: { \"preset\": \"standard\", ... }");
+            JsonNulls.Refuse(given, typeof(RunConfiguration), string.Empty);
             var name = (string?)given["preset"] ?? RunPreset.Demo.Preset;
             var configuration = name == RunConfiguration.Custom ? RunPreset.Standard with { Preset = name } : RunPreset.Find(name);
             return Read(given, configuration);
@@ -49,17 +51,29 @@ public static class RunConfigurationJson
     private static RunConfiguration Read(JsonObject given, RunConfiguration start)
     {
         var sweep = Take(given, "sweep");
+        JsonNulls.Refuse(sweep, typeof(SweepSettings), "sweep");
         var dictionaries = Take(given, "dictionaries");
         var whole = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
         Lay(given, whole);
         var configuration = whole.Deserialize<RunConfiguration>(Options)!;
         var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries.AsArray());
-        var swept = sweep?.Deserialize<SweepSettings>(Options)!.Expand(listed.Select(d => d.Name)) ?? [];
+        var swept = sweep is null ? [] : Expand(sweep.Deserialize<SweepSettings>(Options)!, listed);
         return configuration with { Dictionaries = [.. listed, .. swept] };
+    }
+
+    private static IReadOnlyList<DictionarySettings> Expand(SweepSettings sweep, IReadOnlyList<DictionarySettings> listed)
+    {
+        var problems = sweep.Problems(listed.Count).Select(p => $"sweep.{p.Field}: {p.Message}").ToList();
+        return problems.Count == 0 ? sweep.Expand(listed.Select(d => d.Name)) : throw new ArgumentException(string.Join(" ", problems));
     }
 
     private static List<DictionarySettings> Dictionaries(JsonArray given)
     {
+        if (RunChecks.DictionaryCount(given.Count) is { } problem)
+        {
+            throw new ArgumentException($"dictionaries: {problem}");
+        }
+
         var dictionaries = new List<DictionarySettings>();
         foreach (var entry in given.Select(node => node as JsonObject ?? throw new JsonException("an entry of \"dictionaries\" is no object")))
         {

@@ -63,7 +63,13 @@ public sealed class RunForm
     public static RunForm Read(Func<string, string?> sent, RunStore runs)
     {
         var form = new RunForm();
-        form.Groups = Math.Clamp(int.TryParse(sent("groups"), CultureInfo.InvariantCulture, out var groups) ? groups : 1, 1, MostGroups);
+        var rows = sent("groups");
+        form.Groups = int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out var groups) && groups is >= 1 and <= MostGroups ? groups : 1;
+        if (form.Groups != groups && !string.IsNullOrEmpty(rows))
+        {
+            form._problems.Add(new RunProblem("groups", $"The form has \"{rows}\" rows of dictionaries; there can be 1 to {MostGroups}. Load the page again."));
+        }
+
         foreach (var field in form.Fields())
         {
             form._values[field] = (sent(field) ?? string.Empty).Trim();
@@ -121,7 +127,7 @@ public sealed class RunForm
     {
         var configuration = new RunConfiguration
         {
-            Preset = RunPreset.All.Any(p => p.Preset == Value("preset")) ? Value("preset") : RunConfiguration.Custom,
+            Preset = Preset(),
             Corpus = Corpus(runs),
             Keep = Value("keep"),
             Seed = Number<ulong>("seed"),
@@ -153,6 +159,17 @@ public sealed class RunForm
 
         Configuration = NamedForItsPreset(configuration);
         _problems.AddRange(Configuration.Problems().Select(p => p with { Field = InGroup(p.Field) }));
+    }
+
+    private string Preset()
+    {
+        var named = Value("preset");
+        if (named.Length > 0 && named != RunConfiguration.Custom && RunPreset.All.All(p => p.Preset != named))
+        {
+            _problems.Add(new RunProblem("preset", $"There is no preset \"{named}\"; there are {string.Join(" and ", RunPreset.All.Select(p => p.Preset))}."));
+        }
+
+        return named.Length > 0 ? named : RunConfiguration.Custom;
     }
 
     // A preset whose settings were changed is no longer that preset.
@@ -212,6 +229,13 @@ public sealed class RunForm
             if (sweep.Features.Count == 0)
             {
                 _problems.Add(new RunProblem(At("features"), "A dictionary needs a number of features, such as 4096."));
+                continue;
+            }
+
+            var problems = sweep.Problems(dictionaries.Count);
+            _problems.AddRange(problems.Select(p => p with { Field = At(p.Field) }));
+            if (problems.Count > 0)
+            {
                 continue;
             }
 

@@ -30,6 +30,31 @@ public sealed record SweepSettings
 
     public double? LambdaWarmup { get; init; }
 
+    /// <summary>What is wrong with the sweep as a whole, by its settings: it makes too many dictionaries, or its recipe does not read a setting. Look before <see cref="Expand"/>.</summary>
+    /// <param name="others">The run's other dictionaries.</param>
+    public IReadOnlyList<RunProblem> Problems(int others = 0)
+    {
+        var problems = new List<RunProblem>();
+        void Ignored(string field, bool given, bool k)
+        {
+            if (given && RunChoices.Ignores(Variant, k) is { } why)
+            {
+                problems.Add(new RunProblem(field, why));
+            }
+        }
+
+        Ignored("k", K.Count > 0, k: true);
+        Ignored("lambda", Lambda.Count > 0, k: false);
+        Ignored("lambdaWarmup", LambdaWarmup is not null, k: false);
+        var made = (double)Features.Count * Math.Max(1, RunChoices.FixesK(Variant) ? K.Count : Lambda.Count) * Math.Max(1, Seeds.Count);
+        if (RunChecks.DictionaryCount((long)Math.Min(made + others, long.MaxValue)) is { } many)
+        {
+            problems.Add(new RunProblem("features", many));
+        }
+
+        return problems;
+    }
+
     /// <summary>The dictionaries, with the names that come next after those taken: numbers.</summary>
     /// <param name="taken">Names of the run's other dictionaries.</param>
     /// <param name="first">The first number to try.</param>

@@ -15,6 +15,11 @@ public sealed class CommandLineTests
     [InlineData("run --preset enormous", "enormous")]
     [InlineData("run --keep arabic", "arabic")]
     [InlineData("run --model api", "api")]
+    [InlineData("run --queue --k 32", "--k: paper-2023 does not fix k")]
+    [InlineData("run --queue --variant topk --lambda 0.01", "--lambda: topk has no λ")]
+    [InlineData("run --queue --seed -1", "-1")]
+    [InlineData("bench quality --activations x.npy --variant topk", "--sparsity")]
+    [InlineData("bench quality --activations x.npy --variant topk --sparsity 8 --threshold 0.1", "jumprelu")]
     [InlineData("bench dictionary --features 0", "--features")]
     [InlineData("bench dictionary --peer /no/such/folder", "/no/such/folder")]
     [InlineData("frobnicate", "frobnicate")]
@@ -24,6 +29,22 @@ public sealed class CommandLineTests
         var (code, _, error) = Start($"{arguments} {(arguments.StartsWith("run", StringComparison.Ordinal) ? $"--data {folder.Path}" : string.Empty)}");
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Contains(value, error, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("model-null", "model: null")]
+    [InlineData("dictionary-name-null", "dictionaries[0].name: null")]
+    [InlineData("sweep-features-null", "sweep.features: null")]
+    [InlineData("sweep-lambda-null", "sweep.lambda: null")]
+    [InlineData("sweep-160000", "There are 160000; a run has 1 to 64")]
+    public void Run_ConfigurationThatCannotBe_Exits2AndNamesTheSetting(string name, string says)
+    {
+        var file = SharedFolder.Find($"cases/turn2/config/{name}.json");
+        Skip.If(file is null, "The cases are not at hand.");
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = Start($"run --queue --config {file} --data {folder.Path}");
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         var asked = "?context=" + Uri.EscapeDataString(text);
         foreach (var url in (string[])[Feature + asked, "/contexts" + asked, "/A/1/context" + asked])
         {
-            var page = await site.Page(url);
+            var page = await site.Page(url, HttpStatusCode.BadRequest);
             Assert.Contains(problem, page.QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
             Assert.Empty(page.QuerySelectorAll("script:not([src])"));
         }
@@ -68,6 +68,32 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         Assert.NotEmpty(marks);
         Assert.All(marks, static mark => Assert.Contains("in", mark + "in", StringComparison.Ordinal));
         Assert.Contains(page.QuerySelectorAll("a").Select(static a => a.GetAttribute("href")), static href => href?.StartsWith("/A/1/context?context=regex", StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData("{0}?context=regex:[", "no regular expression")]
+    [InlineData("{0}?context=klingon", "There is no context named")]
+    [InlineData("/A/1/context?context=(", "Something is missing")]
+    [InlineData("/contexts?context=regex:[", "no regular expression")]
+    public async Task Page_ContextThatIsNone_Answers400AndSaysWhyInItsForm(string url, string says)
+    {
+        var page = await site.Page(string.Format(CultureInfo.InvariantCulture, url, Feature), HttpStatusCode.BadRequest);
+        var problem = page.QuerySelector("p.problem[role=alert]")!;
+        Assert.Contains(says, problem.TextContent, StringComparison.Ordinal);
+        Assert.Equal("true", page.QuerySelector($"input[name=context][aria-describedby={problem.Id}]")!.GetAttribute("aria-invalid"));
+    }
+
+    [Theory]
+    [InlineData("{0}/histogram.svg?context=regex:[", "no regular expression")]
+    [InlineData("{0}/histogram.svg?context=klingon", "There is no context named")]
+    [InlineData("/embed{0}?context=regex:[", "no regular expression")]
+    [InlineData("/api/v1{0}/context?context=regex:[", "no regular expression")]
+    [InlineData("/api/v1/A/1/context?context=regex:[", "no regular expression")]
+    [InlineData("/api/v1/contexts?context=regex:[", "no regular expression")]
+    public async Task Endpoint_ContextThatIsNone_Answers400WithTheReason(string url, string says)
+    {
+        var problem = await site.Json(string.Format(CultureInfo.InvariantCulture, url, Feature), HttpStatusCode.BadRequest);
+        Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,9 +160,9 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
     }
 
     [Fact]
-    public async Task Text_TooLong_IsCutAndSaysSo()
+    public async Task Text_LongerThanTheWindow_IsCutAndSaysSo()
     {
-        var page = await site.Page("/A/1/text?q=" + string.Join("+", Enumerable.Repeat("word", 1500)));
+        var page = await site.Page("/A/1/text?q=" + string.Join("+", Enumerable.Repeat("word", 390)));
         Assert.Contains("were left out", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.Equal(site.Service<FeatureExplorer.Storage.FeatureStore>().FindModel("A")!.Context, page.QuerySelectorAll("tr[id^=t]").Length);
     }

@@ -92,6 +92,25 @@ public sealed class PageDeliveryTests(SampleSite site)
         }
     }
 
+    [Fact]
+    public async Task Page_WithParametersThatNobodyReads_IsKeptOnceAndShowsNoneOfThem()
+    {
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        LabelTests.Publish(accounts);
+        using var visitor = accounts.Visitor();
+        Task<string> Text(string query) => visitor.Client.GetStringAsync(new Uri("/B/1" + query, UriKind.Relative));
+        var first = await Text("?evil=%22%3Ebait");
+        Assert.DoesNotContain("bait", first, StringComparison.Ordinal);
+        using (var db = accounts.Service<FeatureDatabase>().NewContext())
+        {
+            // As above: what is drawn anew shows it.
+            db.Database.ExecuteSqlRaw("UPDATE Features SET Density = 0.25");
+        }
+
+        Assert.Equal(first, await Text(string.Empty));
+        Assert.Equal(first, await Text("?utm=1&x=&" + new string('z', 2000)));
+    }
+
     [Theory]
     [InlineData("/B/9")]
     [InlineData("/B/9/0")]

@@ -42,6 +42,20 @@ public sealed class PageRingTests : IDisposable
     }
 
     [Fact]
+    public void Keep_MorePagesThanItMay_ForgetsTheOldestThoughThereIsRoom()
+    {
+        using var ring = new PageRing(File, 1000, Hour, most: 3);
+        foreach (var key in (string[])["a", "b", "c", "d"])
+        {
+            ring.Keep(key, Page(1, 10));
+        }
+
+        Assert.Equal(3, ring.Count);
+        Assert.Null(ring.Find("a", 7));
+        Assert.NotNull(ring.Find("d", 7));
+    }
+
+    [Fact]
     public void Keep_WhenTheRingIsFull_TakesThePlaceOfTheOldestAlone()
     {
         using var ring = new PageRing(File, 1000, Hour);

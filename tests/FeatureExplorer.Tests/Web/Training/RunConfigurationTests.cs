@@ -45,8 +45,88 @@ public sealed class RunConfigurationTests
     [InlineData("""{"sed":1}""", "sed")]
     [InlineData("""{"transformer":{"layer":2}}""", "layer")]
     [InlineData("""{"dictionaries":[{"name":"1"}]}""", "features")]
+    [InlineData("""{"model":null}""", "model: null")]
+    [InlineData("""{"Model":null}""", "Model: null")]
+    [InlineData("""{"preset":null}""", "preset: null")]
+    [InlineData("""{"transformer":null}""", "transformer: null")]
+    [InlineData("""{"transformer":{"layers":null}}""", "transformer.layers: null")]
+    [InlineData("""{"corpus":["a",null]}""", "corpus[1]: null")]
+    [InlineData("""{"dictionaries":null}""", "dictionaries: null")]
+    [InlineData("""{"dictionaries":[null]}""", "dictionaries[0]: null")]
+    [InlineData("""{"dictionaries":[{"features":64,"name":null}]}""", "dictionaries[0].name: null")]
+    [InlineData("""{"sweep":null}""", "sweep: null")]
+    [InlineData("""{"sweep":{"features":null}}""", "sweep.features: null")]
+    [InlineData("""{"sweep":{"features":[64,null]}}""", "sweep.features[1]: null")]
+    [InlineData("""{"sweep":{"features":[64],"lambda":null}}""", "sweep.lambda: null")]
+    [InlineData("""{"sweep":{"features":[64],"variant":"topk","lambda":[0.1]}}""", "sweep.lambda: topk has no λ")]
+    [InlineData("""{"sweep":{"features":[64],"k":[8]}}""", "sweep.k: paper-2023 does not fix k")]
+    [InlineData("""{"sweep":{"features":[]}}""", "There are 0; a run has 1 to 64")]
     public void Read_NoConfiguration_SaysWhere(string json, string word) =>
         Assert.Contains(word, Assert.Throws<ArgumentException>(() => RunConfigurationJson.Read(json)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("samples")]
+    [InlineData("batch")]
+    [InlineData("learningRate")]
+    public void Read_NullWhereASettingMayBeLeftOpen_IsNotGiven(string setting)
+    {
+        var open = RunConfigurationJson.Read($$$"""{"sweep":{"features":[64],"{{{setting}}}":null}}""");
+        Assert.Equal(RunConfigurationJson.Write(RunConfigurationJson.Read("""{"sweep":{"features":[64]}}""")), RunConfigurationJson.Write(open));
+    }
+
+    [Fact]
+    public void Read_NullOfASetting_NeverGetsThrough()
+    {
+        var settings = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(RunConfigurationJson.Write(RunPreset.Demo))!;
+        foreach (var path in Paths(settings, string.Empty).ToList())
+        {
+            var copy = settings.DeepClone();
+            System.Text.Json.Nodes.JsonNode at = copy;
+            foreach (var step in path.Split('/')[1..^1])
+            {
+                at = int.TryParse(step, out var i) ? at[i]! : at[step]!;
+            }
+
+            var last = path.Split('/')[^1];
+            if (int.TryParse(last, out var index)) { at[index] = null; } else { at[last] = null; }
+            Assert.Contains("null is no value", Assert.Throws<ArgumentException>(() => RunConfigurationJson.Read(copy.ToJsonString())).Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Paths(System.Text.Json.Nodes.JsonNode? node, string path) => node switch
+    {
+        System.Text.Json.Nodes.JsonObject all => all.SelectMany(p => Paths(p.Value, $"{path}/{p.Key}").Prepend($"{path}/{p.Key}")),
+        System.Text.Json.Nodes.JsonArray list => list.SelectMany((item, i) => Paths(item, $"{path}/{i}").Prepend($"{path}/{i}")),
+        _ => [],
+    };
+
+    [Fact]
+    public void Read_SweepBeyondCounting_IsRefusedBeforeItIsExpanded()
+    {
+        var list = string.Join(',', Enumerable.Range(1, 100_000));
+        var message = Assert.Throws<ArgumentException>(() => RunConfigurationJson.Read($$$"""{"sweep":{"features":[{{{list}}}],"lambda":[{{{list}}}],"seeds":[{{{list}}}]}}""")).Message;
+        Assert.Contains("sweep.features: There are 1000000000000000; a run has 1 to 64.", message, StringComparison.Ordinal);
+        Assert.Contains("There are 100000;", Assert.Throws<ArgumentException>(() => RunConfigurationJson.Read(
+            $$"""{"dictionaries":[{{string.Join(',', Enumerable.Repeat("{\"features\":64}", 100_000))}}]}""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Problems_SettingThatTheRecipeDoesNotRead_IsNamedWithTheRecipesThatDo()
+    {
+        var run = RunPreset.Demo with
+        {
+            Dictionaries =
+            [
+                DictionarySettings.For("1", 512) with { K = 8 },
+                DictionarySettings.For("2", 512, "topk") with { Lambda = 0.5f, LambdaWarmup = 0.9 },
+                DictionarySettings.For("3", 512, "gated"),
+                DictionarySettings.For("4", 512, "matryoshka"),
+            ],
+        };
+        Assert.Equal(["dictionaries[0].k", "dictionaries[1].lambda", "dictionaries[1].lambdaWarmup"], run.Problems().Select(p => p.Field).Order(StringComparer.Ordinal));
+        Assert.Contains("topk, batchtopk, matryoshka", run.Problems()[0].Message, StringComparison.Ordinal);
+        Assert.Contains("paper-2023, april-2024, jumprelu, gated", run.Problems()[1].Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Problems_Many_AreAllListedWithTheirFields()

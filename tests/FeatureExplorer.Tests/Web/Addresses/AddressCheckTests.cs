@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.Json;
+using FeatureExplorer.Analysis.Exploration;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Web.Addresses;
+
+namespace FeatureExplorer.Tests.Web.Addresses;
+
+[Collection(SampleSiteTests.Name)]
+public sealed class AddressCheckTests(SampleSite site)
+{
+    [Theory]
+    [InlineData("/api/v1/A/1/4/examples?from=1,5", "from is \"1,5\"; it must be a number")]
+    [InlineData("/api/v1/A/1/4/examples?token=-1", "token is \"-1\"; it must be a whole number from 0 to 65535")]
+    [InlineData("/api/v1/A/1/4/examples?from=inf&to=-inf", "from is \"inf\"")]
+    [InlineData("/api/v1/A/1/4/examples?order=zzz", "one of activation, weakest, document, random")]
+    [InlineData("/api/v1/A/1/4/examples?order=1", "one of activation, weakest, document, random")]
+    [InlineData("/api/v1/A/1?sort=bogus", "sort is \"bogus\"; it must be one of index, density, max, context")]
+    [InlineData("/api/v1/A/1?sort=maximum", "one of index, density, max, context")]
+    [InlineData("/api/v1/A/1?state=alive", "one of live, ultralow, dead")]
+    [InlineData("/api/v1/A/1?context=klingon", "one of the contexts of A/1")]
+    [InlineData("/api/v1/A/1?page=1&page=2", "page is given 2 times")]
+    [InlineData("/api/v1/A/1/4/evidence?context=klingon", "one of the contexts of A/1")]
+    [InlineData("/api/v1/compare?left=A/1/4&right=A/neurons/7&context=klingon", "one of the contexts of A/1")]
+    [InlineData("/A/1/4/histogram.svg?context=klingon", "context is \"klingon\". This dictionary has no index")]
+    [InlineData("/embed/A/1/4?context=klingon", "context is \"klingon\". This dictionary has no index")]
+    [InlineData("/embed/A/1/4?parts=examples,weights", "some of histogram, examples, logits")]
+    public async Task Endpoint_ValueThatIsNone_Answers400WithAProblemThatNamesIt(string url, string says)
+    {
+        using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains(says, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/A/1?sort=maximum", "sort is \"maximum\"; it must be one of index, density, max, context")]
+    [InlineData("/A/1?order=up", "one of asc, desc")]
+    [InlineData("/A/1?page=0", "page is \"0\"")]
+    [InlineData("/A/1?context=klingon", "one of the contexts of A/1")]
+    [InlineData("/A/1/4/ablation?example=abc", "example is \"abc\"")]
+    [InlineData("/A/1/4?from=abc", "from is \"abc\"")]
+    [InlineData("/A/1/4?context=klingon", "has no index")]
+    [InlineData("/A/1/context?context=klingon", "has no index")]
+    [InlineData("/contexts?in=X/9", "in is \"X/9\"")]
+    [InlineData("/A/1/text?q=a&feature=24", "from 0 to 23")]
+    [InlineData("/compare?left=A/1/4&right=<b>", "right is \"<b>\"")]
+    [InlineData("/compare?left=A/1/4&right=B/1/999", "There is no feature")]
+    [InlineData("/runs/compare?ids=1,x", "ids is \"1,x\"")]
+    public async Task Page_ValueThatIsNone_Answers400AndSaysWhy(string url, string says)
+    {
+        using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
+        var page = await Visitor.Parse(answer);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(says, page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Single(page.QuerySelectorAll("h1"));
+        Assert.Contains("default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/A/1?sort=&order=&state=&page=&q=&context=")]
+    [InlineData("/A/1?SORT=MAX&Order=Desc&state=Live")]
+    [InlineData("/A/1/4?from=0.5&to=1e3&order=random&seed=18446744073709551615")]
+    [InlineData("/api/v1/A/1?page=999")]
+    [InlineData("/compare?left=/A/1/4&right=A/neurons/7&seed=3")]
+    [InlineData("/runs/compare?ids=1, 2&id=3&id=4")]
+    [InlineData("/A/1?utm_source=letter&page=1")]
+    public async Task Address_WhatForms_AndOthersSend_IsTaken(string url)
+    {
+        using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/A/1?page=1&sort=max&order=desc", "/A/1?utm=x&order=DESC&page=01&q=&sort=Max")]
+    [InlineData("/A/1/4", "/A/1/4?secret=1")]
+    [InlineData("/A/1/4?context=cyrillic", "/A/1/4?context=cyrillic&x=&other=2")]
+    public async Task Page_OfTheSameValues_IsTheSameInEveryForm(string url, string other)
+    {
+        Assert.Equal(await site.Client.GetStringAsync(new Uri(url, UriKind.Relative)), await site.Client.GetStringAsync(new Uri(other, UriKind.Relative)));
+    }
+
+    [Theory]
+    [InlineData("12", "12")]
+    [InlineData("0012", "12")]
+    [InlineData("0", null)]
+    [InlineData("51", null)]
+    [InlineData("-1", null)]
+    [InlineData("1.0", null)]
+    [InlineData(" 1", null)]
+    [InlineData("٣", null)]
+    public void Read_WholeNumber_IsDigitsInTheRange(string value, string? expected) => Assert.Equal(expected, new WholeNumberParameterAttribute("page", 1, 50).Read(value));
+
+    [Theory]
+    [InlineData("1.50", "1.5")]
+    [InlineData("1e-3", "0.001")]
+    [InlineData(".5", "0.5")]
+    [InlineData("1,5", null)]
+    [InlineData("-1", null)]
+    [InlineData("NaN", null)]
+    [InlineData("Infinity", null)]
+    [InlineData("1e39", null)]
+    public void Read_Number_IsFiniteAndNotNegative(string value, string? expected) => Assert.Equal(expected, new NumberParameterAttribute("from").Read(value));
+
+    [Theory]
+    [InlineData("Weakest", "weakest")]
+    [InlineData("1", null)]
+    [InlineData("activation,weakest", null)]
+    [InlineData("", null)]
+    public void Read_Enumeration_IsANameAndNothingElse(string value, string? expected) => Assert.Equal(expected, new EnumParameterAttribute<ActivationOrder>("order").Read(value));
+
+    [Fact]
+    public void Read_Text_CountsTheEndOfALineOnce()
+    {
+        var text = new TextParameterAttribute("q", 5);
+        Assert.Equal("ab\r\ncd", text.Read("ab\r\ncd"));
+        Assert.Null(text.Read("ab\r\ncde"));
+        Assert.Null(text.Read("a\u0000"));
+    }
+
+    [Theory]
+    [InlineData("99")]
+    [InlineData("3")]
+    [InlineData("-1")]
+    [InlineData("2147483647")]
+    [InlineData("Admin,Viewer")]
+    [InlineData("")]
+    public async Task Role_ThatIsNone_IsRefusedAndMakesNoAccount(string role)
+    {
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await accounts.Visitor(Role.Admin);
+        using var answer = await admin.Post("/accounts", "create", ("NewName", "ghost"), ("NewRole", role));
+        var page = await Visitor.Parse(answer);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"The role is \"{role}\"; it must be one of viewer, annotator, admin", page.QuerySelector(".problem")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(accounts.Service<AccountStore>().All(), a => a.Name == "ghost");
+    }
+
+    [Theory]
+    [InlineData("running", RunStatus.Running)]
+    [InlineData("1", null)]
+    [InlineData("Running,Queued", null)]
+    [InlineData(null, null)]
+    public void EnumWords_Parse_TakesNamesAlone(string? word, RunStatus? expected) => Assert.Equal(expected, EnumWords.Parse<RunStatus>(word));
+}
