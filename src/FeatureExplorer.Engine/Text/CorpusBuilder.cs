@@ -164,7 +164,7 @@ internal sealed class CorpusBuilder(
 
         var texts = documents.Select(static document => document.Place).Distinct().Count();
         throw new ArgumentException(
-            $"The corpus {source.Name} cannot be used: of {documents.Count} documents with {texts} different texts only {tokens} tokens could be held out, and {options.FewestHeldOutTokens} are needed. "
+            $"The corpus {source.Name} cannot be used: of its {documents.Count} documents with {texts} different texts {(tokens == 0 ? "no" : tokens)} tokens can be held out, and {options.FewestHeldOutTokens} are needed. "
             + (2 * texts <= documents.Count ? "Copies of a text are never divided between training and held-out text. Add other texts." : "Add text."));
     }
 

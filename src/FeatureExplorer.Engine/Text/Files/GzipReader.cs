@@ -10,7 +10,7 @@ namespace FeatureExplorer.Engine.Text.Files;
 /// <remarks>
 /// The framework's own reader throws away what it has unpacked when a checksum does not match, and says nothing when a file ends early. Here it
 /// unpacks only the data, and the frame is read and checked around it. It takes compressed bytes in large pieces; where a sound member ends
-/// within the last piece is found by the checksum that must follow. In a damaged member the last piece is gone through again byte by byte.
+/// within the last piece is found by the checksum that must follow. In a damaged member, or a small one, the last piece is gone through again byte by byte.
 /// </remarks>
 /// <param name="stored">The file; it can be sought in, and stays open.</param>
 /// <param name="cancellation">Stops reading.</param>
@@ -210,10 +210,18 @@ internal sealed class GzipReader(Stream stored, CancellationToken cancellation) 
         _deflate = null;
     }
 
-    /// <summary>Goes to where the member's checksum and length lie, if they are what they must be.</summary>
+    /// <summary>
+    /// Goes to where the member's checksum and length lie, if they are what they must be. A member that lies within the last piece as a whole is small,
+    /// and another with the same checksum may follow it there: it is gone through byte by byte.
+    /// </summary>
     private bool Find(ReadOnlySpan<byte> trailer)
     {
-        var last = new byte[_input!.LastEnd - _input.LastStart + TrailerBytes];
+        if (_input!.LastStart <= _memberStart)
+        {
+            return false;
+        }
+
+        var last = new byte[_input.LastEnd - _input.LastStart + TrailerBytes];
         stored.Position = _input.LastStart;
         var count = stored.ReadAtLeast(last, last.Length, throwOnEndOfStream: false);
         var at = last.AsSpan(0, count).IndexOf(trailer);

@@ -25,7 +25,7 @@ internal static class WideText
             filled += head.Slice(i, 4).ContainsAnyExcept((byte)0) ? 1 : 0;
         }
 
-        return (little || big) && filled > units / 2;
+        return (little || big) && filled > units / 2 && head.Length % 4 == 0;
     }
 
     private static bool IsUtf16(ReadOnlySpan<byte> head)
