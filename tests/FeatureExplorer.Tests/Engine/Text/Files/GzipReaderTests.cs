@@ -123,6 +123,23 @@ public sealed class GzipReaderTests
         Assert.Equal(0xCBF43926, Crc32.Append(Crc32.Append(0, "1234"u8), "56789"u8));
     }
 
+    [Fact]
+    public void Append_AnyLengthAndParts_GivesWhatBytesGiveOneByOne()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Text(100));
+        for (var length = 0; length < 400; length += 7)
+        {
+            var expected = 0u;
+            for (var i = 0; i < length; i++)
+            {
+                expected = Crc32.Append(expected, bytes.AsSpan(i, 1));
+            }
+
+            Assert.Equal(expected, Crc32.Append(0, bytes.AsSpan(0, length)));
+            Assert.Equal(expected, Crc32.Append(Crc32.Append(0, bytes.AsSpan(0, length / 3)), bytes.AsSpan(length / 3, length - (length / 3))));
+        }
+    }
+
     private static void AssertGives(byte[] file, string text, params string[] problems)
     {
         foreach (var size in (int[])[1, 5000, 1 << 17])
