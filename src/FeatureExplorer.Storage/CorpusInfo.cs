@@ -33,6 +33,9 @@ public sealed record CorpusInfo
     /// <summary>The starts of the first documents.</summary>
     public IReadOnlyList<CorpusExcerpt> Preview { get; init; } = [];
 
+    /// <summary>How many problems reading met; 0 also for a corpus that was added before they were counted.</summary>
+    public long ProblemCount { get; init; }
+
     /// <summary>The first problems that reading met.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 

@@ -15,7 +15,7 @@ internal sealed class CorpusBuilder(
     /// <summary>Further domains, those with least text, are not told apart: each costs a row of counts.</summary>
     private const int MostDomains = 256;
 
-    private readonly CorpusReading _reading = new(onProblem);
+    private readonly CorpusReading _reading = new(onProblem) { Cancellation = cancellation };
 
     public void Build(string directory)
     {
@@ -55,7 +55,7 @@ internal sealed class CorpusBuilder(
         var tokenizer = Learn(sample);
         tokenizer.Save(Path.Combine(directory, CorpusFiles.Tokenizer));
         using var encoding = new CorpusEncoding(directory, tokenizer, options, domains);
-        batches.Run(source, new CorpusReading(), encoding.Encode, slot => Report(CorpusProgress.Encoding, encoding.Append(slot), sample.BytesSeen), cancellation);
+        batches.Run(source, new CorpusReading { Cancellation = cancellation }, encoding.Encode, slot => Report(CorpusProgress.Encoding, encoding.Append(slot), sample.BytesSeen), cancellation);
         encoding.Complete();
         if (encoding.TokenCount < FewestTokens)
         {
@@ -102,6 +102,7 @@ internal sealed class CorpusBuilder(
     private void WriteSplits(string directory, ByteLevelTokenizer tokenizer, List<string> domains, CorpusEncoding encoding)
     {
         var (heldOut, training, cut) = CorpusSplit.Divide(encoding.Documents, options, encoding.StartsCharacter);
+        CheckHeldOut(heldOut, encoding.Documents);
         var total = encoding.TokenCount;
         var counts = new TokenCounts(domains.Count, tokenizer.VocabularySize);
         var trainingTokens = new long[domains.Count + 1];
@@ -151,6 +152,20 @@ internal sealed class CorpusBuilder(
             writer.Complete();
             return summary;
         }
+    }
+
+    private void CheckHeldOut(List<EncodedDocument> heldOut, List<EncodedDocument> documents)
+    {
+        var tokens = heldOut.Sum(static document => (long)document.StoredLength);
+        if (tokens >= options.FewestHeldOutTokens)
+        {
+            return;
+        }
+
+        var texts = documents.Select(static document => document.Place).Distinct().Count();
+        throw new ArgumentException(
+            $"The corpus {source.Name} cannot be used: of its {documents.Count} documents with {texts} different texts {(tokens == 0 ? "no" : tokens)} tokens can be held out, and {options.FewestHeldOutTokens} are needed. "
+            + (2 * texts <= documents.Count ? "Copies of a text are never divided between training and held-out text. Add other texts." : "Add text."));
     }
 
     private static void Save(string directory, CorpusSummary summary) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>How a corpus is tokenised and divided.</summary>
@@ -23,6 +25,10 @@ public sealed record CorpusOptions
 
     /// <summary>The tokenizer learns from so many bytes of each domain, evenly drawn; from more when there are few domains.</summary>
     public int SampleBytesPerDomain { get; init; } = 300_000;
+
+    /// <summary>With fewer held-out tokens a corpus is of no use, and is not built. It decides nothing about a corpus that is.</summary>
+    [JsonIgnore]
+    public long FewestHeldOutTokens { get; init; } = 1;
 
     /// <summary>Tokens to hold out of <paramref name="tokens"/>.</summary>
     internal long HeldOutOf(long tokens) => (long)Math.Min(LargestHeldOut(tokens), Math.Max(HeldOutShare * tokens, HeldOutTokens));

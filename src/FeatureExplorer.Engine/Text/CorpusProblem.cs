@@ -6,5 +6,8 @@ namespace FeatureExplorer.Engine.Text;
 /// <param name="Skipped">True when text was left out; false when it was used after all.</param>
 public sealed record CorpusProblem(string File, long Line, string Message, bool Skipped)
 {
-    public override string ToString() => $"{File}{(Line > 0 ? $", line {Line}" : "")}: {Message}{(Skipped ? "; skipped" : "")}";
+    /// <summary>True when only a part of the file or folder was left out, which the message tells.</summary>
+    public bool Partly { get; init; }
+
+    public override string ToString() => $"{DomainName.Clean(File)}{(Line > 0 ? $", line {Line}" : "")}: {Message}{(Skipped && !Partly ? "; skipped" : "")}";
 }

@@ -8,6 +8,9 @@ public sealed class CorpusReading(Action<CorpusProblem>? onProblem = null)
 
     private readonly List<CorpusProblem> _shown = [];
 
+    /// <summary>Stops the pass, also within a file.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Bytes of the files (as stored, compressed or not) that have been read.</summary>
     public long BytesRead { get; internal set; }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FeatureExplorer.Engine.Text.Files;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -8,9 +9,11 @@ internal static class JsonLinesFile
 {
     private const int LongestLine = 1 << 28;
 
-    public static IEnumerable<Document> Read(CorpusFile file, Stream stream, CorpusReading reading)
+    public static IEnumerable<Document> Read(CorpusFile file, CorpusStream stream, CorpusReading reading)
     {
         var lines = new LineReader(stream, LongestLine);
+        var domains = new DomainNames(file, reading);
+        var isBlank = true;
         while (true)
         {
             bool found;
@@ -18,7 +21,7 @@ internal static class JsonLinesFile
             {
                 found = lines.MoveNext();
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException)
+            catch (IOException exception)
             {
                 reading.Report(new CorpusProblem(file.Path, lines.Number + 1, $"the file cannot be read from here on ({exception.Message})", true));
                 yield break;
@@ -26,18 +29,32 @@ internal static class JsonLinesFile
 
             if (!found)
             {
+                if (isBlank)
+                {
+                    reading.Report(new CorpusProblem(file.Path, 0, "is empty", true));
+                }
+
                 yield break;
             }
 
-            foreach (var document in Documents(file, lines, reading))
+            isBlank = isBlank && !lines.IsTooLong && lines.Current.Trim(Blank).IsEmpty;
+            foreach (var document in Documents(file, lines, domains, reading))
             {
                 yield return document;
             }
         }
     }
 
-    private static IEnumerable<Document> Documents(CorpusFile file, LineReader lines, CorpusReading reading)
+    private static ReadOnlySpan<byte> Blank => " \t\r"u8;
+
+    private static IEnumerable<Document> Documents(CorpusFile file, LineReader lines, DomainNames domains, CorpusReading reading)
     {
+        var padding = lines.Current.Length - lines.Current.Trim((byte)0).Length;
+        if (padding > 0)
+        {
+            reading.Report(new CorpusProblem(file.Path, lines.Number, $"{padding} zero bytes around the line (padding), which are left out", false));
+        }
+
         if (!TryParse(lines, out var text, out var domain, out var problem))
         {
             if (problem.Length > 0)
@@ -48,8 +65,20 @@ internal static class JsonLinesFile
             return [];
         }
 
+        if (TextParts.WithoutZeros(text, out var zeros) is not { } clean || TextParts.IsBlank(clean))
+        {
+            reading.Report(new CorpusProblem(file.Path, lines.Number, zeros, true));
+            return [];
+        }
+
+        text = clean;
+        if (zeros.Length > 0)
+        {
+            reading.Report(new CorpusProblem(file.Path, lines.Number, zeros, false));
+        }
+
         var source = $"{file.Name}:{lines.Number}";
-        domain ??= file.Domain;
+        domain = domains.Of(domain, lines.Number) ?? file.Domain;
         if (text.Length <= CorpusReader.LongestDocument / 3)
         {
             return [new Document(text, domain, source)];
@@ -91,16 +120,19 @@ internal static class JsonLinesFile
             line = line[3..];
         }
 
+        line = line.Trim((byte)0);
+
         if (lines.IsTooLong)
         {
             problem = $"a line longer than {LongestLine >> 20} MB";
             return false;
         }
 
-        if (line.Trim(" \t\r"u8).IsEmpty)
+        if (line.Trim(Blank).IsEmpty)
         {
             return false;
         }
+
 
         try
         {

@@ -1,11 +1,12 @@
 using System.Text;
+using FeatureExplorer.Engine.Text.Files;
 
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>A file that is one document, or several when it is very long.</summary>
 internal static class PlainTextFile
 {
-    public static IEnumerable<Document> Read(CorpusFile file, Stream stream, CorpusReading reading)
+    public static IEnumerable<Document> Read(CorpusFile file, CorpusStream stream, CorpusReading reading)
     {
         var limit = CorpusReader.LongestDocument;
         var buffer = Array.Empty<byte>();
@@ -17,7 +18,7 @@ internal static class PlainTextFile
             {
                 (buffer, filled) = Fill(stream, buffer, filled, limit + 1);
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException)
+            catch (IOException exception)
             {
                 reading.Report(new CorpusProblem(file.Path, 0, $"cannot be read ({exception.Message})", true));
                 yield break;
@@ -30,6 +31,8 @@ internal static class PlainTextFile
             }
 
             var end = more ? TextParts.Cut(buffer, limit) : filled;
+            // A file that was cut may have been cut within a character.
+            end = !more && stream.Gzip is { IsIncomplete: true } ? TextParts.WithoutCutCharacter(buffer.AsSpan(0, end)).Length : end;
             if (Document(file, buffer.AsSpan(0, end), more || part > 1 ? part : 0, linesBefore, reading) is { } document)
             {
                 yield return document;
@@ -52,6 +55,17 @@ internal static class PlainTextFile
         if (text is null)
         {
             reading.Report(new CorpusProblem(file.Path, linesBefore + TextParts.LineOfFirstInvalid(bytes), problem, true));
+            return null;
+        }
+
+        text = TextParts.WithoutZeros(text, out problem);
+        if (problem.Length > 0)
+        {
+            reading.Report(new CorpusProblem(file.Path, 0, problem, text is null));
+        }
+
+        if (text is null)
+        {
             return null;
         }
 

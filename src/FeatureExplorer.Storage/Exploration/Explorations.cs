@@ -78,7 +78,7 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
     }
 
     private ContextExpression Expand(Evidence evidence, string text) =>
-        ContextExpression.Parse(text).Expand(name => evidence.Contexts.IndexOf(name) >= 0, name => saved.Find(name)?.Expression);
+        ContextExpression.Parse(text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : LineEnds.Replace(text, LineEnds.Of(evidence.Corpus))).Expand(name => evidence.Contexts.IndexOf(name) >= 0, name => saved.Find(name)?.Expression);
 
     private TokenSet Evaluate(Evidence evidence, ContextExpression expression) => _contexts.Get(
         $"{evidence.Contexts.Corpus} {evidence.Contexts.Tokens} {expression}",

@@ -23,7 +23,7 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<Live> _live = [];
 
-    /// <summary>All active features of a text; as much of it as fits the model's window.</summary>
+    /// <summary>All active features of a text, read with the line ends of the model's corpus; as much of it as fits the model's window.</summary>
     /// <exception cref="InvalidDataException">The model or the dictionary cannot be loaded; the message says why.</exception>
     public TextActivations Activations(DictionaryInfo dictionary, string text)
     {
@@ -31,7 +31,9 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         lock (_gate)
         {
-            return Load(dictionary).Activations(text.Length > LongestText ? text[..LongestText] : text);
+            var live = Load(dictionary);
+            text = LineEnds.Replace(text, live.LineEnd);
+            return live.Activations(text.Length > LongestText ? text[..LongestText] : text);
         }
     }
 
@@ -90,9 +92,9 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
         private readonly ModelFeatureEncoder _encoder;
         private readonly SparseActivations _rows = new();
 
-        private Live(DictionaryInfo info, ByteLevelTokenizer tokenizer, Transformer model, SparseAutoencoder dictionary)
+        private Live(DictionaryInfo info, string lineEnd, ByteLevelTokenizer tokenizer, Transformer model, SparseAutoencoder dictionary)
         {
-            (Id, Stamp) = (info.Id, info.Stamp);
+            (Id, Stamp, LineEnd) = (info.Id, info.Stamp, lineEnd);
             (_tokenizer, _model, _dictionary) = (tokenizer, model, dictionary);
             _encoder = new ModelFeatureEncoder(model, dictionary, maxWindows: 1);
         }
@@ -100,6 +102,8 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
         public string Id { get; }
 
         public long Stamp { get; }
+
+        public string LineEnd { get; }
 
         public static Live Open(DataFolder folder, DictionaryInfo info)
         {
@@ -110,13 +114,27 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
             {
                 model = Transformer.Load(folder.Model(info));
                 dictionary = SparseAutoencoder.Load(folder.Dictionary(info));
-                return new Live(info, tokenizer, model, dictionary);
+                return new Live(info, LineEndOf(folder.Corpus(info.Provenance.CorpusHash)), tokenizer, model, dictionary);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 dictionary?.Dispose();
                 model?.Dispose();
                 throw new InvalidDataException($"Dictionary {info.Id} cannot be run on new text: {e.Message}", e);
+            }
+        }
+
+        /// <summary>LF where the corpus is not here: nearly all text has it.</summary>
+        private static string LineEndOf(string folder)
+        {
+            try
+            {
+                using var corpus = TokenizedCorpus.Open(folder);
+                return LineEnds.Of(corpus);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                return "\n";
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Security;
@@ -13,25 +12,26 @@ public static class BoundedDecompression
     // Short files may repeat themselves as much as they like.
     private const long AlwaysAllowed = 16 << 20;
 
-    /// <summary>Opens a gzip file; reading it throws <see cref="InvalidDataException"/> when it is damaged or too much would come out of it.</summary>
-    /// <param name="source">The compressed file; it must be seekable, and is closed with the stream.</param>
+    /// <summary>Bounds what is unpacked; reading throws <see cref="InvalidDataException"/> when too much would come out.</summary>
+    /// <param name="source">The compressed file; it must be seekable.</param>
+    /// <param name="unpacked">What is unpacked from it; closed with the stream.</param>
     /// <param name="name">Its name, for messages.</param>
     /// <param name="options">What may come out.</param>
-    public static Stream Gzip(Stream source, string name, FetchOptions options) => new Bounded(source, name, options);
+    public static Stream Over(Stream source, Stream unpacked, string name, FetchOptions options) => new Bounded(source, unpacked, name, options);
 
     private sealed class Bounded : Stream
     {
         private readonly Stream _source;
-        private readonly GZipStream _gzip;
+        private readonly Stream _unpacked;
         private readonly string _name;
         private readonly long _most;
         private readonly double _ratio;
         private long _out;
 
-        public Bounded(Stream source, string name, FetchOptions options)
+        public Bounded(Stream source, Stream unpacked, string name, FetchOptions options)
         {
             _source = source;
-            _gzip = new GZipStream(source, CompressionMode.Decompress);
+            _unpacked = unpacked;
             _name = name;
             _most = (long)(options.MaxUnpackedMegabytes * 1e6);
             _ratio = options.MaxCompressionRatio;
@@ -51,12 +51,12 @@ public static class BoundedDecompression
             set => throw new NotSupportedException();
         }
 
-        public override int Read(Span<byte> buffer) => Count(_gzip.Read(buffer));
+        public override int Read(Span<byte> buffer) => Count(_unpacked.Read(buffer));
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await _gzip.ReadAsync(buffer, cancellationToken));
+            Count(await _unpacked.ReadAsync(buffer, cancellationToken));
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -75,7 +75,7 @@ public static class BoundedDecompression
         {
             if (disposing)
             {
-                _gzip.Dispose();
+                _unpacked.Dispose();
             }
 
             base.Dispose(disposing);

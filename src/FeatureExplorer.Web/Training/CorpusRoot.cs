@@ -39,20 +39,40 @@ public static class CorpusRoot
         return target;
     }
 
+    /// <summary>Looks at every link below the folder, and below the folders that links within the root lead to; each folder once.</summary>
     private static void RefuseLinksOutside(string root, string folder)
     {
-        if (!Directory.Exists(folder))
+        var options = new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        var met = new HashSet<string>(StringComparer.Ordinal) { folder };
+        var folders = new Queue<string>(met.Where(Directory.Exists));
+        while (folders.TryDequeue(out var next))
         {
-            return;
-        }
-
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", options).Where(e => e.LinkTarget is not null))
-        {
-            if (!RealPath.IsWithin(root, RealPath.Of(entry.FullName)))
+            foreach (var entry in new DirectoryInfo(next).EnumerateFileSystemInfos("*", options))
             {
-                throw Outside(Path.GetRelativePath(root, entry.FullName));
+                var target = entry.LinkTarget is null ? entry.FullName : Target(entry);
+                if (!RealPath.IsWithin(root, target))
+                {
+                    throw Outside(Path.GetRelativePath(root, entry.FullName));
+                }
+
+                if (Directory.Exists(target) && met.Add(target))
+                {
+                    folders.Enqueue(target);
+                }
             }
+        }
+    }
+
+    /// <summary>Where a link leads, or would lead where there is nothing: reading passes over it and says so.</summary>
+    private static string Target(FileSystemInfo link)
+    {
+        try
+        {
+            return RealPath.Of(link.FullName);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException)
+        {
+            return Path.GetFullPath(link.LinkTarget!, Path.GetDirectoryName(link.FullName)!);
         }
     }
 

@@ -12,7 +12,10 @@ public static class CorpusScan
     private const int Excerpts = 5;
     private const int ExcerptLength = 600;
     private const int MostDomains = 200;
-    private const int MostProblems = 20;
+    private const int MostProblems = 50;
+
+    /// <summary>A corpus with fewer different texts, each many times over, is worth a word.</summary>
+    private const int FewTexts = 16;
 
     /// <summary>The corpus with what was found in its files.</summary>
     /// <param name="corpus">Its files.</param>
@@ -23,14 +26,20 @@ public static class CorpusScan
     public static CorpusInfo Of(CorpusInfo corpus, string root, FetchOptions limits, CancellationToken cancellation)
     {
         var paths = corpus.Paths.Select(path => Path.GetFullPath(path, root)).ToList();
-        var bytes = Check(paths, limits, cancellation);
-        var reading = new CorpusReading();
+        var reader = new CorpusReader(paths, cancellation) { Bound = (name, stored, unpacked) => BoundedDecompression.Over(stored, unpacked, name, limits) };
+        var reading = new CorpusReading { Cancellation = cancellation };
         var domains = new Dictionary<string, (int Documents, long Bytes)>(StringComparer.Ordinal);
         var (documents, text) = (0, 0L);
         var preview = new List<CorpusExcerpt>();
-        foreach (var document in new CorpusReader(paths).Read(reading))
+        var texts = new HashSet<(int Length, int Hash)>();
+        foreach (var document in reader.Read(reading))
         {
             cancellation.ThrowIfCancellationRequested();
+            if (texts.Count < FewTexts)
+            {
+                texts.Add((document.Text.Length, document.Text.GetHashCode(StringComparison.Ordinal)));
+            }
+
             var length = Encoding.UTF8.GetByteCount(document.Text);
             documents++;
             text += length;
@@ -46,6 +55,12 @@ public static class CorpusScan
             }
         }
 
+        if (texts.Count < FewTexts && documents >= 2 * texts.Count && documents > 0)
+        {
+            reading.Report(new CorpusProblem(
+                corpus.From, 0, $"its {documents} documents have only {texts.Count} different texts; copies are never divided between training and held-out text, so that too little may be left to hold out", false));
+        }
+
         if (documents == 0)
         {
             throw new InvalidDataException(
@@ -56,35 +71,13 @@ public static class CorpusScan
         {
             State = CorpusState.Ready,
             Message = string.Empty,
-            FileBytes = bytes,
+            FileBytes = reader.Files.Sum(static file => file.Length),
             TextBytes = text,
             Documents = documents,
             Domains = [.. domains.Select(d => new CorpusDomain(d.Key, d.Value.Documents, d.Value.Bytes)).OrderByDescending(d => d.TextBytes)],
             Preview = preview,
+            ProblemCount = reading.ProblemCount,
             Problems = [.. reading.Shown.Take(MostProblems).Select(p => p.ToString())],
         };
-    }
-
-    /// <summary>Size of the files; compressed ones are unpacked once to see that they stay within bounds.</summary>
-    private static long Check(List<string> paths, FetchOptions limits, CancellationToken cancellation)
-    {
-        var bytes = 0L;
-        var buffer = new byte[1 << 16];
-        foreach (var file in paths.SelectMany(path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [path]))
-        {
-            bytes += new FileInfo(file).Length;
-            if (!file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            using var unpacked = BoundedDecompression.Gzip(File.OpenRead(file), Path.GetFileName(file), limits);
-            while (unpacked.Read(buffer) > 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-        }
-
-        return bytes;
     }
 }

@@ -19,37 +19,49 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
-        var (source, options, id) = Prepare(configuration);
+        var (source, options, id) = Prepare(configuration, cancellation);
         var directory = folder.Corpus(id);
-        var corpus = Open(directory) ?? TokenizedCorpus.Build(
+        var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
         progress.End(Summary(corpus));
         return (corpus, id);
     }
 
     /// <summary>The name of the folder that the tokenised corpus of a run has, or will have.</summary>
-    public string IdOf(RunConfiguration configuration) => Prepare(configuration).Id;
+    public string IdOf(RunConfiguration configuration, CancellationToken cancellation = default) => Prepare(configuration, cancellation).Id;
 
-    private (ICorpusSource Source, CorpusOptions Options, string Id) Prepare(RunConfiguration configuration)
+    private (ICorpusSource Source, CorpusOptions Options, string Id) Prepare(RunConfiguration configuration, CancellationToken cancellation)
     {
         var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
-        ICorpusSource source = configuration.Corpus.Count == 0
-            ? new DemoCorpus(SplitSeed, DemoBytes)
-            : new CorpusReader([.. paths]);
+        var reader = configuration.Corpus.Count == 0 ? null : new CorpusReader([.. paths], cancellation);
+        var source = reader ?? (ICorpusSource)new DemoCorpus(SplitSeed, DemoBytes);
         var options = new CorpusOptions
         {
             VocabularySize = configuration.Transformer.Vocabulary,
             Seed = SplitSeed,
             Keep = configuration.Mixture(),
             HeldOutTokens = configuration.HeldOutTokens,
+            FewestHeldOutTokens = configuration.Transformer.Context + 1,
         };
-        return (source, options, StageRecord.Fingerprint(NameOf(configuration, source), Files(paths), options with { Keep = Mixture.Everything }, options.Keep.ToString()));
+        return (source, options, StageRecord.Fingerprint(NameOf(configuration, source), Files(reader), options with { Keep = Mixture.Everything }, options.Keep.ToString()));
     }
 
     /// <summary>The corpus in one sentence.</summary>
     public static string Summary(TokenizedCorpus corpus) => string.Create(
         CultureInfo.InvariantCulture,
         $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
+
+    /// <summary>The corpus that an earlier run built, with the problems that were met then.</summary>
+    private TokenizedCorpus? TakeOver(string directory)
+    {
+        var corpus = Open(directory);
+        foreach (var problem in corpus?.Summary.Problems ?? [])
+        {
+            warn(problem.ToString());
+        }
+
+        return corpus;
+    }
 
     private TokenizedCorpus? Open(string directory)
     {
@@ -88,14 +100,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         configuration.Corpus.Count == 0 ? source.Name : string.Join(", ", configuration.Corpus);
 
     /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
-    private List<string> Files(IReadOnlyList<string> paths) => paths.Count == 0
+    private List<string> Files(CorpusReader? reader) => reader is null
         ? [$"demo|{DemoBytes}"]
-        :
-    [
-        .. paths
-            .SelectMany(path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [path])
-            .Order(StringComparer.Ordinal)
-            .Select(file => new FileInfo(file))
-            .Select(file => $"{CorpusFolder.Shown(file.FullName, folder)}|{file.Length}|{file.LastWriteTimeUtc.Ticks}"),
-    ];
+        : [.. reader.Files.Select(file => $"{CorpusFolder.Shown(file.Path, folder)}|{file.Length}|{file.Modified.Ticks}")];
 }

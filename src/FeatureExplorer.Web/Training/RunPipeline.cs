@@ -84,7 +84,11 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             new ModelResult(configuration.Model, trained.HeldOutLoss, trained.Tokens, trained.TokensPerSecond),
             [.. configuration.Dictionaries.Select(settings => results[settings.Name])],
             Stopwatch.GetElapsedTime(start).TotalSeconds,
-            process.PeakWorkingSet64);
+            process.PeakWorkingSet64)
+        {
+            ProblemCount = corpus.Summary.ProblemCount,
+            Problems = [.. corpus.Summary.Problems.Select(static problem => problem.ToString())],
+        };
     }
 
     private RunFolders Folders(RunConfiguration configuration, Transformer model, string fingerprint, string modelFolder)

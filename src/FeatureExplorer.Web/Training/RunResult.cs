@@ -5,7 +5,14 @@ namespace FeatureExplorer.Web.Training;
 /// <param name="Dictionaries">The dictionaries in the order of their training.</param>
 /// <param name="Seconds">Wall-clock time; stages that were taken over from an earlier run cost none.</param>
 /// <param name="PeakMemoryBytes">Largest resident memory of the process.</param>
-public sealed record RunResult(ModelResult Model, IReadOnlyList<DictionaryResult> Dictionaries, double Seconds, long PeakMemoryBytes);
+public sealed record RunResult(ModelResult Model, IReadOnlyList<DictionaryResult> Dictionaries, double Seconds, long PeakMemoryBytes)
+{
+    /// <summary>How many problems reading the corpus met.</summary>
+    public long ProblemCount { get; init; }
+
+    /// <summary>The first of them, in a sentence each: files that are not read or are damaged, lines that are no JSON.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}
 
 /// <param name="Name">Name in addresses.</param>
 /// <param name="HeldOutLoss">Mean next-token loss on held-out tokens, nats.</param>

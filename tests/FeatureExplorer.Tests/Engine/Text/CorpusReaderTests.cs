@@ -29,7 +29,9 @@ public sealed class CorpusReaderTests : IDisposable
                 new Document("three", "law", "law.jsonl.gz:1"),
             ],
             Read(out var problems));
-        Assert.Empty(problems);
+        Assert.Equal(
+            ["files of kind .png are not read: 1 (picture.png)", "files that are hidden (their names begin with a dot) are not read: 1 (.git)"],
+            problems.Select(problem => problem.Message));
     }
 
     [Fact]
@@ -82,7 +84,7 @@ public sealed class CorpusReaderTests : IDisposable
         _folder.Write("c.txt", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("wide")).ToArray());
 
         Assert.Equal(["ok"], Read(out var problems).Select(document => document.Text));
-        Assert.Equal([3L, 2L, 1L], problems.Select(problem => problem.Line));
+        Assert.Equal([3L, 2L, 0L], problems.Select(problem => problem.Line));
         Assert.All(problems, problem => Assert.Contains("UTF-8", problem.Message, StringComparison.Ordinal));
         Assert.Contains("UTF-16", problems[2].Message, StringComparison.Ordinal);
     }
@@ -107,6 +109,7 @@ public sealed class CorpusReaderTests : IDisposable
 
         var documents = Read(out var problems);
         Assert.InRange(documents.Count, 1000, 19000);
+        Assert.Contains(problems, problem => problem.File.EndsWith("a.jsonl.gz", StringComparison.Ordinal) && problem.Message.Contains($"({documents.Count:N0} documents, ", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.File.EndsWith("b.jsonl.gz", StringComparison.Ordinal) && problem.Line == 1);
     }
 
@@ -158,9 +161,9 @@ public sealed class CorpusReaderTests : IDisposable
     {
         var empty = _folder.At("empty");
         Directory.CreateDirectory(empty);
-        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => new CorpusReader([empty])).Message, StringComparison.Ordinal);
+        Assert.Contains("It is empty", Assert.Throws<InvalidDataException>(() => new CorpusReader([empty])).Message, StringComparison.Ordinal);
         _folder.Write("empty/x.png", "x");
-        Assert.Contains("1 files are of other kinds", Assert.Throws<InvalidDataException>(() => new CorpusReader([empty])).Message, StringComparison.Ordinal);
+        Assert.Contains("files of kind .png are not read: 1 (x.png)", Assert.Throws<InvalidDataException>(() => new CorpusReader([empty])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

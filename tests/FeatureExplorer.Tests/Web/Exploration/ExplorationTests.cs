@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -157,6 +158,28 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
 
         var page = await site.Page("/A/1/text?feature=0&q=" + Uri.EscapeDataString(text));
         Assert.Equal(json.GetProperty("tokens").GetArrayLength(), page.QuerySelectorAll("tr[id^=t]").Length);
+    }
+
+    [Fact]
+    public async Task Text_WithTheLineEndsOfAForm_IsReadWithThoseOfTheCorpus()
+    {
+        var lines = await site.Json("/api/v1/A/1/text?q=" + Uri.EscapeDataString("one line\nand another\n\nend"));
+        var form = await site.Json("/api/v1/A/1/text?q=" + Uri.EscapeDataString("one line\r\nand another\r\n\r\nend"));
+        Assert.Equal(Ids(lines), Ids(form));
+        var page = await site.Page("/A/1/text?q=" + Uri.EscapeDataString("one line\r\nand another\r\n\r\nend"));
+        Assert.DoesNotContain('␍', page.QuerySelector(".written")!.TextContent);
+        Assert.Equal(Ids(lines).Count(), page.QuerySelectorAll("tr[id^=t]").Length);
+
+        static IEnumerable<int> Ids(JsonElement json) => json.GetProperty("tokens").EnumerateArray().Select(static token => token.GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task Context_WithTheLineEndsOfAForm_FindsThoseOfTheCorpus()
+    {
+        var lines = await site.Json("/api/v1/contexts?context=" + Uri.EscapeDataString("regex:[a-z]\n[a-z]"));
+        var form = await site.Json("/api/v1/contexts?context=" + Uri.EscapeDataString("regex:[a-z]\r\n[a-z]"));
+        Assert.InRange(lines.GetProperty("count").GetInt64(), 1, long.MaxValue);
+        Assert.Equal(lines.GetProperty("count").GetInt64(), form.GetProperty("count").GetInt64());
     }
 
     [Fact]

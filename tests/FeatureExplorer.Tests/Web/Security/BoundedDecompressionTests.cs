@@ -10,7 +10,7 @@ public sealed class BoundedDecompressionTests
     public void Read_OfAnOrdinaryFile_GivesItsText()
     {
         var text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"line {i * 7919 % 10_007}\n"));
-        using var stream = BoundedDecompression.Gzip(Gzip(System.Text.Encoding.UTF8.GetBytes(text), 1), "a.gz", new FetchOptions());
+        using var stream = Open(Gzip(System.Text.Encoding.UTF8.GetBytes(text), 1), "a.gz", new FetchOptions());
         Assert.Equal(text, new StreamReader(stream).ReadToEnd());
     }
 
@@ -20,7 +20,7 @@ public sealed class BoundedDecompressionTests
         // A thousand times smaller than what it holds, which is the most that the format can do.
         using var bomb = Gzip(new byte[1 << 20], 64);
         Assert.InRange(bomb.Length, 1, 100_000);
-        using var stream = BoundedDecompression.Gzip(bomb, "bomb.gz", new FetchOptions());
+        using var stream = Open(bomb, "bomb.gz", new FetchOptions());
         var e = await Assert.ThrowsAsync<InvalidDataException>(() => stream.CopyToAsync(Stream.Null));
         Assert.Contains("bomb.gz unpacks to more than 200 times", e.Message, StringComparison.Ordinal);
         Assert.InRange(stream.Position, 16 << 20, 17 << 20);
@@ -29,7 +29,7 @@ public sealed class BoundedDecompressionTests
     [Fact]
     public void Read_MoreThanTheSize_SaysWhichSettingAllowsMore()
     {
-        using var stream = BoundedDecompression.Gzip(Gzip(new byte[200_000], 1), "a.gz", new FetchOptions { MaxUnpackedMegabytes = 0.1 });
+        using var stream = Open(Gzip(new byte[200_000], 1), "a.gz", new FetchOptions { MaxUnpackedMegabytes = 0.1 });
         var e = Assert.Throws<InvalidDataException>(() => stream.CopyTo(Stream.Null));
         Assert.Contains("Fetch:MaxUnpackedMegabytes", e.Message, StringComparison.Ordinal);
     }
@@ -37,9 +37,12 @@ public sealed class BoundedDecompressionTests
     [Fact]
     public void Read_OfAFileThatIsNoGzip_IsInvalidData()
     {
-        using var stream = BoundedDecompression.Gzip(new MemoryStream("plain text"u8.ToArray()), "a.gz", new FetchOptions());
+        using var stream = Open(new MemoryStream("plain text"u8.ToArray()), "a.gz", new FetchOptions());
         Assert.Throws<InvalidDataException>(() => stream.CopyTo(Stream.Null));
     }
+
+    private static Stream Open(MemoryStream source, string name, FetchOptions options) =>
+        BoundedDecompression.Over(source, new GZipStream(source, CompressionMode.Decompress), name, options);
 
     private static MemoryStream Gzip(byte[] block, int times)
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using FeatureExplorer.Storage;
@@ -124,6 +125,64 @@ public sealed class CorpusEndpointsTests : IDisposable
     }
 
     [Fact]
+    public async Task Upload_DamagedGzip_KeepsItsLinesAndSaysSo()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(Lines));
+        }
+
+        var file = packed.ToArray();
+        file[^8] ^= 1;
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await Upload(visitor, "damaged", "lines.jsonl.gz", file);
+        AssertIsTwoLanguages(await Read(site, "damaged"));
+        Assert.Contains("its checksum does not match", (await visitor.Page(Urls.Corpus("damaged"))).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bomb.txt.gz")]
+    [InlineData("bomb.txt")]
+    public async Task Upload_Bomb_IsRefusedWhateverItsName(string file)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(new byte[64 << 20]);
+        }
+
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await Upload(visitor, "bomb", file, packed.ToArray());
+        var corpus = await Settled(site, "bomb");
+        Assert.Equal(CorpusState.Failed, corpus.State);
+        Assert.Contains("Fetch:MaxCompressionRatio", corpus.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Folder_WithFilesThatAreNotRead_NamesThemOnItsPage()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        var books = Path.Combine(_root, "books");
+        await File.WriteAllTextAsync(Path.Combine(books, "README"), "x");
+        await File.WriteAllTextAsync(Path.Combine(books, "data.parquet"), "x");
+        Directory.CreateSymbolicLink(Path.Combine(books, "up"), "..");
+        Directory.CreateSymbolicLink(Path.Combine(books, "round"), "round");
+        File.CreateSymbolicLink(Path.Combine(books, "gone.txt"), "missing.txt");
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await visitor.Post(Urls.NewCorpus, "/corpora/folder", ("name", "mixed"), ("path", "books"));
+        AssertIsTwoLanguages(await Read(site, "mixed"));
+        var page = (await visitor.Page(Urls.Corpus("mixed"))).QuerySelector("main")!.TextContent;
+        Assert.Contains("files without an extension are not read: 1 (README)", page, StringComparison.Ordinal);
+        Assert.Contains("files of kind .parquet are not read: 1 (data.parquet)", page, StringComparison.Ordinal);
+        Assert.Contains("gone.txt: is a link that leads nowhere", page, StringComparison.Ordinal);
+        Assert.Contains("round: is a link that leads in a circle", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Folder_WithoutTheSetting_IsRefused()
     {
         await using var site = await AccountSite.Start(AccountSite.Patient);
@@ -193,6 +252,17 @@ public sealed class CorpusEndpointsTests : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, "/corpora/upload") { Content = content };
         request.Headers.TransferEncodingChunked = !tellsItsLength;
         return await visitor.Client.SendAsync(request);
+    }
+
+    private static async Task<HttpResponseMessage> Upload(Visitor visitor, string name, string file, byte[] bytes)
+    {
+        using var content = new MultipartFormDataContent
+        {
+            { new StringContent(await visitor.Token(Urls.NewCorpus)), "__RequestVerificationToken" },
+            { new StringContent(name), "name" },
+            { new ByteArrayContent(bytes), "file", file },
+        };
+        return await visitor.Client.PostAsync(new Uri("/corpora/upload", UriKind.Relative), content);
     }
 
     private static async Task<string> Problem(Visitor visitor, HttpResponseMessage answer)

@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Text.Demo;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Tests.Storage;
@@ -49,6 +50,29 @@ public sealed class RunPipelineTests
         Assert.Equal(first.Dictionaries[0].LossRecovered, second.Dictionaries[0].LossRecovered);
         Assert.Equal(weights, File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
         Assert.Equal(index, File.GetLastWriteTimeUtc(database.Folder.Index("A", "1")));
+    }
+
+    [Fact]
+    public void Run_FolderWithFilesThatAreNotRead_ListsThemInItsResult()
+    {
+        using var folder = new TemporaryFolder();
+        var texts = Directory.CreateDirectory(Path.Combine(folder.Path, "texts")).FullName;
+        File.WriteAllText(Path.Combine(texts, "README"), "x");
+        foreach (var document in DemoCorpus.Documents(1, 300_000).Select((d, i) => (d.Text, Name: $"{i}.txt")))
+        {
+            File.WriteAllText(Path.Combine(texts, document.Name), document.Text);
+        }
+
+        var database = FeatureDatabase.Open(new DataFolder(Path.Combine(folder.Path, "data")));
+        var configuration = Small with { Corpus = [texts] };
+        for (var run = 0; run < 2; run++)
+        {
+            var warnings = new List<string>();
+            var result = new RunPipeline(database, TimeProvider.System, warnings.Add).Run(configuration);
+            var problem = $"{texts}: files without an extension are not read: 1 (README)";
+            Assert.Equal((1L, problem), (result.ProblemCount, Assert.Single(result.Problems)));
+            Assert.Contains(problem, warnings);
+        }
     }
 
     [Fact]
