@@ -109,6 +109,27 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
     }
 
     [Fact]
+    public async Task SingleTokenTest_OfOriginsAndReport_IsOne()
+    {
+        var store = site.Service<FeatureStore>();
+        var (single, live) = (0, 0);
+        for (var index = 0; index < site.Dictionary.Features; index++)
+        {
+            var report = store.FindFeature(site.Dictionary, index)!;
+            var test = (await site.Json($"/api/v1/A/1/{index}/origins")).GetProperty("single");
+            if (report.State == FeatureState.Live)
+            {
+                live++;
+                single += test.GetProperty("isSingle").GetBoolean() ? 1 : 0;
+                Assert.Equal(report.Top.Count, test.GetProperty("top").GetInt32());
+            }
+        }
+
+        var rows = (await site.Json("/api/v1/A/1/report")).GetProperty("rows").EnumerateArray();
+        Assert.Equal((double)single / live, rows.Single(r => r.GetProperty("id").GetString() == "single-token").GetProperty("value").GetDouble(), 12);
+    }
+
+    [Fact]
     public async Task Text_OfAHeldOutDocument_HasTheIndexesActivations()
     {
         using var corpus = TokenizedCorpus.Open(site.Database.Folder.Corpus(site.Dictionary.Provenance.CorpusHash));
