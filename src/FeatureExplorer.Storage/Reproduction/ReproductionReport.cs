@@ -42,10 +42,12 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             metrics.LossRecovered, $"{Three(metrics.Loss)} as it is, {Three(metrics.LossReconstructed)} reconstructed, {Three(metrics.LossZeroAblated)} without the MLP's activations",
             $"Against zero ablation, as in the paper, on {Count(metrics.Tokens)} held-out tokens. {Baselines(metrics)}",
             NotPublished(dictionary));
+        var digits = SignificantDigits.Apart(metrics.L0, survey.TotalDensity);
         yield return dictionary.Source is null
             ? Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", metrics.L0, null,
-                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens; {Three(survey.TotalDensity)} on the {Count(dictionary.Provenance.Tokens)} indexed ones.", null)
+                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens; {SignificantDigits.Show(survey.TotalDensity, digits)} on the {Count(dictionary.Provenance.Tokens)} indexed ones.", null) with
+            { Digits = digits }
             : Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", survey.TotalDensity,
                 $"of the {Count(survey.Features)} features that were imported", "Sum of the densities in the files: the paper's figure needs all of its 4,096 features.", null);
@@ -86,7 +88,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             "ultralow-paper", "Density", "The same cluster by the paper's own threshold, a density below 10⁻⁶.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶",
             count is { } below ? Ratio(below, dictionary.Features) : null, count is { } of ? $"{Count(of)} of {Count(dictionary.Features)}" : null,
             FormattableString.Invariant($"Share of all features that fire, with a density below 10⁻⁶. One activation in {dictionary.Provenance.Tokens:N0} tokens is a density of {dictionary.Resolution:0.0e0}."),
-            count is null ? FormattableString.Invariant($"The index has {dictionary.Provenance.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (--index-tokens).") : null);
+            count is null ? FormattableString.Invariant($"The index has {dictionary.Provenance.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (indexTokens in a run's configuration).") : null);
     }
 
     /// <summary>Which baseline flatters more: the one that costs the model more.</summary>
@@ -97,7 +99,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
         var against = $"Against the mean {SignificantDigits.Show(metrics.LossRecoveredFromMean, digits)}, against zero {SignificantDigits.Show(metrics.LossRecovered, digits)}.";
         return zero == mean
             ? $"{against} Both baselines cost the model the same."
-            : $"{against} The {(mean > zero ? "mean" : "zero")} is the weaker baseline here and flatters: the loss is {Three(Math.Max(mean, zero))} with it, {Three(Math.Min(mean, zero))} with the {(mean > zero ? "zero" : "mean")}.";
+            : $"{against} {(mean > zero ? "The mean" : "Zero")} is the weaker baseline here and flatters: the loss is {Three(Math.Max(mean, zero))} with it, {Three(Math.Min(mean, zero))} with {(mean > zero ? "zero" : "the mean")}.";
     }
 
     private IEnumerable<ReproductionRow> Contexts(DictionaryInfo dictionary)

@@ -45,8 +45,8 @@ public sealed class AblationSurveysTests : IDisposable
     }
 
     [Theory]
-    [InlineData(5.44, 8.06, "mean is the weaker baseline")]
-    [InlineData(8.06, 5.44, "zero is the weaker baseline")]
+    [InlineData(5.44, 8.06, "The mean is the weaker baseline")]
+    [InlineData(8.06, 5.44, "Zero is the weaker baseline")]
     [InlineData(6, 6, "cost the model the same")]
     public void LossRecovered_ByTheTwoBaselines_NamesTheOneThatFlatters(double zero, double mean, string expected)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Tests.Web.Security;
