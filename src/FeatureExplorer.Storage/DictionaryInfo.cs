@@ -47,6 +47,9 @@ public sealed record DictionaryInfo : DictionaryDraft
     /// <summary>Features that are neither dead nor ultralow.</summary>
     public int Live => Features - Dead - Ultralow;
 
+    /// <summary>The smallest density that a feature which fires can have: one activation.</summary>
+    public double Resolution => 1.0 / Provenance.Tokens;
+
     /// <summary>The context of a name, or null.</summary>
     public ContextInfo? FindContext(string? name) => Contexts.FirstOrDefault(c => c.Name == name);
 

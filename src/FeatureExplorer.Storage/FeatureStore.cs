@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FeatureExplorer.Analysis.Imports;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Entities;
 using FeatureExplorer.Storage.Search;
@@ -80,6 +81,22 @@ public sealed class FeatureStore(FeatureDatabase database)
         return Summaries(dictionary, db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp && wanted.Contains(f.Index))).ToDictionary(f => f.Index);
     }
 
+    /// <summary>
+    /// How many features fire with a density below the paper's threshold for ultralow ones, 10⁻⁶; null where one activation already is a higher density, so
+    /// that the index cannot tell.
+    /// </summary>
+    public int? PaperUltralow(DictionaryInfo dictionary)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        if (dictionary.Resolution >= PublishedFeatures.UltralowDensity)
+        {
+            return null;
+        }
+
+        using var db = database.NewContext();
+        return db.Features.Count(f => f.DictionaryId == dictionary.Stamp && f.State != FeatureState.Dead && f.Density < PublishedFeatures.UltralowDensity);
+    }
+
     /// <summary>The report of one feature, or null when the dictionary has no such feature.</summary>
     public FeatureReport? FindFeature(DictionaryInfo dictionary, int index)
     {
@@ -105,7 +122,8 @@ public sealed class FeatureStore(FeatureDatabase database)
             })
             .ToList();
         return [.. rows.Select(f => new FeatureSummary(
-            f.Index, f.State, f.Density, f.Max, dictionary.Source is null ? f.Mean : double.NaN, f.BestContext, f.BestScore, Ids(f.TopTokens), Ids(f.TopLogits), f.Shape))];
+            f.Index, f.State, f.Density, f.Max, dictionary.Source is null ? f.Mean : double.NaN, IsFound(f.BestScore) ? f.BestContext : null, IsFound(f.BestScore) ? f.BestScore : null,
+            Ids(f.TopTokens), Ids(f.TopLogits), f.Shape))];
     }
 
     /// <summary>The features next to one, also where indexes are missing in between.</summary>
@@ -153,7 +171,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     {
         if (!string.IsNullOrEmpty(query.Context))
         {
-            features = features.Where(f => f.BestContext == query.Context);
+            features = features.Where(f => f.BestContext == query.Context && f.BestScore >= FeatureReport.BestContextPearson);
         }
 
         if (query.State is { } state)
@@ -176,10 +194,15 @@ public sealed class FeatureStore(FeatureDatabase database)
         _ => features.OrderBy(f => f.Index),
     };
 
+    // Dictionaries that were published before a best context had to reach anything have rows with less.
+    private static bool IsFound(double? score) => score >= FeatureReport.BestContextPearson;
+
     private static int[] Ids(byte[] bytes) => MemoryMarshal.Cast<byte, int>(bytes).ToArray();
 
     private static ModelInfo Model(string json) => JsonSerializer.Deserialize(json, StorageJson.Default.ModelInfo)!;
 
     private DictionaryInfo Dictionary(long id, string json) => _published.GetOrAdd(
-        id, static (id, json) => JsonSerializer.Deserialize(json, StorageJson.Default.DictionaryInfo)! with { Stamp = id }, json);
+        id,
+        static (id, from) => HeldOutTokenCount.Named(JsonSerializer.Deserialize(from.Json, StorageJson.Default.DictionaryInfo)! with { Stamp = id }, from.Folder),
+        (Json: json, database.Folder));
 }

@@ -29,6 +29,7 @@ public static class StorageServices
         services.AddSingleton<ReproductionReport>();
         services.AddSingleton<RelationStore>();
         services.AddSingleton<AblationStore>();
+        services.AddSingleton<AblationSurveys>();
         services.AddSingleton<UnitComparer>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();

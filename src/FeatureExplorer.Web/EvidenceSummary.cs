@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Web;
@@ -16,9 +17,10 @@ namespace FeatureExplorer.Web;
 /// <param name="NeuronContext">How well that neuron agrees with the same context.</param>
 /// <param name="NeuronsCompared">Whether neurons have been compared at all.</param>
 /// <param name="Counterparts">The best match in every other dictionary, those of other models first, best first.</param>
+/// <param name="Verdicts">What the figures say of the five claims, in the order of <see cref="EvidenceClaim"/>.</param>
 public sealed record EvidenceSummary(
     ContextScore? Context, AblationReport? Ablation, UnitMatch? Neuron, MembershipAgreement? NeuronContext, bool NeuronsCompared,
-    IReadOnlyList<EvidenceSummary.Counterpart> Counterparts)
+    IReadOnlyList<EvidenceSummary.Counterpart> Counterparts, IReadOnlyList<EvidenceVerdict> Verdicts)
 {
     /// <summary>The best match in another dictionary.</summary>
     /// <param name="Dictionary">Its name: "B/1".</param>
@@ -28,6 +30,12 @@ public sealed record EvidenceSummary(
 
     /// <summary>The best counterpart in another model, or null.</summary>
     public Counterpart? Universal => Counterparts.FirstOrDefault(counterpart => counterpart.OtherModel);
+
+    /// <summary>The verdict on a claim.</summary>
+    public Verdict this[EvidenceClaim claim] => Verdicts[(int)claim].Verdict;
+
+    /// <summary>Whether another model's features have been compared at all.</summary>
+    public bool OtherModelCompared => this[EvidenceClaim.Universal] != Verdict.NotMeasured;
 
     /// <summary>Collects what is known.</summary>
     /// <param name="dictionary">The feature's dictionary.</param>
@@ -43,11 +51,24 @@ public sealed record EvidenceSummary(
         var score = report.Contexts.FirstOrDefault(s => s.Context == context) ?? report.BestContext;
         var neurons = related.FirstOrDefault(r => r.AreNeurons && r.Model == dictionary.Model && !dictionary.AreNeurons);
         var neuron = neurons?.Relations.Best;
-        var counterparts = related
+        Counterpart[] counterparts = [.. related
             .Where(r => r.Id != dictionary.Id && r.AreNeurons == dictionary.AreNeurons && r.Relations.Best is not null)
             .Select(r => new Counterpart(r.Id, r.Model != dictionary.Model, r.Relations.Best!.Value))
-            .OrderByDescending(c => c.OtherModel).ThenByDescending(c => c.Match.Pearson).ThenBy(c => c.Dictionary, StringComparer.Ordinal);
+            .OrderByDescending(c => c.OtherModel).ThenByDescending(c => c.Match.Pearson).ThenBy(c => c.Dictionary, StringComparer.Ordinal)];
+        var figures = new EvidenceFigures
+        {
+            HasContexts = dictionary.Contexts.Count > 0,
+            Context = score,
+            ContextShare = dictionary.FindContext(score?.Context)?.Share ?? 0,
+            Ablation = ablation,
+            IsNeuron = dictionary.AreNeurons,
+            NeuronsCompared = neurons is not null,
+            NeuronCorrelation = neuron?.Pearson,
+            OtherModelCompared = related.Any(r => r.Model != dictionary.Model && r.AreNeurons == dictionary.AreNeurons),
+            CounterpartCorrelation = counterparts.FirstOrDefault(static c => c.OtherModel)?.Match.Pearson,
+        };
         return new EvidenceSummary(
-            score, ablation, neuron, neuron is { } best && score is not null ? neuronAgrees(best.Unit, score.Context) : null, neurons is not null, [.. counterparts]);
+            score, ablation, neuron, neuron is { } best && score is not null ? neuronAgrees(best.Unit, score.Context) : null, neurons is not null, counterparts,
+            EvidenceRules.Judge(figures));
     }
 }

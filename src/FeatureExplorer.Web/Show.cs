@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FeatureExplorer.Analysis.Statistics;
 
 namespace FeatureExplorer.Web;
 
@@ -69,6 +70,9 @@ public static class Show
 
     /// <summary>A number with its sign, two decimals.</summary>
     public static string Signed(double value) => Fixed(value, 2, "+", "−");
+
+    /// <summary>A number with its sign and so many significant digits.</summary>
+    public static string Signed(double value, int digits) => (value > 0 ? "+" : value < 0 ? "−" : string.Empty) + SignificantDigits.Show(Math.Abs(value), digits);
 
     /// <summary>"1.4 GB": bytes in the decimal units of disks.</summary>
     public static string Bytes(double bytes) => bytes switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Analysis.Exploration;
@@ -7,9 +8,6 @@ namespace FeatureExplorer.Analysis.Exploration;
 /// <summary>Counts where a feature's activations come from, in one pass over them.</summary>
 public static class FeatureOriginsCounter
 {
-    /// <summary>Strongest activations of the single-token test, as in the paper.</summary>
-    public const int TopActivations = 20;
-
     private const int Shown = 10;
 
     /// <summary>The origins of a feature, or null when it never fires.</summary>
@@ -17,11 +15,13 @@ public static class FeatureOriginsCounter
     /// <param name="heldOut">The tokens that the index covers.</param>
     /// <param name="counts">What they are made of.</param>
     /// <param name="feature">The feature.</param>
-    public static FeatureOrigins? Of(ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature)
+    /// <param name="top">Its top examples, for the single-token test.</param>
+    public static FeatureOrigins? Of(ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature, IReadOnlyList<Example> top)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(top);
         var positions = index.Positions(feature);
         if (positions.IsEmpty)
         {
@@ -50,7 +50,7 @@ public static class FeatureOriginsCounter
             Explained(groups.Previous, counts.Previous),
             Explained(groups.Domains, counts.Domains),
             Explained(groups.Positions, counts.Positions),
-            Single(index, heldOut, counts, feature, groups.Tokens, sum, variance));
+            Single(top, counts, groups.Tokens, sum, variance));
     }
 
     private static TokenShare[] Largest(Tally tally, long[] occurrences) =>
@@ -66,8 +66,7 @@ public static class FeatureOriginsCounter
             : string.Create(CultureInfo.InvariantCulture, $"{first}–{last}");
     }
 
-    private static SingleToken Single(
-        ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature, Tally tokens, double sum, double variance)
+    private static SingleToken Single(IReadOnlyList<Example> top, CorpusCounts counts, Tally tokens, double sum, double variance)
     {
         var best = 0;
         for (var token = 1; token < tokens.Mass.Length; token++)
@@ -78,33 +77,7 @@ public static class FeatureOriginsCounter
         var occurrences = (double)counts.Tokens[best];
         var covariance = tokens.Mass[best] - (sum * occurrences / counts.Total);
         var indicator = occurrences - (occurrences * occurrences / counts.Total);
-        var top = Strongest(index, feature);
-        return new SingleToken(
-            best,
-            top.GroupBy(position => heldOut.Read(position, 1)[0]).Max(static group => group.Count()),
-            top.Count,
-            indicator > 0 ? covariance * covariance / (indicator * variance) : 0);
-    }
-
-    /// <summary>Positions of the strongest activations; ties by position.</summary>
-    private static List<uint> Strongest(ActivationIndex index, int feature)
-    {
-        var positions = index.Positions(feature);
-        var values = index.Values(feature);
-        var queue = new PriorityQueue<uint, (Half Value, long Later)>();
-        for (var i = 0; i < positions.Length; i++)
-        {
-            if (queue.Count < TopActivations)
-            {
-                queue.Enqueue(positions[i], (values[i], -positions[i]));
-            }
-            else if (queue.TryPeek(out _, out var weakest) && values[i] > weakest.Value)
-            {
-                queue.EnqueueDequeue(positions[i], (values[i], -positions[i]));
-            }
-        }
-
-        return [.. queue.UnorderedItems.Select(static item => item.Element)];
+        return new SingleToken(best, SingleTokenTest.Of(top), indicator > 0 ? covariance * covariance / (indicator * variance) : 0);
     }
 
     /// <summary>Number and sum of activations by group.</summary>

@@ -33,7 +33,7 @@ public sealed class SurveyBuilder
         _specific += report.Contexts.Any(c => c.Specificity >= DictionarySurvey.HighSpecificity) ? 1 : 0;
         _detectors += report.Contexts.Any(c => c.Specificity >= DictionarySurvey.DetectorShare && c.Recall >= DictionarySurvey.DetectorShare) ? 1 : 0;
         _withExamples += report.Top.Count > 0 ? 1 : 0;
-        _singleToken += IsSingleToken(report) ? 1 : 0;
+        _singleToken += SingleTokenTest.Of(report.Top).IsSingle ? 1 : 0;
         foreach (var example in report.Top)
         {
             if (example.Ablation is { } ablation && example.Centre + 1 < ablation.LossEffect.Count)
@@ -41,13 +41,6 @@ public sealed class SurveyBuilder
                 _lossEffects.Add(ablation.LossEffect[example.Centre + 1]);
             }
         }
-    }
-
-    /// <summary>The paper's test: the token of the largest activation is the same in all top examples.</summary>
-    public static bool IsSingleToken(FeatureReport report)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        return report.Top.Count > 0 && report.Top.Select(e => e.Tokens[e.Centre]).Distinct().Count() == 1;
     }
 
     public DictionarySurvey Build() => new()

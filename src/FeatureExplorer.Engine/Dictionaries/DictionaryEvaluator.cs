@@ -110,7 +110,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         }
 
         var known = MeasureBaseline(progress, cancellation);
-        _tally.Begin(dictionary);
+        _tally.Begin(dictionary, _baseline.Mean());
         double loss = 0, reconstructed = 0, divergence = 0;
         ForEachCall(
             (targets, rows) =>
@@ -128,6 +128,8 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
             Tokens = Tokens,
             L0 = (double)_tally.Active / Tokens,
             ExplainedVariance = 1 - (_tally.Errors / _baseline.Variance),
+            ExplainedVarianceByToken = _tally.MeanOfRows,
+            ExplainedVarianceOfResidual = 1 - (_tally.ErrorVariance / _baseline.Variance),
             MeanSquaredError = _tally.Errors / ((double)Tokens * dictionary.Inputs),
             Loss = loss / Tokens,
             LossReconstructed = reconstructed / Tokens,

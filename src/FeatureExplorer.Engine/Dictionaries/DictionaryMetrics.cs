@@ -12,6 +12,12 @@ public sealed record DictionaryMetrics
     /// <summary>1 − Σ‖x − x̂‖² / Σ‖x − μ‖² with μ over all the tokens.</summary>
     public required double ExplainedVariance { get; init; }
 
+    /// <summary>Mean over the tokens of 1 − ‖x − x̂‖² / ‖x − μ‖², older tools' explained variance. Null in records older than it, as the next one.</summary>
+    public double? ExplainedVarianceByToken { get; init; }
+
+    /// <summary>1 − Σ‖e − mean of e‖² / Σ‖x − μ‖² with e = x − x̂: the same as <see cref="ExplainedVariance"/> but for a common offset of x̂, which costs nothing here.</summary>
+    public double? ExplainedVarianceOfResidual { get; init; }
+
     /// <summary>Mean squared error per input dimension, raw activations.</summary>
     public required double MeanSquaredError { get; init; }
 

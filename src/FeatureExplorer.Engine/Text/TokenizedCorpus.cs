@@ -89,6 +89,11 @@ public sealed class TokenizedCorpus : IDisposable
         return Open(directory);
     }
 
+    /// <summary>What a corpus says of itself, without its tokens being opened.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="InvalidDataException">Its description is damaged, or foreign.</exception>
+    public static CorpusSummary Describe(string directory) => ReadSummary(Path.Combine(directory, CorpusFiles.Summary));
+
     public void Dispose()
     {
         Training.Dispose();

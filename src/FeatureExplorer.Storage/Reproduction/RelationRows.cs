@@ -4,7 +4,7 @@ using FeatureExplorer.Analysis.Statistics;
 namespace FeatureExplorer.Storage.Reproduction;
 
 /// <summary>The claims on universality and on the effect of features: they rest on what the command relate has measured.</summary>
-internal sealed class RelationRows(FeatureStore store, RelationStore relations, AblationStore ablations)
+internal sealed class RelationRows(FeatureStore store, RelationStore relations, AblationSurveys ablations)
 {
     private const string Relate = "Not measured yet: the command relate measures it.";
 
@@ -24,7 +24,7 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
         var features = OtherModel(dictionary);
         yield return Median(
             dictionary, "universality-features", "Another model has the same features.", 0.72, features,
-            "Correlation of each live feature's activations with its best counterpart in the other model's dictionary, over the same held-out tokens; median.");
+            "Correlation of each live feature's activations with its best counterpart in the other model's dictionary, over the same indexed tokens; median.");
         var neurons = store.FindDictionary(dictionary.Model, DictionaryDraft.Neurons) is { } units ? OtherModel(units) : null;
         yield return Median(
             dictionary, "universality-neurons", "Its neurons are less alike.", 0.46, neurons, "The same of the two models' neurons.");
@@ -35,7 +35,7 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
             yield return ReproductionReport.Row(
                 $"{name}-counterpart", "Universality", $"The feature for {dictionary.TitleOf(name)} has a counterpart.", ReproductionUnit.Correlation, paper, pair,
                 found?.Relations.Best?.Pearson, found?.Relations.Best is { } match ? $"{dictionary.Id}/{best!.Index} and {found.Id}/{match.Unit}" : null,
-                "Correlation of the two features' activations over the same held-out tokens.", Missing(dictionary, features) ?? (best is null ? "No feature detects it here." : null), best?.Index);
+                "Correlation of the two features' activations over the same indexed tokens.", Missing(dictionary, features) ?? (best is null ? "No feature detects it here." : null), best?.Index);
         }
     }
 
@@ -56,16 +56,18 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
 
     private IEnumerable<ReproductionRow> Measured(DictionaryInfo dictionary)
     {
-        var effects = ablations.Effects(dictionary);
-        var missing = effects.Count > 0 ? null : Relate;
-        var controls = effects.Where(e => e.Control is not null).Select(e => e.Control!.Value).ToList();
+        var survey = ablations.Of(dictionary);
+        var missing = survey is null ? Relate : null;
+        var digits = survey is null ? SignificantDigits.Usual : SignificantDigits.Apart(survey.Effect, survey.Control ?? survey.Effect);
         yield return ReproductionReport.Row(
-            "ablation-effect", "Effect", Helps, ReproductionUnit.Nats, 1.49, Counted,
-            effects.Count > 0 ? effects.Average(e => e.Effect) : null, controls.Count > 0 ? $"{Number(controls.Average())} with random features of like density" : null,
-            $"Rise of the loss of the token after the top examples when the feature is removed and the dictionary's error kept, in a real forward pass; mean over {effects.Count.ToString("N0", CultureInfo.InvariantCulture)} features.", missing);
+            "ablation-effect", "Effect", Helps, ReproductionUnit.Nats, 1.49, Counted, survey?.Effect,
+            survey?.Control is { } control ? $"{SignificantDigits.Show(control, digits)} with random features of like density" : null,
+            $"Rise of the loss of the token after the top examples when the feature is removed and the dictionary's error kept, in a real forward pass; mean over {Count(survey?.Features)} live features of each one's mean.",
+            missing) with
+        { Digits = digits };
         yield return ReproductionReport.Row(
-            "ablation-positive", "Effect", Mostly, ReproductionUnit.Share, 0.73, "of top examples, " + Counted,
-            effects.Count > 0 ? (double)effects.Count(e => e.Effect > 0) / effects.Count : null, null, "Share of features whose mean effect is positive.", missing);
+            "ablation-positive", "Effect", Mostly, ReproductionUnit.Share, 0.73, "of top examples, " + Counted, survey?.Helped,
+            survey is null ? null : $"of {Count(survey.Examples)} top examples", "Share of the top examples of live features in which the loss rises.", missing);
     }
 
     // The dictionary of another model: of the same name where there is one, since that was trained alike.
@@ -82,5 +84,5 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
         : store.Dictionaries().Any(d => d.Model != dictionary.Model && d.Provenance.CorpusHash == dictionary.Provenance.CorpusHash) ? Relate
         : NoSecondModel;
 
-    private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Count(long? value) => (value ?? 0).ToString("N0", CultureInfo.InvariantCulture);
 }

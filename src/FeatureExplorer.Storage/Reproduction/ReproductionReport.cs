@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Dictionaries;
 
 namespace FeatureExplorer.Storage.Reproduction;
 
@@ -7,7 +8,7 @@ namespace FeatureExplorer.Storage.Reproduction;
 /// The claims of the paper against a dictionary, one row each. The paper's figures are those of its own A/1, from its text or counted from the
 /// files of its browser; ours come from what is stored, so that a row without data says what would give it.
 /// </summary>
-public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, RelationStore relations, AblationStore ablations)
+public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, RelationStore relations, AblationSurveys ablations)
 {
     private const string Relate = "Not measured yet: the command relate measures it.";
 
@@ -39,20 +40,22 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
         yield return Row(
             "loss-recovered", "Quality", "The dictionary keeps most of what the MLP does for the loss.", ReproductionUnit.Share, 0.79, null,
             metrics.LossRecovered, $"{Three(metrics.Loss)} as it is, {Three(metrics.LossReconstructed)} reconstructed, {Three(metrics.LossZeroAblated)} without the MLP's activations",
-            $"Against zero ablation, as in the paper, on {Count(metrics.Tokens)} held-out tokens; against the mean {Three(metrics.LossRecoveredFromMean)}. Zero is a weak baseline: it flatters.",
+            $"Against zero ablation, as in the paper, on {Count(metrics.Tokens)} held-out tokens. {Baselines(metrics)}",
             NotPublished(dictionary));
+        var digits = SignificantDigits.Apart(metrics.L0, survey.TotalDensity);
         yield return dictionary.Source is null
             ? Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", metrics.L0, null,
-                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens.", null)
+                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens; {SignificantDigits.Show(survey.TotalDensity, digits)} on the {Count(dictionary.Provenance.Tokens)} indexed ones.", null) with
+            { Digits = digits }
             : Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", survey.TotalDensity,
                 $"of the {Count(survey.Features)} features that were imported", "Sum of the densities in the files: the paper's figure needs all of its 4,096 features.", null);
     }
 
-    private static IEnumerable<ReproductionRow> Density(DictionaryInfo dictionary, DictionarySurvey survey)
+    private IEnumerable<ReproductionRow> Density(DictionaryInfo dictionary, DictionarySurvey survey)
     {
-        var tokens = $"{Count(dictionary.Provenance.Tokens)} {(dictionary.Source is null ? "held-out tokens" : "tokens")}";
+        var tokens = $"{Count(dictionary.Provenance.Tokens)} {(dictionary.Source is null ? "indexed held-out tokens" : "tokens")}";
         yield return Row(
             "median-density", "Density", "A typical feature fires on about one token in a thousand.", ReproductionUnit.Share, 8.1e-4, "3,639 live features", survey.MedianDensity, $"{Count(survey.Live)} live features",
             $"Median over live features, on {tokens}.", null);
@@ -68,12 +71,35 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
         yield return Row(
             "ultralow", "Density", "A cluster of features fires on next to no token.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶", Ratio(dictionary.Ultralow, dictionary.Features),
             $"{Count(dictionary.Ultralow)} of {Count(dictionary.Features)}", FormattableString.Invariant($"Share of all features that fire on fewer than {dictionary.UltralowLimit:0.0e0} of {tokens}: what is ultralow depends on how many tokens there are."), null);
+        yield return PaperUltralow(dictionary);
         yield return Row(
             "lowest-tenth", "Activations", "Many activations are weak.", ReproductionUnit.Share, 0.36, "counted from its files", survey.LowestTenthShare, null,
             "Activations in the lowest tenth of a feature's range, from the histograms; mean over live features.", null);
         yield return Row(
             "lower-half", "Activations", "Most activations lie in the lower half of the feature's range.", ReproductionUnit.Share, 0.77, "counted from its files", survey.LowerHalfShare, null,
             "The same of the lower half.", null);
+    }
+
+    /// <summary>The paper's own threshold does not move with the number of tokens; an index of fewer than a million cannot see below it.</summary>
+    private ReproductionRow PaperUltralow(DictionaryInfo dictionary)
+    {
+        var count = store.PaperUltralow(dictionary);
+        return Row(
+            "ultralow-paper", "Density", "The same cluster by the paper's own threshold, a density below 10⁻⁶.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶",
+            count is { } below ? Ratio(below, dictionary.Features) : null, count is { } of ? $"{Count(of)} of {Count(dictionary.Features)}" : null,
+            FormattableString.Invariant($"Share of all features that fire, with a density below 10⁻⁶. One activation in {dictionary.Provenance.Tokens:N0} tokens is a density of {dictionary.Resolution:0.0e0}."),
+            count is null ? FormattableString.Invariant($"The index has {dictionary.Provenance.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (indexTokens in a run's configuration).") : null);
+    }
+
+    /// <summary>Which baseline flatters more: the one that costs the model more.</summary>
+    private static string Baselines(DictionaryMetrics metrics)
+    {
+        var (zero, mean) = (metrics.LossZeroAblated, metrics.LossMeanAblated);
+        var digits = SignificantDigits.Apart(metrics.LossRecovered, metrics.LossRecoveredFromMean);
+        var against = $"Against the mean {SignificantDigits.Show(metrics.LossRecoveredFromMean, digits)}, against zero {SignificantDigits.Show(metrics.LossRecovered, digits)}.";
+        return zero == mean
+            ? $"{against} Both baselines cost the model the same."
+            : $"{against} {(mean > zero ? "The mean" : "Zero")} is the weaker baseline here and flatters: the loss is {Three(Math.Max(mean, zero))} with it, {Three(Math.Min(mean, zero))} with {(mean > zero ? "zero" : "the mean")}.";
     }
 
     private IEnumerable<ReproductionRow> Contexts(DictionaryInfo dictionary)
@@ -83,12 +109,14 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             var summary = dictionary.ContextSummaries.FirstOrDefault(s => s.Context.Name == name);
             var title = summary?.Context.Title ?? char.ToUpperInvariant(name[0]) + name[1..];
             var best = summary?.Feature;
+            var digits = SignificantDigits.Apart(best?.Pearson ?? 0, summary?.Neuron?.Pearson ?? 0);
             yield return Row(
                 $"{name}-pearson", "Contexts", $"A feature detects {title}.", ReproductionUnit.Correlation, paper, theirs, best?.Pearson,
                 best is null ? null : $"{dictionary.Id}/{best.Index}, specificity {Percent(best.Specificity)}, recall {Percent(best.Recall)}",
-                "Pearson correlation of the best feature's activation with membership, over all held-out tokens."
-                + (summary?.Neuron is { } neuron ? $" Best neuron: {neuron.Index} with {Two(neuron.Pearson)}, specificity {Percent(neuron.Specificity)}." : string.Empty),
-                best is null ? NoContext(dictionary, title) : null, best?.Index);
+                "Pearson correlation of the best feature's activation with membership, over the indexed tokens."
+                + (summary?.Neuron is { } neuron ? $" Best neuron: {neuron.Index} with {SignificantDigits.Show(neuron.Pearson, digits)}, specificity {Percent(neuron.Specificity)}." : string.Empty),
+                best is null ? NoContext(dictionary, title) : null, best?.Index) with
+            { Digits = digits };
             if (name == "arabic")
             {
                 foreach (var row in Arabic(dictionary, title, best))
@@ -129,7 +157,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
         yield return Row("detecting-neurons", "Meaning", "The same of neurons, for comparison.", ReproductionUnit.Share, null, null, neurons?.Detectors, null, Format(detecting, "neurons"), noNeurons);
         yield return Row(
             "single-token", "Meaning", "Many features are about one token.", ReproductionUnit.Share, 0.57, "counted from its files", survey.SingleToken, null,
-            "The paper's test: all top examples (20, where there are as many without overlap) have their largest activation on the same token.", null);
+            "The paper's test: the centre token of every top example is the same. There are 20, fewer where no more lie apart.", null);
     }
 
     private static IEnumerable<ReproductionRow> Decoder(DictionaryInfo dictionary, DictionarySurvey survey)
@@ -175,8 +203,6 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Three(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static string Two(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Percent(double share) => (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";
 }

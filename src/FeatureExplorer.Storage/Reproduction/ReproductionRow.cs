@@ -1,3 +1,5 @@
+using FeatureExplorer.Analysis.Statistics;
+
 namespace FeatureExplorer.Storage.Reproduction;
 
 /// <summary>One claim of the paper, its figure, and ours.</summary>
@@ -14,4 +16,8 @@ namespace FeatureExplorer.Storage.Reproduction;
 /// <param name="Feature">The feature of this dictionary that the figure belongs to, or null.</param>
 public sealed record ReproductionRow(
     string Id, string Section, string Claim, ReproductionUnit Unit, double? Paper, string? PaperNote, double? Value, string? Note, string Method,
-    string? Missing, int? Feature = null);
+    string? Missing, int? Feature = null)
+{
+    /// <summary>Significant digits with which the figure differs from what its note or its method compares it with.</summary>
+    public int Digits { get; init; } = SignificantDigits.Usual;
+}

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Labels;
 using Microsoft.Data.Sqlite;
@@ -114,9 +115,10 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
     private static (int, bool, List<int>) OfContext(SqliteConnection connection, DictionaryInfo dictionary, string name)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT \"Index\" FROM Features WHERE DictionaryId = @dictionary AND BestContext = @name ORDER BY BestScore DESC, \"Index\"";
+        command.CommandText = "SELECT \"Index\" FROM Features WHERE DictionaryId = @dictionary AND BestContext = @name AND BestScore >= @least ORDER BY BestScore DESC, \"Index\"";
         command.Parameters.AddWithValue("@dictionary", dictionary.Stamp);
         command.Parameters.AddWithValue("@name", name);
+        command.Parameters.AddWithValue("@least", FeatureReport.BestContextPearson);
         var features = Read(command);
         return (features.Count, true, features.Take(Shown).ToList());
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using FeatureExplorer.Analysis.Statistics;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureExplorer.Storage.Search;
 
 /// <summary>
-/// Full-text tables of one dictionary, beside the model's own tables: FeatureText{id} finds any three letters in a row in the text of its
+/// Full-text tables of one dictionary, beside the model's own tables: FeatureWords{id} finds any three letters in a row in the text of its
 /// features, in every script; PromotedToken{id} finds the features that promote a token. They are dropped with the dictionary.
 /// </summary>
 internal static class FeatureTextIndex
@@ -12,10 +13,15 @@ internal static class FeatureTextIndex
     /// <summary>Shortest text, in characters, that the table can look up.</summary>
     public const int ShortestText = 3;
 
+    private const string TextName = "FeatureWords";
+
+    // Earlier programs' table, whose column of contexts also holds contexts too weak to be a best one. It goes when the new one is built.
+    private const string OldTextName = "FeatureText";
+
     private const int ChunkSize = 512;
     private const int PromotedTokens = 8;
 
-    public static string Text(long dictionary) => Name("FeatureText", dictionary);
+    public static string Text(long dictionary) => Name(TextName, dictionary);
 
     public static string Promoted(long dictionary) => Name("PromotedToken", dictionary);
 
@@ -42,7 +48,7 @@ internal static class FeatureTextIndex
         {
             Run(
                 connection,
-                $"INSERT INTO {half}(rowid, context, text) SELECT \"Index\", coalesce(BestContext, ''), SearchText FROM Features "
+                $"INSERT INTO {half}(rowid, context, text) SELECT \"Index\", {BestContext}, SearchText FROM Features "
                 + $"WHERE DictionaryId = {dictionary} AND \"Index\" BETWEEN {first} AND {first + ChunkSize - 1}");
         }
 
@@ -59,13 +65,16 @@ internal static class FeatureTextIndex
 
     /// <summary>What drops the tables, if they are there.</summary>
     public static string DropSql(long dictionary) =>
-        $"DROP TABLE IF EXISTS {Text(dictionary)}Half; DROP TABLE IF EXISTS {Text(dictionary)}; DROP TABLE IF EXISTS {Promoted(dictionary)};";
+        $"DROP TABLE IF EXISTS {Name(OldTextName, dictionary)}; DROP TABLE IF EXISTS {Text(dictionary)}Half; DROP TABLE IF EXISTS {Text(dictionary)}; DROP TABLE IF EXISTS {Promoted(dictionary)};";
 
     /// <summary>A text as a full-text query for exactly it: what stands between double quotes is no syntax.</summary>
     public static string Phrase(string text) => "\"" + text.Replace("\0", string.Empty, StringComparison.Ordinal).Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     /// <summary>Whether a text is long enough to be looked up.</summary>
     public static bool CanFind(string text) => text.EnumerateRunes().Count() >= ShortestText && !text.Contains('\0', StringComparison.Ordinal);
+
+    private static string BestContext =>
+        string.Create(CultureInfo.InvariantCulture, $"CASE WHEN BestScore >= {FeatureReport.BestContextPearson} THEN coalesce(BestContext, '') ELSE '' END");
 
     private static string Name(string table, long dictionary) => table + dictionary.ToString(CultureInfo.InvariantCulture);
 

@@ -24,7 +24,7 @@ public static class ApiEndpoints
     private static IResult Dictionaries(HttpContext context, FeatureStore store)
     {
         var models = store.Models().Select(m => ModelJson.Of(m));
-        var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d));
+        var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d, store.PaperUltralow(d)));
         return JsonAnswer.Json(context, new { models, dictionaries });
     }
 

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace FeatureExplorer.Web.Endpoints;
 
 /// <summary>Tables as comma-separated values (RFC 4180, UTF-8).</summary>
 public sealed class Csv
 {
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly StringBuilder _text = new();
 
     /// <param name="columns">Names of the columns.</param>
@@ -13,6 +16,9 @@ public sealed class Csv
 
     /// <summary>Adds a row; null is an empty cell, a number is written so that it reads back as the same.</summary>
     public void Add(params object?[] cells) => _text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
+
+    /// <summary>A text as a JSON string: it begins with a quotation mark, so that a table holds it as it is, whatever it begins with.</summary>
+    public static string Exact(string text) => JsonSerializer.Serialize(text, Unescaped);
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
 
@@ -24,7 +30,7 @@ public sealed class Csv
         _ => Quote(Guard(value.ToString() ?? string.Empty)),
     };
 
-    // A spreadsheet would take such a text for a formula and run it: an apostrophe keeps it a text.
+    // A spreadsheet would take such a text for a formula and run it: an apostrophe keeps it a text. Where each character counts, Exact goes beside it.
     private static string Guard(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
 
     private static string Quote(string text) =>

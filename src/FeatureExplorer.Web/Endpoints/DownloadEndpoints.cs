@@ -17,7 +17,7 @@ public static class DownloadEndpoints
         }
 
         var text = data.Open(dictionary).Text;
-        var csv = new Csv("feature", "group", "example", "position", "document", "domain", "offset", "centre", "token_id", "token", "activation");
+        var csv = new Csv("feature", "group", "example", "position", "document", "domain", "offset", "centre", "token_id", "token", "token_json", "activation");
         var id = $"{dictionary.Id}/{report.Index}";
         Add(csv, id, "top", report.Top, text);
         for (var i = 0; i < report.IntervalExamples.Count; i++)
@@ -43,7 +43,7 @@ public static class DownloadEndpoints
             {
                 csv.Add(
                     id, group, number, example.Position, example.Document < 0 ? null : example.Document, example.Domain, i - example.Centre, i == example.Centre ? 1 : 0,
-                    example.Tokens[i], text.Original(example.Tokens[i]), example.Activations[i]);
+                    example.Tokens[i], text.Original(example.Tokens[i]), Csv.Exact(text.Original(example.Tokens[i])), example.Activations[i]);
             }
         }
     }

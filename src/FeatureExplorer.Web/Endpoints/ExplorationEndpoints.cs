@@ -143,7 +143,7 @@ public static class ExplorationEndpoints
 
     private static IResult Origins(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index)
     {
-        if (store.FindDictionary(model, name) is not { } dictionary || index < 0 || index >= dictionary.Features)
+        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
         {
             return NoFeature(model, name, index);
         }
@@ -151,7 +151,7 @@ public static class ExplorationEndpoints
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var text = data.Open(dictionary).Text;
-            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index);
+            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, report.Top);
             return new
             {
                 id = $"{dictionary.Id}/{index}",
@@ -165,7 +165,7 @@ public static class ExplorationEndpoints
                 origins?.ExplainedByPrevious,
                 origins?.ExplainedByDomain,
                 origins?.ExplainedByPosition,
-                single = origins is null ? null : new { token = text.Of(origins.Single.Token), id = origins.Single.Token, origins.Single.OfTop, origins.Single.Top, origins.Single.IsSingle, origins.Single.Explained },
+                single = origins is null ? null : new { token = text.Of(origins.Single.Token), id = origins.Single.Token, origins.Single.Test.OfTop, origins.Single.Test.Top, origins.Single.Test.IsSingle, origins.Single.Explained },
                 dictionary.Provenance,
             };
         }));

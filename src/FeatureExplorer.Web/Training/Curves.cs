@@ -5,6 +5,8 @@ public static class Curves
 {
     public const string Transformer = "transformer";
 
+    private const string HeldOutEnding = " held out";
+
     public const string Loss = "loss";
     public const string LearningRate = "learning rate";
     public const string GradientNorm = "gradient norm";
@@ -26,6 +28,15 @@ public static class Curves
     /// <summary>Of a dictionary in training, on held-out tokens.</summary>
     public static IReadOnlyList<string> OfHeldOut { get; } = [ExplainedVariance, LossRecovered, L0];
 
-    /// <summary>Name of the curve of a dictionary on held-out tokens.</summary>
-    public static string HeldOut(string dictionary) => dictionary + " held out";
+    /// <summary>Of a transformer, on held-out tokens.</summary>
+    public static IReadOnlyList<string> OfHeldOutTransformer { get; } = [Loss];
+
+    /// <summary>Name of the curve of a dictionary, or of the transformer, on held-out tokens.</summary>
+    public static string HeldOut(string trained) => trained + HeldOutEnding;
+
+    /// <summary>Whether a curve was measured on held-out tokens.</summary>
+    public static bool IsHeldOut(string name) => name.EndsWith(HeldOutEnding, StringComparison.Ordinal);
+
+    /// <summary>Whether a curve belongs to the transformer's training, not to a dictionary's.</summary>
+    public static bool IsTransformer(string name) => name == Transformer || name == HeldOut(Transformer);
 }

@@ -58,6 +58,11 @@ public sealed class DictionaryStage(
             progress.Begin($"Training dictionary {configuration.Model}/{settings.Name}");
         }
 
+        // What was measured on the way are the weights of that step; the curve ends at those that are kept.
+        var steps = settings.Options(configuration.Seed).Steps;
+        progress.Point(new CurvePoint(
+            Curves.HeldOut($"{configuration.Model}/{settings.Name}"), steps, Curves.OfHeldOut, steps,
+            [result.Metrics.ExplainedVariance, result.Metrics.LossRecovered, result.Metrics.L0]));
         if (settings == group[^1])
         {
             _checkpoint.Remove();

@@ -44,6 +44,8 @@ public sealed class ModelStage(FeatureDatabase database)
             result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
         }
 
+        var steps = options.Steps(config.Context);
+        progress.Point(new CurvePoint(Curves.HeldOut(Curves.Transformer), steps, Curves.OfHeldOutTransformer, steps, [result.HeldOutLoss]));
         progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
         return (Transformer.Load(directory), result, fingerprint, place);
     }

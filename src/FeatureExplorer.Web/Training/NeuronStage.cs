@@ -96,7 +96,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
         Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds),
         Contexts = contexts.Contexts,
         BestNeurons = new Dictionary<string, ContextDetector>(),
-        Provenance = dictionary.Provenance with { Tokens = index.Tokens, Version = typeof(NeuronStage).Assembly.GetName().Version!.ToString(3) },
+        Provenance = dictionary.Provenance with { Tokens = index.Tokens, Mask = Provenance.MaskOf(index.Tokens, dictionary.Provenance.HeldOutTokens), Version = typeof(NeuronStage).Assembly.GetName().Version!.ToString(3) },
         Created = time.GetUtcNow().UtcDateTime,
     };
 }

@@ -52,7 +52,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         var neurons = Neurons(model, corpus, contexts, stages, cancellation);
         var forming = new FormingStage(
             database, corpus, corpusId, model, configuration, folders,
-            (settings, metrics, small) => folders.Place(Draft(configuration, settings, metrics, small, neurons, corpusId)), FeaturesWanted);
+            (settings, metrics, small) => folders.Place(Draft(configuration, settings, metrics, small, neurons, corpusId, corpus.HeldOut.Count)), FeaturesWanted);
         var results = new Dictionary<string, DictionaryResult>();
         foreach (var group in DictionaryGroups.Of(configuration))
         {
@@ -63,7 +63,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
                 using var ___ = dictionary;
                 var (index, seconds) = dictionaryStage.BuildIndex(settings.Name, dictionary, stages, cancellation);
                 using var ____ = index;
-                var draft = folders.Place(Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId)) with
+                var draft = folders.Place(Draft(configuration, settings, result.Metrics, contexts, neurons, corpusId, corpus.HeldOut.Count)) with
                 {
                     Samples = result.Samples,
                     SamplesPerSecond = result.SamplesPerSecond,
@@ -186,7 +186,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
 
     private DictionaryDraft Draft(
         RunConfiguration configuration, DictionarySettings settings, DictionaryMetrics metrics, ContextSet contexts, IReadOnlyList<ContextBest> neurons,
-        string corpusId) => new()
+        string corpusId, long heldOut) => new()
         {
             Model = configuration.Model,
             Name = settings.Name,
@@ -201,7 +201,9 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             BestNeurons = neurons.Where(best => best.Feature >= 0)
                 .ToDictionary(best => best.Name, best => new ContextDetector(best.Feature, best.Pearson, best.Specificity, best.Recall)),
             Provenance = new Provenance(
-                corpusId, contexts.Tokens, "every held-out token", checked((long)(settings.Seed ?? configuration.Seed)), typeof(RunPipeline).Assembly.GetName().Version!.ToString(3)),
+                corpusId, contexts.Tokens, Provenance.MaskOf(contexts.Tokens, heldOut), checked((long)(settings.Seed ?? configuration.Seed)),
+                typeof(RunPipeline).Assembly.GetName().Version!.ToString(3))
+            { HeldOutTokens = heldOut },
             Created = time.GetUtcNow().UtcDateTime,
         };
 

@@ -45,6 +45,36 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
+    public void BestContext_BelowTheFloor_IsNoneAlsoInRowsOfEarlierPrograms()
+    {
+        const double Least = FeatureReport.BestContextPearson;
+        static FeatureReport With(FeatureReport report, double pearson) => report with { Contexts = [report.Contexts[0] with { Pearson = pearson }] };
+        var reports = SampleReports.Reports(8).Select(r => r.Index switch { 0 => With(r, Least), 1 => With(r, Least - 1e-9), _ => r }).ToArray();
+        var name = reports[1].Contexts[0].Context;
+        var dictionary = _writer.Publish(SampleReports.Draft(8, "2"), reports, SampleVocabulary.Text);
+        Assert.Equal((true, false), (reports[0].BestContext is not null, reports[1].BestContext is not null));
+        Check();
+
+        // As a program without a floor has written it.
+        using (var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext())
+        {
+            var row = db.Features.Single(f => f.DictionaryId == dictionary.Stamp && f.Index == 1);
+            (row.BestContext, row.BestScore) = (name, 0.01);
+            db.SaveChanges();
+        }
+
+        Check();
+
+        void Check()
+        {
+            var rows = _store.Summaries(dictionary, [0, 1]);
+            Assert.Equal((reports[0].Contexts[0].Context, (double?)Least), (rows[0].BestContext, rows[0].BestScore));
+            Assert.Equal((null, null), (rows[1].BestContext, rows[1].BestScore));
+            Assert.DoesNotContain(_store.Features(dictionary, new FeatureQuery { Context = name }).Items, f => f.Index == 1);
+        }
+    }
+
+    [Fact]
     public void FindDictionary_AfterPublish_ReadsBackTheSame()
     {
         var read = _store.FindDictionary("A", "1")!;

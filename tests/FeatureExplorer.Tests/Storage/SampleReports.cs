@@ -58,7 +58,7 @@ internal static class SampleReports
         Index = new IndexSummary(Tokens, 23_240_000, 6, 21.5),
         Contexts = [.. SampleVocabulary.Contexts.Select(Context)],
         BestNeurons = new Dictionary<string, ContextDetector> { ["arabic"] = new(489, 0.477, 0.12, 0.97), ["dna"] = new(67, 0.757, 0.13, 0.98) },
-        Provenance = new Provenance("0123abcd", Tokens, "every held-out token", 1, "0.1.0"),
+        Provenance = new Provenance("0123abcd", Tokens, "every held-out token", 1, "0.1.0") { HeldOutTokens = Tokens },
         Created = new DateTime(2024, 1, 2, 4, 5, 6, DateTimeKind.Utc),
     };
 

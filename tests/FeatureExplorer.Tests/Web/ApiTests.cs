@@ -25,6 +25,34 @@ public sealed class ApiTests(SampleSite site)
     }
 
     [Fact]
+    public async Task Root_NamesTheTokensOfEachFigure()
+    {
+        var a = (await Json("/api/v1")).GetProperty("dictionaries").EnumerateArray().Single(d => d.GetProperty("name").GetString() == "A/1");
+        var (evaluation, density) = (a.GetProperty("evaluation"), a.GetProperty("density"));
+        Assert.Equal(site.Dictionary.Metrics.Tokens, evaluation.GetProperty("tokens").GetInt64());
+        Assert.Equal(a.GetProperty("explainedVariance").GetDouble(), evaluation.GetProperty("explainedVariance").GetProperty("pooled").GetDouble());
+        // Sample metrics are as those of earlier programs: two of the three forms were not measured.
+        Assert.Equal(JsonValueKind.Null, evaluation.GetProperty("explainedVariance").GetProperty("byToken").ValueKind);
+        Assert.Equal(site.Dictionary.Provenance.Tokens, density.GetProperty("tokens").GetInt64());
+        Assert.Equal(1.0 / site.Dictionary.Provenance.Tokens, density.GetProperty("resolution").GetDouble());
+        Assert.Equal(JsonValueKind.Null, density.GetProperty("belowPaperLimit").ValueKind);
+        Assert.Equal("every held-out token", a.GetProperty("provenance").GetProperty("mask").GetString());
+        var card = (await site.Page("/")).QuerySelector("#dictionary-A-1")!.ParentElement!.ParentElement!.TextContent;
+        Assert.Contains("on 262,144 tokens", card, StringComparison.Ordinal);
+        Assert.Contains(site.Dictionary.Provenance.Counted, card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task About_DefinesTheActivationOfEveryRecipe()
+    {
+        var text = (await site.Page("/about")).QuerySelector("#activation + dd")!.TextContent;
+        Assert.All(FeatureExplorer.Engine.Dictionaries.DictionaryVariants.All, variant => Assert.Contains(variant, text, StringComparison.Ordinal));
+        Assert.Contains("fires where f > 0", text, StringComparison.Ordinal);
+        Assert.Contains(FeatureExplorer.Web.ActivationDefinition.Of("topk"), text, StringComparison.Ordinal);
+        Assert.Contains(FeatureExplorer.Web.ActivationDefinition.Of("paper-2023"), (await site.Page("/A/1/4")).QuerySelector(".provenance")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_TakesTheSameQueryAsThePage()
     {
         var list = await Json("/api/v1/B/1?sort=density&order=desc&context=dna&page=1");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Tests.Analysis;
 using FeatureExplorer.Web;
 
@@ -46,12 +47,33 @@ public sealed class RelationPageTests(SampleSite site)
         var texts = card.QuerySelectorAll("ol.evidence > li").Select(li => li.TextContent).ToArray();
         Assert.Contains(Show.WholePercent(json.GetProperty("specificity").GetDouble()), texts[0], StringComparison.Ordinal);
         Assert.Contains(Show.Two(json.GetProperty("pearson").GetDouble()), texts[1], StringComparison.Ordinal);
-        Assert.Contains(Show.Signed(json.GetProperty("ablationEffect").GetDouble()), texts[2], StringComparison.Ordinal);
-        Assert.Contains(Show.Signed(json.GetProperty("ablationControl").GetDouble()), texts[2], StringComparison.Ordinal);
+        var (effect, control) = (json.GetProperty("ablationEffect").GetDouble(), json.GetProperty("ablationControl").GetDouble());
+        var digits = SignificantDigits.Apart(effect, control);
+        Assert.Contains(Show.Signed(effect, digits), texts[2], StringComparison.Ordinal);
+        Assert.Contains(Show.Signed(control, digits), texts[2], StringComparison.Ordinal);
         Assert.Contains("A/neurons/" + json.GetProperty("neuron").GetInt32().ToString(CultureInfo.InvariantCulture), texts[3], StringComparison.Ordinal);
         Assert.Contains(Show.WholePercent(json.GetProperty("neuronContext").GetProperty("specificity").GetDouble()), texts[3], StringComparison.Ordinal);
         Assert.Contains(Show.Two(SampleRelations.Counterpart(4)), texts[4], StringComparison.Ordinal);
         Assert.Contains(card.QuerySelectorAll("a"), a => a.GetAttribute("href") == "/compare?left=A/1/4&right=B/1/4");
+    }
+
+    [Theory]
+    [InlineData("/A/1/4")]
+    [InlineData("/A/1/9")]
+    [InlineData("/B/1/4")]
+    [InlineData("/A/neurons/7")]
+    public async Task Evidence_Verdicts_AreTheSameWordsOnPageAndApi(string feature)
+    {
+        var verdicts = (await Json("/api/v1" + feature + "/evidence")).GetProperty("verdicts").EnumerateArray().ToList();
+        var badges = (await site.Page(feature)).QuerySelectorAll("#evidence .verdict");
+        Assert.Equal(["specific", "sensitive", "causal", "notANeuron", "universal"], verdicts.Select(v => v.GetProperty("claim").GetString()));
+        Assert.Equal(
+            verdicts.Select(v => v.GetProperty("verdict").GetString()!.Replace("notMeasured", "not measured", StringComparison.Ordinal)),
+            badges.Select(b => b.TextContent.Trim()[1..].Trim()));
+        // A sign of its own for each word.
+        Assert.All(badges, b => Assert.Contains(b.TextContent.Trim()[0], "✓~✗?"));
+        var rules = (await site.Page("/about")).QuerySelectorAll("[id^=verdict-] + dd").Select(d => d.TextContent);
+        Assert.Equal(verdicts.Select(v => v.GetProperty("rule").GetString()), rules);
     }
 
     [Fact]

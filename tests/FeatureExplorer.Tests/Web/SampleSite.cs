@@ -94,7 +94,7 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
         var draft = SampleReports.Draft(SmallAnalysis.Features) with
         {
             Contexts = _analysis.Contexts.Contexts,
-            Provenance = new Provenance(corpus, _analysis.Tokens, "every held-out token", 1, "0.1.0"),
+            Provenance = new Provenance(corpus, _analysis.Tokens, "every held-out token", 1, "0.1.0") { HeldOutTokens = _analysis.Tokens },
         };
         return writer.Publish(draft, _analysis.Reports, Text, best: () => _analysis.Analyzer.BestOfContexts);
     }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using AngleSharp.Dom;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -143,9 +144,27 @@ public sealed class SharingTests(SampleSite site, Chromium chromium) : IClassFix
         var rows = Rows(await answer.Content.ReadAsStringAsync());
         var top = rows.Where(r => r[1] == "top").ToList();
         Assert.Equal(report.Top.Sum(e => e.Tokens.Count), top.Count);
-        Assert.Equal(report.Top.SelectMany(e => e.Activations), top.Select(r => float.Parse(r[10], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(report.Top.SelectMany(e => e.Activations), top.Select(r => float.Parse(r[11], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Contains(rows, r => r[9] == " <script>");
-        Assert.All(rows, r => Assert.Equal(11, r.Count));
+        Assert.All(rows, r => Assert.Equal(12, r.Count));
+        Assert.Equal(
+            report.Top.SelectMany(e => e.Tokens).Select(site.Service<ExplorerData>().Open(site.Service<FeatureStore>().FindDictionary("B", "1")!).Text.Original),
+            top.Select(r => System.Text.Json.JsonSerializer.Deserialize<string>(r[10])));
+    }
+
+    [Theory]
+    [InlineData("=")]
+    [InlineData("+")]
+    [InlineData("--")]
+    [InlineData("@a, \"b\"\n")]
+    [InlineData("'=")]
+    [InlineData("\t")]
+    [InlineData("ة")]
+    public void Csv_ExactText_ReadsBackAsItIs(string token)
+    {
+        var csv = new FeatureExplorer.Web.Endpoints.Csv("token_json");
+        csv.Add(FeatureExplorer.Web.Endpoints.Csv.Exact(token));
+        Assert.Equal(token, System.Text.Json.JsonSerializer.Deserialize<string>(Rows(Encoding.UTF8.GetString(csv.ToBytes()))[^1][0]));
     }
 
     [Fact]

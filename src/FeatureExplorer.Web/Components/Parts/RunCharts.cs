@@ -32,8 +32,8 @@ public static class RunCharts
     /// <param name="floors">Units per second at the machine's peak, by curve.</param>
     public static IEnumerable<Chart> Of(IReadOnlyList<RunCurve> curves, IReadOnlyDictionary<string, double> floors)
     {
-        var transformer = curves.Where(c => c.Name == Curves.Transformer).ToList();
-        var dictionaries = curves.Where(c => c.Name != Curves.Transformer).ToList();
+        var transformer = curves.Where(c => Curves.IsTransformer(c.Name)).ToList();
+        var dictionaries = curves.Where(c => !Curves.IsTransformer(c.Name)).ToList();
         return OfDictionaries.Select(c => One(c.Title, c.Column, dictionaries, floors))
             .Concat(OfTransformer.Select(c => One(c.Title, c.Column, transformer, floors)))
             .Where(chart => chart.Series.Count > 0);
@@ -47,7 +47,7 @@ public static class RunCharts
         {
             foreach (var (title, column) in columns)
             {
-                var series = named.Where(n => n.c.Name == Curves.Transformer == ofTransformer && !IsTwin(n.c, column))
+                var series = named.Where(n => Curves.IsTransformer(n.c.Name) == ofTransformer && !IsTwin(n.c, column))
                     .Select(n => new ChartSeries(n.name, [.. n.c.Column(column)])).Where(s => s.Points.Count > 0).ToList();
                 if (series.Count > 0)
                 {
@@ -62,10 +62,10 @@ public static class RunCharts
         var chosen = curves.Where(c => c.Columns.Contains(column) && !IsTwin(c, column)).ToList();
         var series = chosen.Select(c => new ChartSeries(ShortName(c), [.. c.Column(column)])).Where(s => s.Points.Count > 0).ToList();
         var rate = column is Curves.SamplesPerSecond or Curves.TokensPerSecond;
-        double[] limits = rate ? [.. chosen.Select(c => floors.GetValueOrDefault(c.Name)).Where(f => f > 0).Distinct()] : [];
+        double[] limits = rate ? [.. chosen.Where(c => !Exceeds(c, column, floors)).Select(c => floors.GetValueOrDefault(c.Name)).Where(f => f > 0).Distinct()] : [];
         // A limit far above the line would press it flat.
         limits = limits.Length <= 2 ? limits : [];
-        var latest = series.Count == 1 ? Latest(series[0], rate, limits) : null;
+        var latest = series.Count == 1 || (series.Count > 1 && chosen.Count(c => !Curves.IsHeldOut(c.Name)) == 1) ? Latest(series[0], rate, limits) : null;
         return new Chart(
             title, series, chosen.Count > 0 ? chosen.Max(c => c.Steps) : null, limits, "if the machine did nothing but the products that cannot be avoided", latest);
     }
@@ -73,11 +73,16 @@ public static class RunCharts
     // L0 is measured on training data at every report and on held-out data now and then: one line of it is enough.
     private static bool IsTwin(RunCurve curve, string column) => column == Curves.L0 && curve.Columns.SequenceEqual(Curves.OfHeldOut);
 
+    // What a run has exceeded is no limit: the machine was busy when it was measured, or the encoder's screen spares most of the product.
+    private static bool Exceeds(RunCurve curve, string column, IReadOnlyDictionary<string, double> floors) =>
+        floors.TryGetValue(curve.Name, out var floor) && curve.Column(column).Any(point => point.Item2 > floor);
+
     private static string Latest(ChartSeries series, bool rate, double[] limits)
     {
         var value = series.Points[^1].Y;
-        return rate && limits.Length == 1 ? $"{Show.Amount(value)}, {Show.WholePercent(value / limits[0])} of the limit" : rate ? Show.Amount(value) : Show.Significant(value);
+        return rate && limits.Length == 1 && value <= limits[0] ? $"{Show.Amount(value)}, {Show.WholePercent(value / limits[0])} of the limit" : rate ? Show.Amount(value) : Show.Significant(value);
     }
 
-    private static string ShortName(RunCurve curve) => curve.Columns.SequenceEqual(Curves.OfHeldOut) ? curve.Name[..^Curves.HeldOut(string.Empty).Length] : curve.Name;
+    // A dictionary's held-out figures have charts of their own; the transformer's loss is drawn beside that of its training.
+    private static string ShortName(RunCurve curve) => Curves.IsHeldOut(curve.Name) && !Curves.IsTransformer(curve.Name) ? curve.Name[..^Curves.HeldOut(string.Empty).Length] : curve.Name;
 }

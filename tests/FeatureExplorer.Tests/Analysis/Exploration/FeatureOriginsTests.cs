@@ -54,15 +54,15 @@ public sealed class FeatureOriginsTests : IClassFixture<SmallAnalysis>
             Assert.Equal(fires.Where(p => Previous(p) == share.Token).Sum(p => (double)_analysis.Stored(p, feature)), share.Mass, 6);
         }
 
-        var top = fires.OrderByDescending(p => _analysis.Stored(p, feature)).ThenBy(static p => p).Take(20).GroupBy(p => Token(p)).Max(static g => g.Count());
-        Assert.Equal(top, origins.Single.OfTop);
+        var top = _analysis.Reports[feature].Top.GroupBy(e => Token((int)e.Position)).Max(static g => g.Count());
+        Assert.Equal(top, origins.Single.Test.OfTop);
     }
 
     [Fact]
     public void Of_FeaturesOfOneTokenOrNone_SaysSo()
     {
-        Assert.True(Origins(SmallAnalysis.Repeated)!.Single.IsSingle);
-        Assert.False(Origins(9)!.Single.IsSingle);
+        Assert.True(Origins(SmallAnalysis.Repeated)!.Single.Test.IsSingle);
+        Assert.False(Origins(9)!.Single.Test.IsSingle);
         Assert.Null(Origins(SmallAnalysis.Dead));
         // Feature 0 fires everywhere alike: there is no variance to explain.
         Assert.Equal(0, Origins(0)!.ExplainedByToken);
@@ -83,7 +83,7 @@ public sealed class FeatureOriginsTests : IClassFixture<SmallAnalysis>
         Assert.True(CorpusCounts.PositionBinStart(bin) <= position);
     }
 
-    private FeatureOrigins? Origins(int feature) => FeatureOriginsCounter.Of(_analysis.Index, _analysis.Corpus.HeldOut, _counts, feature);
+    private FeatureOrigins? Origins(int feature) => FeatureOriginsCounter.Of(_analysis.Index, _analysis.Corpus.HeldOut, _counts, feature, _analysis.Reports[feature].Top);
 
     private long Start(int position) => _analysis.Corpus.HeldOut.DocumentStart(_analysis.Corpus.HeldOut.DocumentAt(position));
 

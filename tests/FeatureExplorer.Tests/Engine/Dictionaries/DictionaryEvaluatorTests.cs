@@ -63,6 +63,13 @@ public sealed unsafe class DictionaryEvaluatorTests
         Assert.Equal(320, metrics.Tokens);
         Assert.Equal(x.Average(row => reference.Encode(row).Count(static f => f > 0)), metrics.L0, 1e-9);
         Assert.Equal(1 - (errors / variance), metrics.ExplainedVariance, 1e-4 * Math.Abs(1 - (errors / variance)));
+        var byToken = x.Zip(xHats, (a, b) => 1 - (a.Zip(b, static (p, q) => (p - q) * (p - q)).Sum() / a.Zip(mean, static (p, q) => (p - q) * (p - q)).Sum())).Average();
+        Assert.Equal(byToken, metrics.ExplainedVarianceByToken!.Value, 1e-3 * Math.Abs(byToken));
+        var residuals = x.Zip(xHats, static (a, b) => a.Zip(b, static (p, q) => p - q).ToArray()).ToList();
+        var offset = Enumerable.Range(0, Inputs).Select(i => residuals.Average(r => r[i])).ToArray();
+        var ofResidual = 1 - (residuals.Sum(r => r.Zip(offset, static (p, q) => (p - q) * (p - q)).Sum()) / variance);
+        Assert.Equal(ofResidual, metrics.ExplainedVarianceOfResidual!.Value, 1e-3 * Math.Abs(ofResidual));
+        Assert.NotEqual(metrics.ExplainedVariance, ofResidual, 1e-3);
         Assert.Equal(errors / (320 * Inputs), metrics.MeanSquaredError, 1e-5);
         Assert.Equal(loss, metrics.Loss, 1e-5);
         Assert.Equal(Total(row => reference.Decode(reference.Encode(row))), metrics.LossReconstructed, 1e-5);

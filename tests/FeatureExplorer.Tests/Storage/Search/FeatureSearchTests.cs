@@ -62,6 +62,31 @@ public sealed class FeatureSearchTests : IDisposable
         Assert.Subset(expected.ToHashSet(), found.Features.Select(static f => f.Index).ToHashSet());
     }
 
+    [Fact]
+    public void Find_ContextBelowTheFloor_IsNotFoundInTablesOfEarlierPrograms()
+    {
+        using (var db = _database.NewContext())
+        {
+            foreach (var row in db.Features.Where(f => f.DictionaryId == _dictionary.Stamp))
+            {
+                (row.BestContext, row.BestScore) = (row.Index < 2 ? "faintest" : null, row.Index == 0 ? 0.05 : 0.04);
+            }
+
+            db.SaveChanges();
+            db.Database.OpenConnection();
+            // A table as earlier programs named it, with every context in it.
+            db.Database.ExecuteSqlRaw($"ALTER TABLE FeatureWords{_dictionary.Stamp} RENAME TO FeatureText{_dictionary.Stamp}");
+        }
+
+        Assert.Equal([0], _search.Find(_dictionary, SearchQuery.Parse("context: faintest")).Features.Select(f => f.Index));
+        Assert.Equal([0], _search.Find(_dictionary, SearchQuery.Parse("faintest")).Features.Select(f => f.Index));
+        using var after = _database.NewContext();
+        after.Database.OpenConnection();
+        using var tables = ((SqliteConnection)after.Database.GetDbConnection()).CreateCommand();
+        tables.CommandText = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'FeatureText%'";
+        Assert.Equal(0L, tables.ExecuteScalar());
+    }
+
     [Theory]
     [InlineData("raises: river")]
     [InlineData("raises:river")]

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Tests.Web.Security;
@@ -133,6 +135,27 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         var page = await site.Page(Feature);
         Assert.Equal(Show(json.GetProperty("explainedByToken").GetDouble()), page.QuerySelector("#origins .explained tbody td:last-child")!.TextContent);
         Assert.Equal(json.GetProperty("activations").GetInt64(), json.GetProperty("positions").EnumerateArray().Sum(static p => p.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public async Task SingleTokenTest_OfOriginsAndReport_IsOne()
+    {
+        var store = site.Service<FeatureStore>();
+        var (single, live) = (0, 0);
+        for (var index = 0; index < site.Dictionary.Features; index++)
+        {
+            var report = store.FindFeature(site.Dictionary, index)!;
+            var test = (await site.Json($"/api/v1/A/1/{index}/origins")).GetProperty("single");
+            if (report.State == FeatureState.Live)
+            {
+                live++;
+                single += test.GetProperty("isSingle").GetBoolean() ? 1 : 0;
+                Assert.Equal(report.Top.Count, test.GetProperty("top").GetInt32());
+            }
+        }
+
+        var rows = (await site.Json("/api/v1/A/1/report")).GetProperty("rows").EnumerateArray();
+        Assert.Equal((double)single / live, rows.Single(r => r.GetProperty("id").GetString() == "single-token").GetProperty("value").GetDouble(), 12);
     }
 
     [Fact]

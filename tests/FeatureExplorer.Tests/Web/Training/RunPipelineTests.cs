@@ -37,6 +37,39 @@ public sealed class RunPipelineTests
     }
 
     [Fact]
+    public void Run_EveryKind_HeldOutCurvesEndAtWhatIsKept()
+    {
+        using var folder = new TemporaryFolder();
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        string[] variants = ["paper-2023", "topk", "jumprelu"];
+        var run = Small with
+        {
+            FormingShare = 0,
+            Dictionaries = [.. variants.Select((variant, i) => DictionarySettings.For($"{i + 1}", 32, variant) with { Samples = 5_000, Batch = 256 })],
+        };
+        var points = new List<CurvePoint>();
+        var result = Pipeline(database).Run(run, new StageProgress.Direct<RunProgress>(p =>
+        {
+            if (p.Point is { } point)
+            {
+                points.Add(point);
+            }
+        }));
+        foreach (var dictionary in new FeatureStore(database).Dictionaries())
+        {
+            var last = points.Last(p => p.Curve == Curves.HeldOut(dictionary.Id));
+            Assert.Equal(last.Steps, last.Step);
+            Assert.Equal([dictionary.Metrics.ExplainedVariance, dictionary.Metrics.LossRecovered, dictionary.Metrics.L0], last.Values);
+            Assert.Equal(points.Last(p => p.Curve == dictionary.Id).Step, last.Step);
+            Assert.Matches("^the first 15,000 of [0-9,]+ held-out tokens$", dictionary.Provenance.Mask);
+        }
+
+        var loss = points.Last(p => p.Curve == Curves.HeldOut(Curves.Transformer));
+        Assert.Equal((loss.Steps, result.Model.HeldOutLoss), (loss.Step, loss.Values[0]));
+        Assert.Equal(points.Last(p => p.Curve == Curves.Transformer).Step, loss.Step);
+    }
+
+    [Fact]
     public void Run_Again_TakesEveryStageOver()
     {
         using var folder = new TemporaryFolder();
