@@ -44,7 +44,7 @@ internal static unsafe class DictionaryFiles
 
         using var transposed = Transposed(dictionary);
         var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
-        AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
+        Checksums.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         return checksum;
     }
 
@@ -159,7 +159,7 @@ internal static unsafe class DictionaryFiles
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
+            return JsonNode.Parse(Checksums.ReadAllBytes(path)) as JsonObject
                 ?? throw new InvalidDataException($"{path} holds no JSON object, so it is not a dictionary's configuration.");
         }
         catch (JsonException exception)

@@ -71,7 +71,7 @@ public sealed class DictionaryStage(
             Dictionary = dictionary.Hash,
         };
         var fingerprint = StageRecord.Fingerprint(header, configuration.IndexTokens);
-        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint)?.Seconds : null;
+        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
         if (seconds is null)
         {
             var start = Stopwatch.GetTimestamp();
@@ -135,7 +135,7 @@ public sealed class DictionaryStage(
     }
 
     private Result? Finished(DictionarySettings settings) =>
-        StageRecord.Find<Result>(folder.Dictionary(configuration.Model, settings.Name), RecordName, Fingerprint(settings));
+        StageRecord.Find<Result>(folder.Dictionary(configuration.Model, settings.Name), RecordName, Fingerprint(settings), [.. SparseAutoencoder.Files]);
 
     private string Fingerprint(DictionarySettings settings) => StageRecord.Fingerprint(
         Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens);

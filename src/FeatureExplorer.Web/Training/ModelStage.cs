@@ -27,7 +27,7 @@ public sealed class ModelStage(DataFolder folder)
         var options = configuration.Transformer.Options(Tokens(training, config, configuration.Transformer), configuration.Seed);
         var fingerprint = StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
         var directory = folder.Model(configuration.Model);
-        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
+        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. Transformer.Files, Path.GetFileName(folder.Tokenizer(configuration.Model))]);
         if (result is null)
         {
             result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);

@@ -36,7 +36,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
         var header = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = DictionaryDraft.Neurons };
         var directory = _folder.Dictionary(dictionary.Model, DictionaryDraft.Neurons);
         var fingerprint = StageRecord.Fingerprint(header, dictionary.Provenance.Tokens);
-        if (StageRecord.Find<Published>(directory, RecordName, fingerprint) is { } published
+        if (StageRecord.Find<Published>(directory, RecordName, fingerprint, Path.GetFileName(_folder.Index(dictionary.Model, DictionaryDraft.Neurons))) is { } published
             && published.Stamp == _store.NeuronsOf(dictionary.Model)?.Stamp && File.Exists(_folder.Index(dictionary.Model, DictionaryDraft.Neurons)))
         {
             return;
