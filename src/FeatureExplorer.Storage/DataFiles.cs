@@ -12,7 +12,7 @@ public static class DataFiles
     private static readonly string[] Folders = ["corpora", "models", "dictionaries"];
 
     // What only a training reads that goes on, locks, and what is being written.
-    private static readonly string[] Passing = [".tmp", ".lock", ".training.safetensors", ".state.safetensors", BlockChecksums.Suffix];
+    private static readonly string[] Passing = [".tmp", ".lock", ".training.safetensors", "optimizer.safetensors", "training.json", BlockChecksums.Suffix];
 
     /// <summary>Full paths of all of them, in order.</summary>
     public static IEnumerable<string> All(DataFolder folder)

@@ -22,5 +22,5 @@ public sealed class DamagedFileException : IOException
     /// <summary>How it was noticed.</summary>
     public string Why { get; }
 
-    private static string Short(string path) => string.Join('/', Path.GetFullPath(path).Split(Path.DirectorySeparatorChar)[^(FoldersNamed + 1)..]);
+    private static string Short(string path) => string.Join('/', Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeLast(FoldersNamed + 1));
 }

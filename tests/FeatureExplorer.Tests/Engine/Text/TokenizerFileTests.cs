@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Tests.Engine.Text;
@@ -128,6 +129,8 @@ public sealed class TokenizerFileTests : IDisposable
         var file = _folder.At("tokenizer.json");
         _tokenizer.Save(file);
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..2000]);
+        Assert.Equal(file, Assert.Throws<DamagedFileException>(() => ByteLevelTokenizer.Load(file)).FilePath);
+        File.Delete(BlockChecksums.FileOf(file));
         Assert.Contains("not valid JSON", Assert.Throws<InvalidDataException>(() => ByteLevelTokenizer.Load(file)).Message, StringComparison.Ordinal);
     }
 
