@@ -54,7 +54,7 @@ public sealed partial class ActivationIndex
         {
             // Into the upper half of the room: each is read there before its own four bytes are written.
             var low = MemoryMarshal.Cast<int, ushort>(tokens)[tokens.Length..];
-            _file.Read(_layout.PositionsOffset + ((first + entry) * sizeof(ushort)), low);
+            _file.ReadPiece(_layout.PositionsOffset + ((first + entry) * sizeof(ushort)), low);
             var read = 0;
             for (var page = from >> IndexLayout.PageBits; read < low.Length; page++)
             {
@@ -70,7 +70,7 @@ public sealed partial class ActivationIndex
             tokens = tokens[..(past < 0 ? ~past : past)];
         }
 
-        _file.Read(_layout.ValuesOffset + ((first + entry) * sizeof(ushort)), values[..tokens.Length]);
+        _file.ReadPiece(_layout.ValuesOffset + ((first + entry) * sizeof(ushort)), values[..tokens.Length]);
         return tokens.Length;
     }
 }

@@ -19,6 +19,8 @@ public sealed class CheckedFile : IDisposable
     private readonly BlockChecksums? _checksums;
     private readonly byte[]?[] _blocks;
     private readonly bool[] _touched;
+    private readonly bool[] _compared;
+    private readonly DateTime _changed;
 
     private CheckedFile(string path, SafeFileHandle handle, long length, BlockChecksums? checksums)
     {
@@ -27,6 +29,8 @@ public sealed class CheckedFile : IDisposable
         (_handle, _checksums) = (handle, checksums);
         _blocks = new byte[]?[BlockChecksums.BlocksOf(length)];
         _touched = new bool[_blocks.Length];
+        _compared = new bool[_blocks.Length];
+        _changed = File.GetLastWriteTimeUtc(handle);
     }
 
     public string FilePath { get; }
@@ -124,6 +128,30 @@ public sealed class CheckedFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same in many small pieces, for whoever goes through a file that is larger than the pool from many places at once: a block that has been compared since the file
+    /// was opened is not read as a whole again, as long as the file's time is the same.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the file.</exception>
+    /// <exception cref="DamagedFileException">A block of the file is not what was written.</exception>
+    public void ReadPiece<T>(long offset, Span<T> items)
+        where T : unmanaged
+    {
+        CheckRange<T>(offset, items.Length);
+        for (var bytes = MemoryMarshal.AsBytes(items); bytes.Length > 0;)
+        {
+            var (number, within) = ((int)(offset >> BlockBits), (int)(offset & WithinBlock));
+            var count = Math.Min(bytes.Length, BlockChecksums.BytesOf(Length, number) - within);
+            if (!_compared[number] || Volatile.Read(ref _blocks[number]) is not null || !ReadUnchanged(offset, bytes[..count]))
+            {
+                Block(number).AsSpan(within, count).CopyTo(bytes);
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+    }
+
     public void Dispose()
     {
         _handle.Dispose();
@@ -154,6 +182,8 @@ public sealed class CheckedFile : IDisposable
         {
             throw DamagedFiles.Found(FilePath, $"its bytes from {(long)number << BlockBits} on are not those that were written");
         }
+
+        _compared[number] = true;
     }
 
     /// <summary>Takes a block out of memory, unless it was used since this was last asked.</summary>
@@ -180,6 +210,13 @@ public sealed class CheckedFile : IDisposable
 
         BlockPool.Add(this, number, block.Length);
         return block;
+    }
+
+    /// <summary>False when the file has been written to since it was opened: what was read may be anything.</summary>
+    private bool ReadUnchanged(long offset, Span<byte> bytes)
+    {
+        ReadExactly(offset, bytes);
+        return File.GetLastWriteTimeUtc(_handle) == _changed;
     }
 
     private void ReadExactly(long offset, Span<byte> bytes)

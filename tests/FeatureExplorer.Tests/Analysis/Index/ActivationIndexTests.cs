@@ -219,10 +219,11 @@ public sealed class ActivationIndexTests : IDisposable
         bytes[^3] ^= 1;
         File.WriteAllBytes(_path, bytes);
 
-        using (var index = ActivationIndex.Open(_path))
+        Assert.Throws<DamagedFileException>(() =>
         {
-            Assert.Throws<DamagedFileException>(index.Verify);
-        }
+            using var index = ActivationIndex.Open(_path);
+            index.Verify();
+        });
 
         File.Delete(BlockChecksums.FileOf(_path));
         Assert.Throws<DamagedFileException>(() => ActivationIndex.Open(_path));

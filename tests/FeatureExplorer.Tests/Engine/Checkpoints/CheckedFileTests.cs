@@ -37,6 +37,12 @@ public sealed class CheckedFileTests : IDisposable
 
         Assert.Equal(_written[first..(first + count)], read);
         Assert.Equal(read, file.Items<uint>(first * 4L, count).ToArray());
+        for (var again = 0; again < 2; again++)
+        {
+            Array.Clear(read);
+            file.ReadPiece(first * 4L, read.AsSpan());
+            Assert.Equal(_written[first..(first + count)], read);
+        }
         Assert.True(file.HasChecksums);
     }
 
@@ -98,6 +104,22 @@ public sealed class CheckedFileTests : IDisposable
         Assert.Equal(_written[17_500], file.Item<uint>(70_000));
         Assert.Equal(_written[0], file.Item<uint>(0));
         Assert.Contains(damage.Message, DamagedFiles.Within(_folder.Path));
+    }
+
+    [Fact]
+    public void ReadPiece_BlockOverwrittenAfterItWasCompared_IsDamage()
+    {
+        // Some file systems tell times only to a few milliseconds.
+        File.SetLastWriteTimeUtc(_path, DateTime.UtcNow.AddMinutes(-1));
+        using var file = CheckedFile.Open(_path);
+        // Whole blocks do not stay in memory.
+        file.Read(0, new uint[Items].AsSpan());
+        var piece = new uint[10];
+        file.ReadPiece(270_000, piece.AsSpan());
+        Assert.Equal(_written[67_500..67_510], piece);
+        Overwrite(_path, 300_000);
+
+        Assert.Throws<DamagedFileException>(() => file.ReadPiece(270_000, piece.AsSpan()));
     }
 
     [Fact]

@@ -113,10 +113,11 @@ public sealed class SafetensorsTests : IDisposable
         bytes[^3] ^= 1;
         File.WriteAllBytes(PathOf("a"), bytes);
 
-        using (var file = Safetensors.Open(PathOf("a")))
+        Assert.Throws<DamagedFileException>(() =>
         {
-            Assert.Throws<DamagedFileException>(() => file.Tensors.Select(tensor => file.ReadArray(tensor.Name)).ToList());
-        }
+            using var file = Safetensors.Open(PathOf("a"));
+            return file.Tensors.Select(tensor => file.ReadArray(tensor.Name)).ToList();
+        });
 
         // Without checksums beside it, the one within tells.
         File.Delete(BlockChecksums.FileOf(PathOf("a")));
