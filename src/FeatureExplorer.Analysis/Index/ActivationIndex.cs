@@ -173,8 +173,8 @@ public sealed partial class ActivationIndex : IDisposable
         var (first, count) = Range(feature);
         var page = (int)(position >> IndexLayout.PageBits);
         var (start, end) = PageRange(feature, page, count);
-        var within = LowPositions(first + start, end - start).BinarySearch((ushort)(position & PageMask));
-        return within < 0 ? 0 : Value(feature, start + within);
+        var entry = FirstFrom(first, start, end, (ushort)(position & PageMask));
+        return entry < end && LowPosition(first + entry) == (ushort)(position & PageMask) ? Value(feature, entry) : 0;
     }
 
     /// <summary>Reads the whole file and compares the checksums of the activations that its own header holds.</summary>
@@ -201,7 +201,20 @@ public sealed partial class ActivationIndex : IDisposable
 
     private float Value(int feature, int entry) => (float)_file.Item<Half>(_layout.ValuesOffset + ((_offsets[feature] + entry) * sizeof(ushort)));
 
-    private ReadOnlySpan<ushort> LowPositions(long first, int count) => _file.Items<ushort>(_layout.PositionsOffset + (first * sizeof(ushort)), count);
+    private ushort LowPosition(long entry) => _file.Item<ushort>(_layout.PositionsOffset + (entry * sizeof(ushort)));
+
+    /// <summary>The first of the entries [start, end) of one page that lies at a position or after it; end when none does.</summary>
+    private int FirstFrom(long first, int start, int end, ushort low)
+    {
+        while (start < end)
+        {
+            var middle = (start + end) >>> 1;
+            (start, end) = LowPosition(first + middle) < low ? (middle + 1, end) : (start, middle);
+        }
+
+        return start;
+    }
+
 
     /// <summary>The feature's entries in a page, counted from its first.</summary>
     private (int Start, int End) PageRange(int feature, int page, int count)
@@ -226,8 +239,7 @@ public sealed partial class ActivationIndex : IDisposable
         }
 
         var (start, end) = PageRange(feature, (int)(position >> IndexLayout.PageBits), count);
-        var within = LowPositions(first + start, end - start).BinarySearch((ushort)(position & PageMask));
-        return start + (within < 0 ? ~within : within);
+        return FirstFrom(first, start, end, (ushort)(position & PageMask));
     }
 
     /// <summary>The positions of the entries from number <paramref name="start"/> on, the first of which lies at <paramref name="from"/> or after it.</summary>

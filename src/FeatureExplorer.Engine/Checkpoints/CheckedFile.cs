@@ -81,8 +81,12 @@ public sealed class CheckedFile : IDisposable
     public T Item<T>(long offset)
         where T : unmanaged
     {
-        CheckRange<T>(offset, 1);
-        return Unsafe.ReadUnaligned<T>(ref Block((int)(offset >> BlockBits))[offset & WithinBlock]);
+        if ((ulong)offset > (ulong)(Length - Unsafe.SizeOf<T>()) || Length < Unsafe.SizeOf<T>())
+        {
+            CheckRange<T>(offset, 1);
+        }
+
+        return Unsafe.ReadUnaligned<T>(ref Block((int)(offset >> BlockBits))[(int)offset & WithinBlock]);
     }
 
     /// <summary>Items from a byte offset on that is a multiple of their size; without a copy where they lie in one block.</summary>

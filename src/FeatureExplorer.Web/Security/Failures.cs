@@ -15,8 +15,8 @@ public static class Failures
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
         StatusCodeSelector = Status,
-        // What was refused is no error of the program.
-        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException,
+        // What was refused is no error of the program, and damage is in the log once, not for every visitor who meets it.
+        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException || Damage(context.Exception) is not null,
     };
 
     /// <summary>
