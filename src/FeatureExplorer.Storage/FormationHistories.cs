@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Checkpoints;
+
 namespace FeatureExplorer.Storage;
 
 /// <summary>
@@ -13,6 +15,7 @@ public sealed class FormationHistories(DataFolder folder)
     private readonly Dictionary<string, Kept> _kept = [];
 
     /// <summary>The history of a published dictionary, or null where none was kept or it cannot be read.</summary>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
     public FormationHistory? Find(DictionaryDraft dictionary)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -51,7 +54,7 @@ public sealed class FormationHistories(DataFolder folder)
         {
             return FormationHistory.Open(path);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (exception is not DamagedFileException and (InvalidDataException or IOException))
         {
             return null;
         }

@@ -65,7 +65,7 @@ public sealed class PublishedImport(FeatureDatabase database, TimeProvider time)
         var vocabulary = features.Vocabulary.ToJson();
         var file = $"vocabulary-{Convert.ToHexStringLower(SHA256.HashData(vocabulary).AsSpan(0, 8))}.json";
         // By its content: the older import's pages go on with their own until the new one is published.
-        AtomicFile.WriteAllBytes(Path.Combine(database.Folder.Dictionary(Model, name), file), vocabulary);
+        Checksums.Write(Path.Combine(database.Folder.Dictionary(Model, name), file), stream => stream.Write(vocabulary));
         var writer = new RunWriter(database);
         writer.SaveModel(ModelOf());
         var tokens = features.Vocabulary.Tokens;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Relations;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Storage;
@@ -48,7 +49,7 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
         {
             return compare();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is not DamagedFileException and (IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException))
         {
             problems.Add(e.Message);
             return null;

@@ -41,6 +41,7 @@ public static class WebHost
         builder.Services.AddSingleton<EvidenceReader>();
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
+        builder.Services.AddHostedService<DamageWatch>();
         builder.Services.AddTraining(options.Settings, options.Demo);
         options.Services?.Invoke(builder.Services);
 

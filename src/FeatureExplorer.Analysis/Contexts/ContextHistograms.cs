@@ -4,7 +4,7 @@ using FeatureExplorer.Analysis.Statistics;
 namespace FeatureExplorer.Analysis.Contexts;
 
 /// <summary>Colours a feature's histogram by a context, from the index (paper, activation distribution and expected-value distribution).</summary>
-public static unsafe class ContextHistograms
+public static class ContextHistograms
 {
     // LlrBins.Of for every half-precision number: the ratios are stored in 16 bits.
     private static readonly byte[] RatioBins =

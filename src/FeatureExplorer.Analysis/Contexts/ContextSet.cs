@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Checkpoints;
@@ -7,9 +8,9 @@ namespace FeatureExplorer.Analysis.Contexts;
 
 /// <summary>
 /// Up to 64 contexts over the held-out tokens: for every position which contexts it is inside, and for every context its log-likelihood
-/// ratio log P(s | context) / P(s) in nats, maximised over the strings s that end there. Memory-mapped; safe for concurrent readers.
+/// ratio log P(s | context) / P(s) in nats, maximised over the strings s that end there. Read in checked blocks (<see cref="CheckedFile"/>); safe for concurrent readers.
 /// </summary>
-public sealed unsafe class ContextSet : IDisposable
+public sealed class ContextSet : IDisposable
 {
     /// <summary>Most contexts in a set: one bit each.</summary>
     public const int MaximumContexts = 64;
@@ -21,10 +22,10 @@ public sealed unsafe class ContextSet : IDisposable
     };
 
     private readonly ContextSetHeader _header;
-    private readonly MappedFile _ratios;
-    private readonly MappedFile _members;
+    private readonly CheckedFile _ratios;
+    private readonly CheckedFile _members;
 
-    private ContextSet(ContextSetHeader header, MappedFile ratios, MappedFile members)
+    private ContextSet(ContextSetHeader header, CheckedFile ratios, CheckedFile members)
     {
         _header = header;
         _ratios = ratios;
@@ -59,10 +60,10 @@ public sealed unsafe class ContextSet : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         var header = ReadHeader(Path.Combine(directory, ContextSetHeader.HeaderFile));
-        var ratios = Map(Path.Combine(directory, ContextSetHeader.RatioFile), header.Contexts.Count * header.Tokens * sizeof(ushort));
+        var ratios = Opened(Path.Combine(directory, ContextSetHeader.RatioFile), header.Contexts.Count * header.Tokens * sizeof(ushort));
         try
         {
-            var members = Map(Path.Combine(directory, ContextSetHeader.MemberFile), header.Tokens * sizeof(ulong));
+            var members = Opened(Path.Combine(directory, ContextSetHeader.MemberFile), header.Tokens * sizeof(ulong));
             return new ContextSet(header, ratios, members);
         }
         catch
@@ -76,14 +77,14 @@ public sealed unsafe class ContextSet : IDisposable
     public float Llr(int context, long position)
     {
         CheckPosition(position);
-        return (float)Ratios(context)[position];
+        return (float)_ratios.Item<Half>(RatioOffset(context) + (position * sizeof(ushort)));
     }
 
     /// <summary>The contexts that a position is inside: bit c for context c.</summary>
     public ulong Members(long position)
     {
         CheckPosition(position);
-        return MemberBits()[position];
+        return _members.Item<ulong>(position * sizeof(ulong));
     }
 
     /// <summary>Number of tokens inside a context.</summary>
@@ -103,26 +104,54 @@ public sealed unsafe class ContextSet : IDisposable
         return -1;
     }
 
+    /// <summary>Compares all of it with its checksums, as far as it has any.</summary>
+    /// <exception cref="DamagedFileException">A file is not what was written.</exception>
+    public void Verify()
+    {
+        Checksums.Verify(_ratios.FilePath);
+        Checksums.Verify(_members.FilePath);
+    }
+
+    /// <summary>Counts the tokens inside each context again, for files that have no checksums.</summary>
+    /// <exception cref="DamagedFileException">There are others than the header says.</exception>
+    public void CheckMembers()
+    {
+        var counts = new long[MaximumContexts];
+        var members = MemberBits();
+        for (var position = 0L; position < Tokens; position++)
+        {
+            for (var left = members[position]; left != 0; left &= left - 1)
+            {
+                counts[BitOperations.TrailingZeroCount(left)]++;
+            }
+        }
+
+        if (!counts.AsSpan(0, Contexts.Count).SequenceEqual([.. _header.Members]) || counts.AsSpan(Contexts.Count).ContainsAnyExcept(0))
+        {
+            throw DamagedFiles.Found(_members.FilePath, "it does not hold the tokens that its header counts");
+        }
+    }
+
     public void Dispose()
     {
         _ratios.Dispose();
         _members.Dispose();
     }
 
-    /// <summary>[Tokens] ratios of a context; the caller checks positions.</summary>
-    internal Half* Ratios(int context)
+    /// <summary>[Tokens] ratios of a context.</summary>
+    internal CheckedItems<Half> Ratios(int context) => new(_ratios, RatioOffset(context), Tokens);
+
+    /// <summary>[Tokens] membership bits.</summary>
+    internal CheckedItems<ulong> MemberBits() => new(_members, 0, Tokens);
+
+    /// <summary>Copies the membership bits from a position on.</summary>
+    internal void ReadMembers(long first, Span<ulong> members) => _members.Read(first * sizeof(ulong), members);
+
+    private long RatioOffset(int context)
     {
-        ObjectDisposedException.ThrowIf(_ratios.Pointer is null, this);
         ArgumentOutOfRangeException.ThrowIfNegative(context);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(context, Contexts.Count);
-        return (Half*)_ratios.Pointer + (context * Tokens);
-    }
-
-    /// <summary>[Tokens] membership bits; the caller checks positions.</summary>
-    internal ulong* MemberBits()
-    {
-        ObjectDisposedException.ThrowIf(_members.Pointer is null, this);
-        return (ulong*)_members.Pointer;
+        return context * Tokens * sizeof(ushort);
     }
 
     private void CheckPosition(long position)
@@ -140,7 +169,7 @@ public sealed unsafe class ContextSet : IDisposable
 
         try
         {
-            var header = JsonSerializer.Deserialize<ContextSetHeader>(File.ReadAllBytes(path), Json) ?? throw Invalid(path, "it is empty");
+            var header = JsonSerializer.Deserialize<ContextSetHeader>(Checksums.ReadAllBytes(path), Json) ?? throw Invalid(path, "it is empty");
             return header is { Version: ContextSetHeader.CurrentVersion, Tokens: > 0, Contexts.Count: <= MaximumContexts }
                 && header.Members?.Count == header.Contexts.Count
                 ? header
@@ -152,10 +181,16 @@ public sealed unsafe class ContextSet : IDisposable
         }
     }
 
-    private static MappedFile Map(string path, long length)
+    private static CheckedFile Opened(string path, long length)
     {
-        var found = File.Exists(path) ? new FileInfo(path).Length : throw Invalid(path, "it does not exist");
-        return found == length ? new MappedFile(path) : throw Invalid(path, $"it has {found} bytes instead of {length}");
+        var file = File.Exists(path) ? CheckedFile.Open(path) : throw Invalid(path, "it does not exist");
+        if (file.Length == length)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw Invalid(path, $"it has {file.Length} bytes instead of {length}");
     }
 
     private static InvalidDataException Invalid(string path, string why) =>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using Microsoft.Win32.SafeHandles;
@@ -52,7 +53,9 @@ internal sealed unsafe class ContextSetBuilder : IDisposable
             DeleteDirectory(temporary);
             Directory.CreateDirectory(temporary);
             WriteBlocks(temporary, sources, progress, cancellation);
-            File.WriteAllBytes(Path.Combine(temporary, ContextSetHeader.HeaderFile), JsonSerializer.SerializeToUtf8Bytes(header, ContextSet.Json));
+            Checksums.Record(Path.Combine(temporary, ContextSetHeader.RatioFile));
+            Checksums.Record(Path.Combine(temporary, ContextSetHeader.MemberFile));
+            Checksums.Write(Path.Combine(temporary, ContextSetHeader.HeaderFile), file => JsonSerializer.Serialize(file, header, ContextSet.Json));
             DeleteDirectory(directory);
             Directory.Move(temporary, directory);
         }

@@ -11,7 +11,7 @@ namespace FeatureExplorer.Analysis.Contexts;
 public sealed record MembershipAgreement(double Pearson, double Specificity, double MassSpecificity, double Recall)
 {
     /// <summary>Counts over a unit's activations, once for all contexts, in their order; zeros where it never fires.</summary>
-    public static unsafe IReadOnlyList<MembershipAgreement> OfAll(ActivationIndex index, ContextSet contexts, int feature)
+    public static IReadOnlyList<MembershipAgreement> OfAll(ActivationIndex index, ContextSet contexts, int feature)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(contexts);

@@ -24,6 +24,7 @@ public static unsafe class NeuronContexts
         var window = model.Config.Context;
         using var runner = new TransformerRunner(model, WindowsPerBatch);
         using var activations = new FloatBuffer((long)WindowsPerBatch * window * model.Config.DMlp);
+        var members = new ulong[WindowsPerBatch * window];
         var sums = new ContextSums(model.Config.DMlp, contexts.Contexts.Count);
         for (long start = 0; start < contexts.Tokens;)
         {
@@ -32,7 +33,12 @@ public static unsafe class NeuronContexts
             var length = windows > 0 ? window : (int)(contexts.Tokens - start);
             windows = Math.Max(windows, 1);
             runner.Activations(heldOut.Read(start, windows * length), windows, length, activations.Pointer);
-            sums.Add(activations.Pointer, windows * length, contexts.MemberBits() + start);
+            contexts.ReadMembers(start, members.AsSpan(0, windows * length));
+            fixed (ulong* inside = members)
+            {
+                sums.Add(activations.Pointer, windows * length, inside);
+            }
+
             start += windows * length;
             progress?.Report((double)start / contexts.Tokens);
         }

@@ -77,7 +77,7 @@ public sealed class ActivationExplorer
     {
         var positions = _index.Positions(_feature);
         var values = _index.Values(_feature);
-        var ids = _heldOut.Read(0, (int)_index.Tokens);
+        var ids = _heldOut.Tokens;
         var counts = new int[_counts.Vocabulary];
         var mass = new double[_counts.Vocabulary];
         var chosenPositions = new List<uint>();
@@ -88,7 +88,7 @@ public sealed class ActivationExplorer
             var value = (float)values[i];
             if (value > selection.From && value <= selection.To)
             {
-                var token = ids[(int)positions[i]];
+                var token = ids[positions[i]];
                 inRange++;
                 counts[token]++;
                 mass[token] += value;

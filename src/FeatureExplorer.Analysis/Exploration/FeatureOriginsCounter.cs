@@ -126,7 +126,7 @@ public static class FeatureOriginsCounter
         /// <summary>Adds every activation; gives Σf and Σf².</summary>
         public (double Sum, double Squares) Add(ReadOnlySpan<uint> positions, ReadOnlySpan<Half> values, TokenStore heldOut)
         {
-            var ids = heldOut.Read(0, (int)counts.Total);
+            var ids = heldOut.Tokens;
             double sum = 0, squares = 0;
             int document = -1, domain = 0;
             long start = 0, end = 0;
@@ -143,12 +143,12 @@ public static class FeatureOriginsCounter
 
                 sum += value;
                 squares += value * value;
-                Tokens.Add(ids[(int)position], value);
+                Tokens.Add(ids[position], value);
                 Domains.Add(domain, value);
                 Positions.Add(CorpusCounts.PositionBin(position - start), value);
                 if (position > start)
                 {
-                    Previous.Add(ids[(int)position - 1], value);
+                    Previous.Add(ids[position - 1], value);
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Analysis.Imports;
@@ -58,7 +59,7 @@ public sealed class PublishedVocabulary
     {
         try
         {
-            var tokens = JsonSerializer.Deserialize<string[]>(File.ReadAllBytes(file));
+            var tokens = JsonSerializer.Deserialize<string[]>(Checksums.ReadAllBytes(file));
             return tokens is { Length: > 0 and <= ByteLevelTokenizer.LargestVocabulary } && tokens.All(t => t is not null)
                 ? tokens
                 : throw new InvalidDataException($"{file} is no vocabulary: import the files again.");

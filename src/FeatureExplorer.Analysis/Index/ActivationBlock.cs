@@ -4,7 +4,6 @@ namespace FeatureExplorer.Analysis.Index;
 
 /// <summary>
 /// The activations of a range of an index's features on a block of tokens, read from the file: for whoever goes through all of it, block by block.
-/// Mapped, a file of a gigabyte would soon be in the process's memory as a whole.
 /// </summary>
 internal sealed class ActivationBlock
 {

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FeatureExplorer.Analysis.Index;
 
-/// <summary>For those who go through the whole index: activations copied from the file. Mapped, all of it would soon be in the process's memory.</summary>
-public sealed unsafe partial class ActivationIndex
+/// <summary>For those who go through the whole index: activations copied into memory that they give.</summary>
+public sealed partial class ActivationIndex
 {
     /// <summary>The same as <see cref="Values"/>, copied from the file.</summary>
     /// <param name="feature">The feature.</param>
@@ -32,7 +32,7 @@ public sealed unsafe partial class ActivationIndex
         return (int)Math.Min(to - from, end - entry);
     }
 
-    /// <summary>Copies the entries described at <see cref="MostEntries"/> from the file, without mapping its activations.</summary>
+    /// <summary>Copies the entries described at <see cref="MostEntries"/> from the file.</summary>
     /// <param name="feature">The feature.</param>
     /// <param name="entry">As there.</param>
     /// <param name="from">As there.</param>
@@ -54,7 +54,7 @@ public sealed unsafe partial class ActivationIndex
         {
             // Into the upper half of the room: each is read there before its own four bytes are written.
             var low = MemoryMarshal.Cast<int, ushort>(tokens)[tokens.Length..];
-            _file.Read(_layout.PositionsOffset + ((first + entry) * sizeof(ushort)), low);
+            _file.ReadPiece(_layout.PositionsOffset + ((first + entry) * sizeof(ushort)), low);
             var read = 0;
             for (var page = from >> IndexLayout.PageBits; read < low.Length; page++)
             {
@@ -70,7 +70,7 @@ public sealed unsafe partial class ActivationIndex
             tokens = tokens[..(past < 0 ? ~past : past)];
         }
 
-        _file.Read(_layout.ValuesOffset + ((first + entry) * sizeof(ushort)), values[..tokens.Length]);
+        _file.ReadPiece(_layout.ValuesOffset + ((first + entry) * sizeof(ushort)), values[..tokens.Length]);
         return tokens.Length;
     }
 }

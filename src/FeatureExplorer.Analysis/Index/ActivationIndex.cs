@@ -6,29 +6,36 @@ using FeatureExplorer.Engine.Checkpoints;
 namespace FeatureExplorer.Analysis.Index;
 
 /// <summary>
-/// Every nonzero activation of a dictionary over the held-out tokens, by feature and then position, in a memory-mapped file:
-/// any question about a feature reads its own activations and nothing else. Safe for concurrent readers.
+/// Every nonzero activation of a dictionary over the held-out tokens, by feature and then position, in a file that is read in checked blocks
+/// (<see cref="CheckedFile"/>): any question about a feature reads its own activations and little else. Safe for concurrent readers.
 /// </summary>
-public sealed unsafe partial class ActivationIndex : IDisposable
+public sealed partial class ActivationIndex : IDisposable
 {
+    private const int Piece = BlockChecksums.BlockBytes;
     private const int PageMask = (1 << IndexLayout.PageBits) - 1;
 
     // Whoever asks for a feature's positions often asks again at once.
     [ThreadStatic]
     private static (long Index, int Feature, uint[] Positions) _decoded;
 
+    [ThreadStatic]
+    private static (long Index, int Feature, Half[] Values) _copied;
+
     private static long _opened;
 
     private readonly long _id = Interlocked.Increment(ref _opened);
-    private readonly MappedFile _file;
+    private readonly CheckedFile _file;
     private readonly IndexLayout _layout;
+    private readonly long[] _offsets;
 
-    private ActivationIndex(string path, MappedFile file, IndexHeader header, IndexLayout layout)
+    private ActivationIndex(string path, CheckedFile file, IndexHeader header, IndexLayout layout)
     {
         Path = path;
         Header = header;
         _file = file;
         _layout = layout;
+        _offsets = new long[header.Features + 1];
+        file.Read(layout.TableOffset, _offsets.AsSpan());
     }
 
     public string Path { get; }
@@ -47,11 +54,13 @@ public sealed unsafe partial class ActivationIndex : IDisposable
     /// <summary>Size of the whole file over the number of activations: four bytes each, and the header and the two tables on top.</summary>
     public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
-    private long* Offsets => (long*)(_file.Pointer + _layout.TableOffset);
-
-    /// <summary>Opens an index and checks its structure, header and offsets (not the activations: see <see cref="Verify"/>).</summary>
+    /// <summary>
+    /// Opens an index and checks its structure, header and offsets. Activations are checked block by block as they are read. A file of an earlier version has no
+    /// checksums of its blocks: it is read once as a whole, and has them from then on, where they can be written.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not an index, was written by another version, or is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not an index or was written by another version.</exception>
+    /// <exception cref="DamagedFileException">It is not what was written.</exception>
     public static ActivationIndex Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -60,11 +69,17 @@ public sealed unsafe partial class ActivationIndex : IDisposable
             throw new FileNotFoundException($"There is no activation index at '{path}'. Build it again from the model and the dictionary.", path);
         }
 
-        var file = new MappedFile(path);
+        var file = CheckedFile.Open(path);
         try
         {
-            var (header, layout) = ReadHead(path, file.Pointer, file.Length);
-            return new ActivationIndex(path, file, header, layout);
+            var (header, layout) = ReadHead(path, file);
+            var index = new ActivationIndex(path, file, header, layout);
+            if (!file.HasChecksums)
+            {
+                index.VerifyOnce();
+            }
+
+            return index;
         }
         catch
         {
@@ -82,7 +97,7 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         var (first, count) = Range(feature);
         if (_layout.IsWide)
         {
-            return new ReadOnlySpan<uint>((uint*)(_file.Pointer + _layout.PositionsOffset) + first, count);
+            return _file.Items<uint>(_layout.PositionsOffset + (first * sizeof(uint)), count);
         }
 
         if (_decoded.Index != _id || _decoded.Feature != feature)
@@ -127,14 +142,21 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         }
 
         CopyPositions(feature, start, positions.AsSpan(0, end - start), from);
-        return Values(feature)[start..end];
+        return _file.Items<Half>(_layout.ValuesOffset + ((Range(feature).First + start) * sizeof(ushort)), end - start);
     }
 
     /// <summary>The activations at <see cref="Positions(int)"/>, all positive.</summary>
     public ReadOnlySpan<Half> Values(int feature)
     {
-        var (first, count) = Range(feature);
-        return new ReadOnlySpan<Half>((Half*)(_file.Pointer + _layout.ValuesOffset) + first, count);
+        if (_copied.Index != _id || _copied.Feature != feature)
+        {
+            var (first, count) = Range(feature);
+            var values = new Half[count];
+            _file.Read(_layout.ValuesOffset + (first * sizeof(ushort)), values.AsSpan());
+            _copied = (_id, feature, values);
+        }
+
+        return _copied.Values;
     }
 
     /// <summary>The feature's activation at one position, 0 where it does not fire; found by bisection.</summary>
@@ -145,34 +167,25 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         if (_layout.IsWide || position >= Tokens)
         {
             var found = position >= Tokens ? -1 : Positions(feature).BinarySearch((uint)position);
-            return found < 0 ? 0 : (float)Values(feature)[found];
+            return found < 0 ? 0 : Value(feature, found);
         }
 
         var (first, count) = Range(feature);
         var page = (int)(position >> IndexLayout.PageBits);
         var (start, end) = PageRange(feature, page, count);
-        var within = new ReadOnlySpan<ushort>(LowPositions + first + start, end - start).BinarySearch((ushort)(position & PageMask));
-        return within < 0 ? 0 : (float)Values(feature)[start + within];
+        var entry = FirstFrom(first, start, end, (ushort)(position & PageMask));
+        return entry < end && LowPosition(first + entry) == (ushort)(position & PageMask) ? Value(feature, entry) : 0;
     }
 
-    /// <summary>Reads the whole file and compares the checksums of the activations.</summary>
-    /// <exception cref="InvalidDataException">The activations are damaged.</exception>
+    /// <summary>Reads the whole file and compares the checksums of the activations that its own header holds.</summary>
+    /// <exception cref="DamagedFileException">The activations are damaged.</exception>
     public void Verify()
     {
-        var positions = 0u;
-        var values = 0u;
-        for (var feature = 0; feature < Features; feature++)
+        var positions = Checksum(0, _layout.PositionsOffset, Activations * _layout.PositionBytes);
+        var values = Checksum(0, _layout.ValuesOffset, Activations * sizeof(ushort));
+        if (positions != _file.Item<uint>(24) || values != _file.Item<uint>(28))
         {
-            var (first, count) = Range(feature);
-            var stored = _file.Pointer + _layout.PositionsOffset + (first * _layout.PositionBytes);
-            positions = IndexLayout.Checksum(positions, new ReadOnlySpan<byte>(stored, checked(count * _layout.PositionBytes)));
-            values = IndexLayout.Checksum(values, MemoryMarshal.AsBytes(Values(feature)));
-        }
-
-        var head = new ReadOnlySpan<byte>(_file.Pointer, IndexLayout.PrefixLength);
-        if (positions != BinaryPrimitives.ReadUInt32LittleEndian(head[24..]) || values != BinaryPrimitives.ReadUInt32LittleEndian(head[28..]))
-        {
-            throw Invalid(Path, "the checksum of its activations is wrong");
+            throw DamagedFiles.Found(Path, "the checksum of its activations is wrong");
         }
     }
 
@@ -180,19 +193,34 @@ public sealed unsafe partial class ActivationIndex : IDisposable
 
     private (long First, int Count) Range(int feature)
     {
-        ObjectDisposedException.ThrowIf(_file.Pointer is null, this);
+        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(feature);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(feature, Features);
-        return (Offsets[feature], checked((int)(Offsets[feature + 1] - Offsets[feature])));
+        return (_offsets[feature], checked((int)(_offsets[feature + 1] - _offsets[feature])));
     }
 
-    private ushort* LowPositions => (ushort*)(_file.Pointer + _layout.PositionsOffset);
+    private float Value(int feature, int entry) => (float)_file.Item<Half>(_layout.ValuesOffset + ((_offsets[feature] + entry) * sizeof(ushort)));
+
+    private ushort LowPosition(long entry) => _file.Item<ushort>(_layout.PositionsOffset + (entry * sizeof(ushort)));
+
+    /// <summary>The first of the entries [start, end) of one page that lies at a position or after it; end when none does.</summary>
+    private int FirstFrom(long first, int start, int end, ushort low)
+    {
+        while (start < end)
+        {
+            var middle = (start + end) >>> 1;
+            (start, end) = LowPosition(first + middle) < low ? (middle + 1, end) : (start, middle);
+        }
+
+        return start;
+    }
+
 
     /// <summary>The feature's entries in a page, counted from its first.</summary>
     private (int Start, int End) PageRange(int feature, int page, int count)
     {
-        var starts = (uint*)(_file.Pointer + _layout.PageTableOffset) + ((long)feature * _layout.Pages);
-        return ((int)starts[page], page + 1 < _layout.Pages ? (int)starts[page + 1] : count);
+        var start = _layout.PageTableOffset + ((((long)feature * _layout.Pages) + page) * sizeof(uint));
+        return ((int)_file.Item<uint>(start), page + 1 < _layout.Pages ? (int)_file.Item<uint>(start + sizeof(uint)) : count);
     }
 
     /// <summary>Number of the feature's entries before a position.</summary>
@@ -211,8 +239,7 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         }
 
         var (start, end) = PageRange(feature, (int)(position >> IndexLayout.PageBits), count);
-        var within = new ReadOnlySpan<ushort>(LowPositions + first + start, end - start).BinarySearch((ushort)(position & PageMask));
-        return start + (within < 0 ? ~within : within);
+        return FirstFrom(first, start, end, (ushort)(position & PageMask));
     }
 
     /// <summary>The positions of the entries from number <paramref name="start"/> on, the first of which lies at <paramref name="from"/> or after it.</summary>
@@ -225,7 +252,9 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         }
 
         var (first, count) = Range(feature);
-        var low = LowPositions + first + start;
+        // Into the upper half of the room: each is read there before its own four bytes are written.
+        var low = MemoryMarshal.Cast<uint, ushort>(positions)[positions.Length..];
+        _file.Read(_layout.PositionsOffset + ((first + start) * sizeof(ushort)), low);
         var copied = 0;
         for (var page = (int)(from >> IndexLayout.PageBits); copied < positions.Length; page++)
         {
@@ -237,14 +266,42 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         }
     }
 
-    private static (IndexHeader Header, IndexLayout Layout) ReadHead(string path, byte* start, long length)
+    private void VerifyOnce()
     {
-        if (length < IndexLayout.PrefixLength)
+        Verify();
+        try
         {
-            throw Invalid(path, $"it has {length} bytes, too few for an index");
+            Checksums.Record(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A folder that can only be read: the file is read as a whole the next time again.
+        }
+    }
+
+    private uint Checksum(uint checksum, long offset, long length) => Checksum(_file, checksum, offset, length);
+
+    private static uint Checksum(CheckedFile file, uint checksum, long offset, long length)
+    {
+        for (var (at, end) = (offset, offset + length); at < end;)
+        {
+            // To the next multiple, so that every piece but the first is one whole block of the file.
+            var count = (int)Math.Min(end - at, Piece - (at % Piece));
+            checksum = IndexLayout.Checksum(checksum, file.Items<byte>(at, count));
+            at += count;
         }
 
-        var prefix = new ReadOnlySpan<byte>(start, IndexLayout.PrefixLength);
+        return checksum;
+    }
+
+    private static (IndexHeader Header, IndexLayout Layout) ReadHead(string path, CheckedFile file)
+    {
+        if (file.Length < IndexLayout.PrefixLength)
+        {
+            throw Invalid(path, $"it has {file.Length} bytes, too few for an index");
+        }
+
+        var prefix = file.Items<byte>(0, IndexLayout.PrefixLength);
         if (!prefix.StartsWith(IndexLayout.Magic))
         {
             throw Invalid(path, "it does not start with the mark of an index");
@@ -257,38 +314,41 @@ public sealed unsafe partial class ActivationIndex : IDisposable
         }
 
         var expected = BinaryPrimitives.ReadInt64LittleEndian(prefix[16..]);
-        if (expected != length)
+        if (expected != file.Length)
         {
-            throw Invalid(path, $"it has {length} bytes instead of {expected}: it was cut off or added to");
+            throw DamagedFiles.Found(path, $"it has {file.Length} bytes instead of {expected}");
         }
 
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(prefix[12..]);
-        var header = ReadHeader(path, start, length, jsonLength);
+        var header = ReadHeader(path, file, jsonLength);
         var layout = new IndexLayout(jsonLength, header.Features, header.Tokens, header.Activations, version);
-        if (header.Features < 0 || header.Tokens is < 0 or > int.MaxValue || header.Activations < 0 || layout.FileLength != length
-            || IndexLayout.HeadChecksum(new ReadOnlySpan<byte>(start, checked((int)layout.PositionsOffset))) != BinaryPrimitives.ReadUInt32LittleEndian(prefix[32..]))
+        if (header.Features < 0 || header.Tokens is < 0 or > int.MaxValue || header.Activations < 0 || layout.FileLength != file.Length
+            || HeadChecksum(file, layout) != BinaryPrimitives.ReadUInt32LittleEndian(prefix[32..]))
         {
-            throw Invalid(path, "the checksum of its header is wrong");
+            throw DamagedFiles.Found(path, "the checksum of its header is wrong");
         }
 
         return (header, layout);
     }
 
-    private static IndexHeader ReadHeader(string path, byte* start, long length, int jsonLength)
+    /// <summary>As <see cref="IndexLayout.HeadChecksum"/>, from the file.</summary>
+    private static uint HeadChecksum(CheckedFile file, IndexLayout layout) => Checksum(file, Checksum(file, 0, 0, 32), 36, layout.PositionsOffset - 36);
+
+    private static IndexHeader ReadHeader(string path, CheckedFile file, int jsonLength)
     {
-        if (jsonLength < 0 || jsonLength > length - IndexLayout.PrefixLength)
+        if (jsonLength < 0 || jsonLength > file.Length - IndexLayout.PrefixLength)
         {
-            throw Invalid(path, $"its header claims {jsonLength} bytes");
+            throw DamagedFiles.Found(path, $"its header claims {jsonLength} bytes");
         }
 
         try
         {
-            var json = new ReadOnlySpan<byte>(start + IndexLayout.PrefixLength, jsonLength);
+            var json = file.Items<byte>(IndexLayout.PrefixLength, jsonLength);
             return JsonSerializer.Deserialize<IndexHeader>(json, JsonSerializerOptions.Web) ?? throw Invalid(path, "its header is empty");
         }
         catch (JsonException exception)
         {
-            throw Invalid(path, $"its header is not readable ({exception.Message})");
+            throw DamagedFiles.Found(path, $"its header is not readable: {exception.Message}", exception);
         }
     }
 

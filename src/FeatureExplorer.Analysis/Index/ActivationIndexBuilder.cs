@@ -65,7 +65,7 @@ public static class ActivationIndexBuilder
         var counts = new long[encoder.Features];
         Encode(heldOut, tokens, encoder, spool, counts, progress, cancellation);
         var complete = header with { Tokens = tokens, Features = encoder.Features, Activations = counts.Sum() };
-        AtomicFile.Write(path, file => Gather(file, complete, counts, spool, gatherBytes, progress, cancellation));
+        Checksums.Write(path, file => Gather(file, complete, counts, spool, gatherBytes, progress, cancellation));
         progress?.Report(1);
         return complete;
     }

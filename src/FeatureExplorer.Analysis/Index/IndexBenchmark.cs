@@ -29,7 +29,7 @@ public static unsafe class IndexBenchmark
     /// <param name="ContextSeconds">Time to write the contexts.</param>
     /// <param name="ReportSeconds">Time to make all reports.</param>
     /// <param name="FeaturesPerSecond">Reports over that time.</param>
-    /// <param name="PeakMemoryBytes">Most memory that the process has held, mapped files included.</param>
+    /// <param name="PeakMemoryBytes">Most memory that the process has held.</param>
     public sealed record Result(
         int Features,
         long Tokens,

@@ -96,7 +96,7 @@ public sealed record UnitComparison
     }
 
     /// <summary>Selection sampling: each token is taken with the share of what is still wanted among what is still to come.</summary>
-    private static unsafe List<ComparedToken> Draw(
+    private static List<ComparedToken> Draw(
         ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, ContextSet contexts, int context, long either, int most, ulong seed)
     {
         var random = new CounterRandom(seed);

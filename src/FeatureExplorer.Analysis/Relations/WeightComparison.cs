@@ -30,18 +30,19 @@ public sealed record WeightComparison(double Pearson, IReadOnlyList<ComparedWeig
     }
 
     /// <summary>[V] the share of each token's occurrences in the indexed held-out tokens that lie inside a context.</summary>
-    public static unsafe IReadOnlyList<double?> InsideShares(TokenStore heldOut, ContextSet contexts, int context, int vocabulary)
+    public static IReadOnlyList<double?> InsideShares(TokenStore heldOut, ContextSet contexts, int context, int vocabulary)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(contexts);
         var all = new long[vocabulary];
         var inside = new long[vocabulary];
         var members = contexts.MemberBits();
-        var tokens = heldOut.Read(0, (int)contexts.Tokens);
-        for (var position = 0; position < tokens.Length; position++)
+        var tokens = heldOut.Tokens;
+        for (var position = 0L; position < contexts.Tokens; position++)
         {
-            all[tokens[position]]++;
-            inside[tokens[position]] += (long)((members[position] >> context) & 1);
+            var token = tokens[position];
+            all[token]++;
+            inside[token] += (long)((members[position] >> context) & 1);
         }
 
         return [.. all.Zip(inside, static (count, within) => count == 0 ? (double?)null : (double)within / count)];

@@ -5,7 +5,7 @@ namespace FeatureExplorer.Analysis.Statistics;
 
 /// <summary>Scores a feature against every context in one pass over its activations.</summary>
 /// <remarks>One instance per thread.</remarks>
-internal sealed unsafe class ContextScorer(ContextSet contexts)
+internal sealed class ContextScorer(ContextSet contexts)
 {
     /// <summary>Contexts kept in a report.</summary>
     public const int Kept = 12;

@@ -14,6 +14,7 @@ internal sealed unsafe class FeatureStatistics(
     private readonly ContextScorer _scorer = new(contexts);
     private readonly LogitSummarizer _logits = new(occurs);
     private ulong[] _keys = [];
+    private Half[] _stored = [];
     private float[] _values = [];
     private uint[] _positions = [];
     private uint[] _sortedPositions = [];
@@ -51,9 +52,10 @@ internal sealed unsafe class FeatureStatistics(
 
     private (FeatureReport Report, IReadOnlyList<ContextScore> Scores) OfLiving(int feature, FeatureReport report)
     {
-        var values = Load(index.Values(feature));
+        var stored = index.ReadValues(feature, ref _stored);
+        var values = Load(stored);
         var positions = index.Positions(feature, _positions);
-        Sort(positions, index.Values(feature));
+        Sort(positions, stored);
         var sorted = _sortedPositions.AsSpan(0, positions.Length);
         var sortedValues = _sortedValues.AsSpan(0, positions.Length);
         var max = sortedValues[0];

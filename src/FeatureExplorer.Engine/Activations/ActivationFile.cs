@@ -17,11 +17,11 @@ public sealed unsafe partial class ActivationFile : IActivationSource, IDisposab
     private const int PreambleLength = 10;
     private static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
-    private readonly MappedFile _file;
+    private readonly CheckedFile _file;
     private readonly long _start;
     private long _next;
 
-    private ActivationFile(MappedFile file, long start, long rows, int inputs)
+    private ActivationFile(CheckedFile file, long start, long rows, int inputs)
     {
         (_file, _start, Rows, Inputs) = (file, start, rows, inputs);
     }
@@ -34,7 +34,7 @@ public sealed unsafe partial class ActivationFile : IActivationSource, IDisposab
     /// <exception cref="InvalidDataException">The file is not a whole matrix of little-endian float32 in C order.</exception>
     public static ActivationFile Open(string path)
     {
-        var file = new MappedFile(path);
+        var file = CheckedFile.Open(path);
         try
         {
             var (start, rows, inputs) = ReadHeader(file, path);
@@ -96,7 +96,7 @@ public sealed unsafe partial class ActivationFile : IActivationSource, IDisposab
         return header;
     }
 
-    private static (long Start, long Rows, int Inputs) ReadHeader(MappedFile file, string path)
+    private static (long Start, long Rows, int Inputs) ReadHeader(CheckedFile file, string path)
     {
         if (file.Length < PreambleLength || !file.Items<byte>(0, Magic.Length).SequenceEqual(Magic))
         {

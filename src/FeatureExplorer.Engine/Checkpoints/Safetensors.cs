@@ -12,8 +12,16 @@ public static class Safetensors
     /// <summary>Metadata key of the SHA-256 of the data section, lower-case hexadecimal; checked whenever a file that has one is opened.</summary>
     public const string ChecksumKey = "sha256";
 
-    /// <summary>Writes tensors in the given order, atomically. Returns the checksum of the data.</summary>
-    public static string Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <summary>Writes tensors in the given order, atomically, and checksums beside the file (see <see cref="Checksums"/>). Returns the checksum of the data.</summary>
+    public static string Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, tensors, metadata, Checksums.Write);
+
+    /// <summary>The same for a file that lives until training is done: without checksums beside it, as it has one within.</summary>
+    public static string WritePassing(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, tensors, metadata, AtomicFile.Write);
+
+    private static string Write(
+        string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string, Action<Stream>> writer)
     {
         var repeated = tensors.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1);
         if (repeated is not null)
@@ -22,7 +30,7 @@ public static class Safetensors
         }
         var checksum = Checksum(tensors);
         var header = Header(tensors, metadata, checksum);
-        AtomicFile.Write(path, stream =>
+        writer(path, stream =>
         {
             stream.Write(BitConverter.GetBytes((ulong)header.Length));
             stream.Write(header);

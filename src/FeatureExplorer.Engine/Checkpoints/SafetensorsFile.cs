@@ -10,7 +10,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
 {
     internal const string MetadataKey = "__metadata__";
     private const long LargestHeader = 100_000_000; // the limit of the format's own library
-    private readonly FileStream _stream;
+    private readonly CheckedFile _file;
+    private readonly Stream _stream;
     private readonly Dictionary<string, TensorInfo> _tensors = [];
     private readonly Dictionary<string, string> _metadata = [];
     private readonly long _dataStart;
@@ -18,7 +19,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     internal SafetensorsFile(string path)
     {
         FilePath = path;
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        _file = CheckedFile.Open(path);
+        _stream = new CheckedStream(_file);
         try
         {
             var header = ReadHeader();
@@ -29,7 +31,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
         catch
         {
-            _stream.Dispose();
+            _file.Dispose();
             throw;
         }
     }
@@ -90,7 +92,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return values;
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {
@@ -267,7 +269,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private void CheckChecksum()
     {
-        if (!_metadata.TryGetValue(Safetensors.ChecksumKey, out var stored))
+        // What is read of a file with checksums beside it is compared with those.
+        if (_file.HasChecksums || !_metadata.TryGetValue(Safetensors.ChecksumKey, out var stored))
         {
             return;
         }
@@ -275,7 +278,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var actual = Convert.ToHexStringLower(SHA256.HashData(_stream));
         if (!string.Equals(actual, stored, StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidDataException($"{FilePath} is damaged: the SHA-256 of its data is {actual}, its header says {stored}. Restore it from a copy.");
+            throw DamagedFiles.Found(FilePath, $"the SHA-256 of its data is {actual}, its header says {stored}");
         }
     }
 }

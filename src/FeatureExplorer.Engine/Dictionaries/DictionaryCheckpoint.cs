@@ -73,7 +73,7 @@ public sealed class DictionaryCheckpoint(string path, string run, TimeSpan inter
         var (tensors, states) = sweep.Save();
         try
         {
-            Safetensors.Write(path, tensors, new Dictionary<string, string>
+            Safetensors.WritePassing(path, tensors, new Dictionary<string, string>
             {
                 [DictionariesKey] = JsonSerializer.Serialize(Identities(sweep), JsonSerializerOptions.Web),
                 [StatesKey] = JsonSerializer.Serialize(states, JsonSerializerOptions.Web),

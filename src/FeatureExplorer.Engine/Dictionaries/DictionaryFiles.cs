@@ -44,7 +44,7 @@ internal static unsafe class DictionaryFiles
 
         using var transposed = Transposed(dictionary);
         var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
-        AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
+        Checksums.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         return checksum;
     }
 

@@ -99,6 +99,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>Direction of a feature [n].</summary>
     public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
 
+    /// <summary>The files of a saved dictionary.</summary>
+    public static IReadOnlyList<string> Files => [DictionaryFiles.ConfigFile, DictionaryFiles.WeightsFile];
+
     /// <summary>Opens a dictionary saved here, or one of the architectures "standard", "jumprelu", "topk" and "gated" in the layout of SAELens.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or holds a kind of dictionary that is not supported.</exception>
     public static SparseAutoencoder Load(string directory) => DictionaryFiles.Load(directory);

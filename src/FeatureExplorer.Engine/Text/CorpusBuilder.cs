@@ -169,9 +169,10 @@ internal sealed class CorpusBuilder(
     }
 
     private static void Save(string directory, CorpusSummary summary) =>
-        AtomicFile.Write(Path.Combine(directory, CorpusFiles.Summary), stream => JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json));
+        Checksums.Write(Path.Combine(directory, CorpusFiles.Summary), stream => JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json));
 
-    private static string HashOf(string directory, ByteLevelTokenizer tokenizer, List<string> domains)
+    /// <summary>SHA-256 of a corpus: its tokenizer, domains, tokens and documents.</summary>
+    internal static string HashOf(string directory, ByteLevelTokenizer tokenizer, IReadOnlyList<string> domains)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{CorpusSummary.ThisFormat} {CorpusSummary.ThisVersion}\n{tokenizer.Hash}\n{string.Join('\n', domains)}\n"));

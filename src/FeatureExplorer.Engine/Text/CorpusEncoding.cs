@@ -16,8 +16,8 @@ internal sealed class CorpusEncoding : IDisposable
     private readonly string _sourceFile;
     private readonly FileStream _tokens;
     private readonly FileStream _sources;
-    private MappedFile? _mappedTokens;
-    private MappedFile? _mappedSources;
+    private CheckedFile? _writtenTokens;
+    private CheckedFile? _writtenSources;
     private long _sourceBytes;
     private long _bytesSeen;
 
@@ -92,28 +92,28 @@ internal sealed class CorpusEncoding : IDisposable
     {
         _tokens.Dispose();
         _sources.Dispose();
-        _mappedTokens = new MappedFile(_tokenFile);
-        _mappedSources = new MappedFile(_sourceFile);
+        _writtenTokens = CheckedFile.Open(_tokenFile);
+        _writtenSources = CheckedFile.Open(_sourceFile);
     }
 
     /// <summary>True when no character is cut by beginning a part at this token.</summary>
     public bool StartsCharacter(long position)
     {
-        var bytes = _tokenizer.Bytes(_mappedTokens!.Items<ushort>(2 * position, 1)[0]);
+        var bytes = _tokenizer.Bytes(_writtenTokens!.Items<ushort>(2 * position, 1)[0]);
         return bytes.IsEmpty || (bytes[0] & 0xC0) != 0x80;
     }
 
     /// <summary>Copies a document to its split, with an end of text in front of a part that has none.</summary>
     public void Copy(EncodedDocument document, TokenStoreWriter writer, TokensWritten written)
     {
-        var source = _mappedSources!.Items<byte>(document.SourceStart, document.SourceLength);
+        var source = _writtenSources!.Items<byte>(document.SourceStart, document.SourceLength);
         writer.Begin(document.Domain, document.Part == 0 ? source : [.. source, .. Encoding.UTF8.GetBytes($"#{document.Part}")]);
         if (document.Part > 1)
         {
             Write([ByteLevelTokenizer.EndOfText]);
         }
 
-        Write(_mappedTokens!.Items<ushort>(2 * document.Start, document.Length));
+        Write(_writtenTokens!.Items<ushort>(2 * document.Start, document.Length));
 
         void Write(ReadOnlySpan<ushort> tokens)
         {
@@ -126,8 +126,8 @@ internal sealed class CorpusEncoding : IDisposable
     {
         _tokens.Dispose();
         _sources.Dispose();
-        _mappedTokens?.Dispose();
-        _mappedSources?.Dispose();
+        _writtenTokens?.Dispose();
+        _writtenSources?.Dispose();
         File.Delete(_tokenFile);
         File.Delete(_sourceFile);
     }

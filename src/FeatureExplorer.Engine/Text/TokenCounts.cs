@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -42,9 +43,8 @@ internal sealed class TokenCounts
         return total;
     }
 
-    public void Save(string file)
+    public void Save(string file) => Checksums.Write(file, stream =>
     {
-        using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
         stream.Write(Magic);
         stream.Write(BitConverter.GetBytes(_rows.Length));
         stream.Write(BitConverter.GetBytes(_rows[0].Length));
@@ -52,14 +52,12 @@ internal sealed class TokenCounts
         {
             stream.Write(MemoryMarshal.AsBytes(row.AsSpan()));
         }
-
-        stream.Flush(flushToDisk: true);
-    }
+    });
 
     /// <exception cref="InvalidDataException">The file is truncated or foreign.</exception>
     public static TokenCounts Load(string file, int domains, int vocabularySize)
     {
-        var bytes = File.ReadAllBytes(file);
+        var bytes = Checksums.ReadAllBytes(file);
         var expected = HeaderBytes + (8L * (domains + 1) * vocabularySize);
         if (bytes.Length != expected
             || !bytes.AsSpan(0, 8).SequenceEqual(Magic)

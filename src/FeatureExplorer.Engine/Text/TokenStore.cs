@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using FeatureExplorer.Engine.Checkpoints;
 
@@ -5,19 +6,19 @@ namespace FeatureExplorer.Engine.Text;
 
 /// <summary>
 /// One split of a tokenised corpus: all tokens end to end, two bytes each, and for every document where it begins, its domain and its
-/// source. Memory-mapped, so the size of the corpus does not matter; may be read by several threads at once, but not while it is disposed.
+/// source. Read in checked blocks (<see cref="CheckedFile"/>), so that the size of the corpus does not matter. Safe for concurrent readers.
 /// </summary>
 public sealed class TokenStore : IDisposable
 {
     internal const int HeaderBytes = 32;
 
-    private readonly MappedFile _tokens;
-    private readonly MappedFile _documents;
+    private readonly CheckedFile _tokens;
+    private readonly CheckedFile _documents;
     private readonly long _sourceStarts;
     private readonly long _domains;
     private readonly long _sources;
 
-    private TokenStore(MappedFile tokens, MappedFile documents, TokenStoreHeader header, IReadOnlyList<string> domains)
+    private TokenStore(CheckedFile tokens, CheckedFile documents, TokenStoreHeader header, IReadOnlyList<string> domains)
     {
         _tokens = tokens;
         _documents = documents;
@@ -41,12 +42,12 @@ public sealed class TokenStore : IDisposable
     /// <exception cref="InvalidDataException">A file is truncated, foreign, or does not belong to the other.</exception>
     internal static TokenStore Open(string tokenFile, string documentFile, int vocabularySize, IReadOnlyList<string> domains)
     {
-        MappedFile? tokens = null;
-        MappedFile? documents = null;
+        CheckedFile? tokens = null;
+        CheckedFile? documents = null;
         try
         {
-            tokens = new MappedFile(tokenFile);
-            documents = new MappedFile(documentFile);
+            tokens = CheckedFile.Open(tokenFile);
+            documents = CheckedFile.Open(documentFile);
             var header = TokenStoreHeader.Check(tokenFile, tokens, documentFile, documents, vocabularySize);
             var store = new TokenStore(tokens, documents, header, domains);
             (tokens, documents) = (null, null);
@@ -59,7 +60,10 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>The tokens from <paramref name="start"/> on, without copying.</summary>
+    /// <summary>All tokens, for reading one by one.</summary>
+    public CheckedItems<ushort> Tokens => new(_tokens, HeaderBytes, Count);
+
+    /// <summary>The tokens from <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the split.</exception>
     public ReadOnlySpan<ushort> Read(long start, int length)
     {
@@ -76,25 +80,30 @@ public sealed class TokenStore : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Count);
-        var starts = _documents.Items<long>(HeaderBytes, DocumentCount + 1);
-        var found = starts.BinarySearch(position);
-        return found >= 0 ? found : ~found - 1;
+        // The last document that begins at the position or before it.
+        var (first, last) = (0, DocumentCount - 1);
+        while (first < last)
+        {
+            var middle = last - ((last - first) / 2);
+            (first, last) = DocumentStart(middle) <= position ? (middle, last) : (first, middle - 1);
+        }
+
+        return first;
     }
 
     /// <summary>Position of the document's first token, which is the end-of-text token.</summary>
-    public long DocumentStart(int document) => _documents.Items<long>(HeaderBytes, DocumentCount)[document];
+    public long DocumentStart(int document) => Entry<long>(HeaderBytes, document);
 
     /// <summary>Position after the document's last token.</summary>
-    public long DocumentEnd(int document) => _documents.Items<long>(HeaderBytes + 8, DocumentCount)[document];
+    public long DocumentEnd(int document) => Entry<long>(HeaderBytes + 8, document);
 
     /// <summary>Number of the document's domain in <see cref="Domains"/>, −1 for none.</summary>
-    public int DomainOf(int document) => _documents.Items<int>(_domains, DocumentCount)[document];
+    public int DomainOf(int document) => Entry<int>(_domains, document);
 
     /// <summary>Where the document came from, as in <see cref="Document.Source"/>.</summary>
     public string SourceOf(int document)
     {
-        var start = _documents.Items<long>(_sourceStarts, DocumentCount)[document];
-        var end = _documents.Items<long>(_sourceStarts + 8, DocumentCount)[document];
+        var (start, end) = (Entry<long>(_sourceStarts, document), Entry<long>(_sourceStarts + 8, document));
         return Encoding.UTF8.GetString(_documents.Items<byte>(_sources + start, (int)(end - start)));
     }
 
@@ -102,5 +111,13 @@ public sealed class TokenStore : IDisposable
     {
         _tokens.Dispose();
         _documents.Dispose();
+    }
+
+    private T Entry<T>(long table, int document)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(document);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(document, DocumentCount);
+        return _documents.Item<T>(table + ((long)document * Unsafe.SizeOf<T>()));
     }
 }

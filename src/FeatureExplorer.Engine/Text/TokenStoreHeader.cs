@@ -33,7 +33,7 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
     }
 
     /// <exception cref="InvalidDataException">A file is truncated, foreign, or does not belong to the other.</exception>
-    public static TokenStoreHeader Check(string tokenFile, MappedFile tokens, string documentFile, MappedFile documents, int vocabularySize)
+    public static TokenStoreHeader Check(string tokenFile, CheckedFile tokens, string documentFile, CheckedFile documents, int vocabularySize)
     {
         var first = Header(tokenFile, tokens, TokenMagic);
         var second = Header(documentFile, documents, DocumentMagic);
@@ -54,24 +54,24 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
         return header;
     }
 
-    private static ReadOnlySpan<byte> Header(string file, MappedFile mapped, ReadOnlySpan<byte> magic)
+    private static ReadOnlySpan<byte> Header(string file, CheckedFile opened, ReadOnlySpan<byte> magic)
     {
-        if (mapped.Length < TokenStore.HeaderBytes || !mapped.Items<byte>(0, 8).SequenceEqual(magic))
+        if (opened.Length < TokenStore.HeaderBytes || !opened.Items<byte>(0, 8).SequenceEqual(magic))
         {
             throw new InvalidDataException($"{file} is not a file of a tokenised corpus; build the corpus again.");
         }
 
-        var header = mapped.Items<byte>(0, TokenStore.HeaderBytes);
+        var header = opened.Items<byte>(0, TokenStore.HeaderBytes);
         return BitConverter.ToInt32(header[8..]) == Version
             ? header
             : throw new InvalidDataException($"{file} has version {BitConverter.ToInt32(header[8..])} of the format, not {Version}; build the corpus again.");
     }
 
-    private static void CheckLength(string file, MappedFile mapped, long expected)
+    private static void CheckLength(string file, CheckedFile opened, long expected)
     {
-        if (mapped.Length != expected)
+        if (opened.Length != expected)
         {
-            throw new InvalidDataException($"{file} has {mapped.Length} bytes instead of {expected}: it is {(mapped.Length < expected ? "truncated" : "damaged")}; build the corpus again.");
+            throw new InvalidDataException($"{file} has {opened.Length} bytes instead of {expected}: it is {(opened.Length < expected ? "truncated" : "damaged")}; build the corpus again.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -6,6 +7,7 @@ namespace FeatureExplorer.Engine.Text;
 internal sealed class TokenStoreWriter : IDisposable
 {
     private readonly FileStream _tokens;
+    private readonly string _tokenFile;
     private readonly string _documentFile;
     private readonly int _vocabularySize;
     private readonly List<long> _starts = [];
@@ -17,9 +19,10 @@ internal sealed class TokenStoreWriter : IDisposable
 
     public TokenStoreWriter(string tokenFile, string documentFile, int vocabularySize)
     {
+        _tokenFile = tokenFile;
         _documentFile = documentFile;
         _vocabularySize = vocabularySize;
-        _tokens = new FileStream(tokenFile, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
+        _tokens = new FileStream(tokenFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
         _sources = new FileStream(documentFile + ".sources", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         _tokens.Write(new TokenStoreHeader().ForTokens());
     }
@@ -42,7 +45,7 @@ internal sealed class TokenStoreWriter : IDisposable
         _count += tokens.Length;
     }
 
-    /// <summary>Writes headers and the table of documents, and waits until all is on disk.</summary>
+    /// <summary>Writes headers, the table of documents and the checksums of both files, and waits until all is on disk.</summary>
     public void Complete()
     {
         var header = new TokenStoreHeader(_vocabularySize, _count, _starts.Count, _sourceBytes);
@@ -51,7 +54,8 @@ internal sealed class TokenStoreWriter : IDisposable
         _tokens.Position = 0;
         _tokens.Write(header.ForTokens());
         _tokens.Flush(flushToDisk: true);
-        using var documents = new FileStream(_documentFile, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
+        BlockChecksums.Of(_tokens).Write(_tokenFile);
+        using var documents = new FileStream(_documentFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
         documents.Write(header.ForDocuments());
         documents.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_starts)));
         documents.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_sourceStarts)));
@@ -59,6 +63,7 @@ internal sealed class TokenStoreWriter : IDisposable
         _sources.Position = 0;
         _sources.CopyTo(documents);
         documents.Flush(flushToDisk: true);
+        BlockChecksums.Of(documents).Write(_documentFile);
     }
 
     public void Dispose()

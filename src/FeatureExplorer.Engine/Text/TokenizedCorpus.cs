@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -94,6 +95,26 @@ public sealed class TokenizedCorpus : IDisposable
     /// <exception cref="InvalidDataException">Its description is damaged, or foreign.</exception>
     public static CorpusSummary Describe(string directory) => ReadSummary(Path.Combine(directory, CorpusFiles.Summary));
 
+    /// <summary>Compares all of it with its checksums, as far as it has any.</summary>
+    /// <exception cref="DamagedFileException">A file is not what was written.</exception>
+    public void Verify()
+    {
+        foreach (var name in CorpusFiles.All)
+        {
+            Checksums.Verify(Path.Combine(Directory, name));
+        }
+    }
+
+    /// <summary>Computes the hash again, for files that have no checksums.</summary>
+    /// <exception cref="DamagedFileException">It is not the summary's.</exception>
+    public void CheckHash()
+    {
+        if (CorpusBuilder.HashOf(Directory, Tokenizer, Domains) != Hash)
+        {
+            throw DamagedFiles.Found(Path.Combine(Directory, CorpusFiles.Summary), "the hash of the corpus is not that of its tokens and documents");
+        }
+    }
+
     public void Dispose()
     {
         Training.Dispose();
@@ -139,8 +160,7 @@ public sealed class TokenizedCorpus : IDisposable
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            var summary = JsonSerializer.Deserialize<CorpusSummary>(stream, Json);
+            var summary = JsonSerializer.Deserialize<CorpusSummary>(Checksums.ReadAllBytes(file), Json);
             if (summary is { Format: CorpusSummary.ThisFormat, Version: CorpusSummary.ThisVersion })
             {
                 return summary;

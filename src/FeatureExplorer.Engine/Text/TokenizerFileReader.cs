@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Text;
 
@@ -10,7 +11,7 @@ internal static class TokenizerFileReader
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var json = JsonDocument.Parse(Checksums.ReadAllBytes(file));
             return Read(json.RootElement);
         }
         catch (JsonException exception)

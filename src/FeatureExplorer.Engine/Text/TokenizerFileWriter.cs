@@ -13,7 +13,7 @@ internal static class TokenizerFileWriter
 {
     public static readonly char[] CharOfByte = ByteCharacters();
 
-    public static void Save(ByteLevelTokenizer tokenizer, string file) => AtomicFile.Write(file, stream => Write(tokenizer, stream));
+    public static void Save(ByteLevelTokenizer tokenizer, string file) => Checksums.Write(file, stream => Write(tokenizer, stream));
 
     private static void Write(ByteLevelTokenizer tokenizer, Stream stream)
     {

@@ -14,6 +14,9 @@ public sealed unsafe class Transformer : IDisposable
     public const string ConfigFile = "config.json";
     public const string WeightsFile = "model.safetensors";
 
+    /// <summary>The files that <see cref="Save"/> writes.</summary>
+    public static IReadOnlyList<string> Files => [ConfigFile, WeightsFile];
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>All parameters zero.</summary>
@@ -81,7 +84,7 @@ public sealed unsafe class Transformer : IDisposable
     /// <summary>Writes both files, each atomically.</summary>
     public void Save(string directory)
     {
-        AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), ConfigJson().ToJsonString(Indented) + "\n");
+        Checksums.WriteAllText(Path.Combine(directory, ConfigFile), ConfigJson().ToJsonString(Indented) + "\n");
         Safetensors.Write(Path.Combine(directory, WeightsFile), Parameters.Tensors(), new Dictionary<string, string> { ["format"] = "pt" });
     }
 
@@ -144,7 +147,7 @@ public sealed unsafe class Transformer : IDisposable
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(Checksums.ReadAllBytes(path));
             var root = json.RootElement;
             if (root.GetProperty("activation_function").GetString() != "relu" || root.GetProperty("tie_word_embeddings").GetBoolean())
             {

@@ -32,7 +32,7 @@ public static class TransformerCheckpoint
         var path = Path.Combine(directory, StateFile);
         try
         {
-            Safetensors.Write(
+            Safetensors.WritePassing(
                 path,
                 [.. trainer.Model.Parameters.Tensors(), .. trainer.Optimizer.Moment1.Tensors(Moment1), .. trainer.Optimizer.Moment2.Tensors(Moment2)],
                 new Dictionary<string, string> { [StepKey] = trainer.Step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });

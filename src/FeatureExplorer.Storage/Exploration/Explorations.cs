@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Storage.Exploration;
@@ -19,15 +20,25 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
     private readonly LinkedList<(string Key, IReadOnlyList<ContextRank> Ranks)> _rankings = [];
 
     /// <summary>Asks something of the evidence for a dictionary; null where there is none.</summary>
+    /// <exception cref="DamagedFileException">A file that it needs is damaged.</exception>
     public T? Ask<T>(DictionaryInfo dictionary, Func<Evidence, T> question)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(question);
-        return data.Open(dictionary).Ask((index, contexts) =>
-            Corpus(dictionary.Provenance.CorpusHash) is { } corpus && corpus.Tokens.HeldOut.Count >= index.Tokens
-                ? question(new Evidence(index, contexts, corpus.Tokens, corpus.Counts(index.Tokens)))
-                : null!);
+        try
+        {
+            return data.Open(dictionary).Ask((index, contexts) =>
+                Corpus(dictionary.Provenance.CorpusHash) is { } corpus && corpus.Tokens.HeldOut.Count >= index.Tokens
+                    ? question(new Evidence(index, contexts, corpus.Tokens, corpus.Counts(index.Tokens)))
+                    : null!);
+        }
+        catch (DamagedFileException)
+        {
+            // Opened again the next time: by then the file may have been restored. Those who read it now go on with what they have.
+            Forget(dictionary.Provenance.CorpusHash);
+            throw;
+        }
     }
 
     /// <summary>The held-out tokens inside a context that a reader has written.</summary>
@@ -96,6 +107,14 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
         }
     }
 
+    private void Forget(string hash)
+    {
+        lock (_gate)
+        {
+            _corpora.Remove(hash);
+        }
+    }
+
     private Opened? Corpus(string hash)
     {
         lock (_gate)
@@ -109,7 +128,7 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
             {
                 return _corpora[hash] = new Opened(TokenizedCorpus.Open(folder.Corpus(hash)));
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception e) when (e is not DamagedFileException and (IOException or InvalidDataException or UnauthorizedAccessException))
             {
                 return null;
             }

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -120,6 +121,11 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
             {
                 dictionary?.Dispose();
                 model?.Dispose();
+                if (e is DamagedFileException)
+                {
+                    throw;
+                }
+
                 throw new InvalidDataException($"Dictionary {info.Id} cannot be run on new text: {e.Message}", e);
             }
         }

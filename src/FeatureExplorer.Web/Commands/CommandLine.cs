@@ -18,7 +18,6 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         LargeBlocks.ReturnAtOnce();
-        MappedMemory.KeepSmall();
         var root = new RootCommand("Trains a small language model and sparse autoencoders on it, and shows every feature in a browser.")
         {
             RunCommand.Create(),

@@ -17,8 +17,12 @@ public static class DoctorCommand
     public static Command Create()
     {
         var data = SharedOptions.Data();
-        var command = new Command("doctor", "Shows the processor features, threads, memory and disk that were found.") { data };
-        command.SetAction(result => Run(result.GetValue(data)!, Console.Out));
+        var verify = new Option<bool>("--verify") { Description = "Compare every file of the data folder that numbers come from with its checksums instead." };
+        var record = new Option<bool>("--record") { Description = "With --verify: write checksums for files without any, after all checks that their kind allows." };
+        var command = new Command("doctor", "Shows the processor features, threads, memory and disk that were found; with --verify, which files are damaged.") { data, verify, record };
+        command.SetAction(result => result.GetValue(verify) || result.GetValue(record)
+            ? FileVerification.Run(result.GetValue(data)!, result.GetValue(record), Console.Out)
+            : Run(result.GetValue(data)!, Console.Out));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Endpoints;
 
@@ -33,8 +34,8 @@ public sealed class PageCache(ContentVersion content, DataFolder folder, DiskSpa
         }
     }
 
-    /// <summary>What the content's version is now: to be asked for before a page is drawn.</summary>
-    public long Version() => content.Read();
+    /// <summary>What the content's version is now: to be asked for before a page is drawn. Damage that is found, or mended, changes pages, too.</summary>
+    public long Version() => content.Read() + (DamagedFiles.Version << 32);
 
     /// <summary>The page at a request's address, when it is kept and good.</summary>
     public CachedPage? Find(HttpRequest request, long version)

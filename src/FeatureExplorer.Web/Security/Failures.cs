@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Checkpoints;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
@@ -14,8 +15,8 @@ public static class Failures
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
         StatusCodeSelector = Status,
-        // What was refused is no error of the program.
-        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException,
+        // What was refused is no error of the program, and damage is in the log once, not for every visitor who meets it.
+        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException || Damage(context.Exception) is not null,
     };
 
     /// <summary>
@@ -37,8 +38,13 @@ public static class Failures
     public static int Status(Exception exception) =>
         exception is AccessDeniedException ? StatusCodes.Status403Forbidden
         : exception is BadHttpRequestException bad ? bad.StatusCode
+        : Damage(exception) is not null ? StatusCodes.Status503ServiceUnavailable
         : IsFullDisk(exception) ? StatusCodes.Status507InsufficientStorage
         : StatusCodes.Status500InternalServerError;
+
+    /// <summary>The damaged file that an error comes from, or null.</summary>
+    public static DamagedFileException? Damage(Exception? exception) =>
+        exception is null or DamagedFileException ? exception as DamagedFileException : Damage(exception.InnerException);
 
     /// <summary>True when the disk had no room: for files, and in SQLite's words.</summary>
     public static bool IsFullDisk(Exception? exception) => exception is not null

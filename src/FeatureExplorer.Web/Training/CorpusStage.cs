@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Demo;
 using FeatureExplorer.Storage;
@@ -72,9 +73,11 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
 
         try
         {
-            return TokenizedCorpus.Open(directory);
+            var corpus = TokenizedCorpus.Open(directory);
+            corpus.Verify();
+            return corpus;
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
         {
             warn($"{exception.Message} It is built again.");
             Directory.Delete(directory, recursive: true);

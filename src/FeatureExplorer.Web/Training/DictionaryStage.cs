@@ -87,7 +87,7 @@ public sealed class DictionaryStage(
             Dictionary = dictionary.Hash,
         };
         var fingerprint = StageRecord.Fingerprint(header, configuration.IndexTokens);
-        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint)?.Seconds : null;
+        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
         if (seconds is null)
         {
             var start = Stopwatch.GetTimestamp();
@@ -155,7 +155,7 @@ public sealed class DictionaryStage(
     }
 
     private Result? Finished(DictionarySettings settings) =>
-        StageRecord.Find<Result>(folders.Dictionary(settings.Name), RecordName, Fingerprint(settings));
+        StageRecord.Find<Result>(folders.Dictionary(settings.Name), RecordName, Fingerprint(settings), [.. SparseAutoencoder.Files]);
 
     /// <summary>What decides a dictionary: the same bits come of it.</summary>
     public static string Fingerprint(string modelFingerprint, TransformerConfig model, RunConfiguration configuration, DictionarySettings settings) => StageRecord.Fingerprint(

@@ -42,7 +42,7 @@ internal sealed class Formation
         _history.Forget(step);
         float[] turn = _history.Steps.Count > 0 ? Cosines(DecoderOf(_history.Steps[^1]), dictionary) : [];
         _history.Add(step, features, turn);
-        Safetensors.Write(DecoderOf(step), [new NamedTensor(DecoderTensor, dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs)]);
+        Safetensors.WritePassing(DecoderOf(step), [new NamedTensor(DecoderTensor, dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs)]);
         var most = (int)Math.Clamp(MostDecoderBytes / (4L * dictionary.Features * dictionary.Inputs), 2, MostSteps);
         foreach (var gone in _history.Thin(most))
         {
@@ -65,7 +65,7 @@ internal sealed class Formation
         {
             return File.Exists(file) && FormationHistory.Open(file) is var kept && kept.Features == features ? kept : new FormationHistory(features);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
         {
             return new FormationHistory(features);
         }

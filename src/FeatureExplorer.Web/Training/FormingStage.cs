@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -123,7 +124,7 @@ public sealed class FormingStage(
                 kept.Dispose();
             }
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
         {
             // Found again below.
         }

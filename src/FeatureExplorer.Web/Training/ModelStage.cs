@@ -38,7 +38,7 @@ public sealed class ModelStage(FeatureDatabase database)
         var fingerprint = Fingerprint(corpus, configuration);
         var place = new StageFolders(database).Model(configuration.Model, fingerprint);
         var directory = _folder.Model(place);
-        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint);
+        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. Transformer.Files, Path.GetFileName(_folder.Tokenizer(place))]);
         if (result is null)
         {
             result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);

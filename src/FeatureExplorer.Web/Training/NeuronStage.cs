@@ -38,7 +38,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
         var place = new StageFolders(database).Dictionary(dictionary.Model, DictionaryDraft.Neurons, fingerprint, RecordName);
         var directory = _folder.Dictionary(dictionary.Model, place);
         var older = _store.NeuronsOf(dictionary.Model);
-        if (StageRecord.Find<Published>(directory, RecordName, fingerprint) is { } published
+        if (StageRecord.Find<Published>(directory, RecordName, fingerprint, Path.GetFileName(_folder.Index(dictionary.Model, place))) is { } published
             && published.Stamp == older?.Stamp && File.Exists(_folder.Index(dictionary.Model, place)))
         {
             return;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -122,12 +123,13 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             var contexts = ContextSet.Open(directory);
             if (contexts.Corpus == corpus.Hash && contexts.Tokens == tokens)
             {
+                contexts.Verify();
                 return contexts;
             }
 
             contexts.Dispose();
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
         {
             warn($"{exception.Message} They are found again.");
         }

@@ -44,11 +44,11 @@ public static class StageRecord
     }
 
     /// <summary>Notes that the stage has ended; written last, so that a record never promises what is not there.</summary>
-    public static void Write<T>(string folder, string name, string fingerprint, T result) => AtomicFile.Write(
+    public static void Write<T>(string folder, string name, string fingerprint, T result) => Checksums.Write(
         FileOf(folder, name), stream => JsonSerializer.Serialize(stream, new Envelope<T>(fingerprint, result), JsonSerializerOptions.Web));
 
-    /// <summary>The result of a stage with this fingerprint, or null when there is none.</summary>
-    public static T? Find<T>(string folder, string name, string fingerprint)
+    /// <summary>The result of a stage with this fingerprint, or null when there is none, or one of the files that it made is damaged.</summary>
+    public static T? Find<T>(string folder, string name, string fingerprint, params ReadOnlySpan<string> files)
         where T : class
     {
         var file = FileOf(folder, name);
@@ -59,13 +59,22 @@ public static class StageRecord
 
         try
         {
-            using var stream = File.OpenRead(file);
-            var envelope = JsonSerializer.Deserialize<Envelope<T>>(stream, JsonSerializerOptions.Web);
-            return envelope?.Fingerprint == fingerprint ? envelope.Result : null;
+            var envelope = JsonSerializer.Deserialize<Envelope<T>>(Checksums.ReadAllBytes(file), JsonSerializerOptions.Web);
+            if (envelope?.Fingerprint != fingerprint)
+            {
+                return null;
+            }
+
+            foreach (var made in files)
+            {
+                Checksums.Verify(Path.Combine(folder, made));
+            }
+
+            return envelope.Result;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or DamagedFileException or FileNotFoundException)
         {
-            // Not readable: the stage is done again and the record written anew.
+            // The stage is done again and the record written anew.
             return null;
         }
     }

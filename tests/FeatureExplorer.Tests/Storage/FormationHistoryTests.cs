@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Tests.Storage;
@@ -93,6 +94,9 @@ public sealed class FormationHistoryTests : IDisposable
 
         Assert.Null(histories.Find(SampleReports.Draft(3)));
         File.WriteAllText(path, "not a history");
+        Assert.Equal(path, Assert.Throws<DamagedFileException>(() => histories.Find(dictionary)).FilePath);
+        File.Delete(BlockChecksums.FileOf(path));
+        File.WriteAllText(path, "no history either");
         Assert.Null(histories.Find(dictionary));
         File.Delete(path);
         Assert.Null(histories.Find(dictionary));

@@ -95,7 +95,7 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         return set;
     }
 
-    private unsafe TokenSet? Named(string name)
+    private TokenSet? Named(string name)
     {
         var context = contexts.IndexOf(name);
         if (context < 0)
@@ -104,9 +104,9 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         }
 
         var set = new TokenSet(contexts.Tokens);
-        var members = contexts.MemberBits();
         ForBlocks((start, end) =>
         {
+            var members = contexts.MemberBits();
             for (var position = start; position < end; position++)
             {
                 if ((members[position] >> context & 1) != 0)

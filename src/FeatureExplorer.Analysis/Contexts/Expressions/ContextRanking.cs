@@ -43,7 +43,8 @@ public static class ContextRanking
         var count = index.Count(feature);
         var buffer = ArrayPool<uint>.Shared.Rent(count);
         var positions = index.Positions(feature, buffer.AsSpan(0, count));
-        var stored = index.Values(feature);
+        var halves = ArrayPool<Half>.Shared.Rent(count);
+        var stored = index.ReadValues(feature, ref halves);
         var words = set.Words;
         Span<float> values = stackalloc float[ValuesAtOnce];
         double sum = 0, squares = 0, mass = 0;
@@ -65,6 +66,7 @@ public static class ContextRanking
         }
 
         ArrayPool<uint>.Shared.Return(buffer);
+        ArrayPool<Half>.Shared.Return(halves);
         return inside == 0 ? null : new ContextRank(
             feature, count, inside, Agreement.Pearson(sum, squares, mass, set.Count, index.Tokens), mass / sum, (double)inside / set.Count);
     }

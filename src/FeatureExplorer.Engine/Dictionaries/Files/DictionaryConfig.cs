@@ -120,7 +120,7 @@ internal sealed record DictionaryConfig
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
+            var json = JsonNode.Parse(Checksums.ReadAllBytes(path)) as JsonObject
                 ?? throw new InvalidDataException($"{path} holds no JSON object, so it is not a dictionary's configuration.");
             // An object is only read when it is first asked: a name that occurs twice shows then.
             _ = json.Count + ((json["metadata"] as JsonObject)?.Count ?? 0);

@@ -1,5 +1,6 @@
 using System.Text;
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 
@@ -180,6 +181,8 @@ public sealed class ContextSetTests : IDisposable
         Build().Dispose();
         var file = Path.Combine(_directory, name);
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^3]);
+        Assert.Equal(file, Assert.Throws<DamagedFileException>(() => ContextSet.Open(_directory)).FilePath);
+        File.Delete(BlockChecksums.FileOf(file));
         AssertRefused(file);
         File.Delete(file);
         AssertRefused(file);

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Tests.Analysis.Index;
 
@@ -139,9 +140,11 @@ public sealed class ActivationIndexTests : IDisposable
         ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
         File.WriteAllBytes(_path, Damage(File.ReadAllBytes(_path), damage));
 
-        var message = Assert.Throws<InvalidDataException>(() => ActivationIndex.Open(_path)).Message;
-        Assert.Contains(_path, message, StringComparison.Ordinal);
-        Assert.Contains("build it again", message, StringComparison.Ordinal);
+        Assert.Equal(_path, Assert.Throws<DamagedFileException>(() => ActivationIndex.Open(_path)).FilePath);
+        File.Delete(BlockChecksums.FileOf(_path));
+        var message = Assert.ThrowsAny<Exception>(() => ActivationIndex.Open(_path)).Message;
+        Assert.Contains(Path.GetFileName(_path), message, StringComparison.Ordinal);
+        Assert.Matches("build it again|run again what made it", message);
     }
 
     [Fact]
@@ -216,8 +219,27 @@ public sealed class ActivationIndexTests : IDisposable
         bytes[^3] ^= 1;
         File.WriteAllBytes(_path, bytes);
 
-        using var index = ActivationIndex.Open(_path);
-        Assert.Throws<InvalidDataException>(index.Verify);
+        Assert.Throws<DamagedFileException>(() =>
+        {
+            using var index = ActivationIndex.Open(_path);
+            index.Verify();
+        });
+
+        File.Delete(BlockChecksums.FileOf(_path));
+        Assert.Throws<DamagedFileException>(() => ActivationIndex.Open(_path));
+        Assert.False(File.Exists(BlockChecksums.FileOf(_path)));
+    }
+
+    [Fact]
+    public void Open_FileWithoutChecksums_GivesItSome()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+        var sums = File.ReadAllBytes(BlockChecksums.FileOf(_path));
+        File.Delete(BlockChecksums.FileOf(_path));
+
+        ActivationIndex.Open(_path).Dispose();
+
+        Assert.Equal(sums, File.ReadAllBytes(BlockChecksums.FileOf(_path)));
     }
 
     private static byte[] Damage(byte[] bytes, string damage)

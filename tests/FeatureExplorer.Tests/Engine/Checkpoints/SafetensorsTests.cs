@@ -131,7 +131,15 @@ public sealed class SafetensorsTests : IDisposable
         bytes[^3] ^= 1;
         File.WriteAllBytes(PathOf("a"), bytes);
 
-        Assert.Contains("damaged", Assert.Throws<InvalidDataException>(() => Safetensors.Open(PathOf("a"))).Message);
+        Assert.Throws<DamagedFileException>(() =>
+        {
+            using var file = Safetensors.Open(PathOf("a"));
+            return file.Tensors.Select(tensor => file.ReadArray(tensor.Name)).ToList();
+        });
+
+        // Without checksums beside it, the one within tells.
+        File.Delete(BlockChecksums.FileOf(PathOf("a")));
+        Assert.Contains("damaged", Assert.Throws<DamagedFileException>(() => Safetensors.Open(PathOf("a"))).Message);
     }
 
     [Theory]

@@ -66,6 +66,7 @@ public sealed class DictionaryFilesTests : IDisposable
         var config = JsonNode.Parse(File.ReadAllText(path))!;
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(path, config.ToJsonString());
+        File.Delete(BlockChecksums.FileOf(path));
 
         var failure = Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(_folder));
 
@@ -88,6 +89,7 @@ public sealed class DictionaryFilesTests : IDisposable
         using var saved = Sample();
         saved.Save(_folder);
         var path = Path.Combine(_folder, "cfg.json");
+        File.Delete(BlockChecksums.FileOf(path));
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"apply_b_dec_to_input\": true", "\"apply_b_dec_to_input\": false", StringComparison.Ordinal));
         using var loaded = SparseAutoencoder.Load(_folder);
         using var x = DictionarySamples.Normal(10 * 24, seed: 7);

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Demo;
@@ -34,7 +35,7 @@ public sealed class TokenizedCorpusTests : IDisposable
 
         Assert.Empty(expected);
         Assert.Equal(["corpus.json", "held-out.documents", "held-out.tokens", "tokenizer.json", "training.counts", "training.documents", "training.tokens"],
-            Directory.GetFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(directory).Where(static file => !file.EndsWith(BlockChecksums.Suffix, StringComparison.Ordinal)).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal([directory], Directory.GetDirectories(_folder.Path));
     }
 
@@ -199,6 +200,13 @@ public sealed class TokenizedCorpusTests : IDisposable
         foreach (var wrong in (byte[][])[bytes[..^3], bytes[..10], [], [.. "something else "u8, .. bytes]])
         {
             File.WriteAllBytes(file, wrong);
+            Assert.Equal(file, Assert.Throws<DamagedFileException>(() => TokenizedCorpus.Open(directory)).FilePath);
+        }
+
+        File.Delete(BlockChecksums.FileOf(file));
+        foreach (var wrong in (byte[][])[bytes[..^3], bytes[..10], [], [.. "something else "u8, .. bytes]])
+        {
+            File.WriteAllBytes(file, wrong);
             Assert.Contains(name, Assert.Throws<InvalidDataException>(() => TokenizedCorpus.Open(directory)).Message, StringComparison.Ordinal);
         }
 
@@ -211,7 +219,9 @@ public sealed class TokenizedCorpusTests : IDisposable
     {
         Build(out var first).Dispose();
         Build(out var second, Small with { Seed = 4 }).Dispose();
-        File.Copy(Path.Combine(second, "held-out.tokens"), Path.Combine(first, "held-out.tokens"), overwrite: true);
+        var (tokens, others) = (Path.Combine(first, "held-out.tokens"), Path.Combine(second, "held-out.tokens"));
+        File.Copy(others, tokens, overwrite: true);
+        File.Copy(BlockChecksums.FileOf(others), BlockChecksums.FileOf(tokens), overwrite: true);
         Assert.Throws<InvalidDataException>(() => TokenizedCorpus.Open(first));
         Assert.Throws<DirectoryNotFoundException>(() => TokenizedCorpus.Open(_folder.At("nowhere")));
     }

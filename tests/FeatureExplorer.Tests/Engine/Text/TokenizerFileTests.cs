@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Tests.Engine.Text;
@@ -22,7 +23,7 @@ public sealed class TokenizerFileTests : IDisposable
 
         Assert.Equal(_tokenizer.Hash, loaded.Hash);
         Assert.Equal(_tokenizer.Encode(Sample), loaded.Encode(Sample));
-        Assert.Equal(["tokenizer.json"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+        Assert.Equal(["tokenizer.json", "tokenizer.json.sums"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -128,6 +129,8 @@ public sealed class TokenizerFileTests : IDisposable
         var file = _folder.At("tokenizer.json");
         _tokenizer.Save(file);
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..2000]);
+        Assert.Equal(file, Assert.Throws<DamagedFileException>(() => ByteLevelTokenizer.Load(file)).FilePath);
+        File.Delete(BlockChecksums.FileOf(file));
         Assert.Contains("not valid JSON", Assert.Throws<InvalidDataException>(() => ByteLevelTokenizer.Load(file)).Message, StringComparison.Ordinal);
     }
 

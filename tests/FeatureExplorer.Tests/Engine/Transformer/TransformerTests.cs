@@ -95,6 +95,7 @@ public sealed class TransformerTests : IDisposable
         var config = Path.Combine(_folder, Model.ConfigFile);
         var weights = Path.Combine(_folder, Model.WeightsFile);
         var (json, bytes) = (File.ReadAllText(config), File.ReadAllBytes(weights));
+        Array.ForEach([config, weights], file => File.Delete(BlockChecksums.FileOf(file)));
 
         File.WriteAllBytes(weights, bytes[..^100]);
         Assert.Contains(weights, Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message);
