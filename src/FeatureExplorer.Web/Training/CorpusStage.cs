@@ -19,7 +19,8 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
-        var (source, options, id) = Prepare(configuration);
+        var (source, options, files) = Prepare(configuration);
+        var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
         var corpus = Open(directory) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
@@ -27,10 +28,20 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         return (corpus, id);
     }
 
-    /// <summary>The name of the folder that the tokenised corpus of a run has, or will have.</summary>
-    public string IdOf(RunConfiguration configuration) => Prepare(configuration).Id;
+    /// <summary>The names of the folder that the tokenised corpus of a run has, or will have: as the run names its files, then as others may have named the same files.</summary>
+    /// <param name="configuration">The run's.</param>
+    /// <param name="spellings">The corpora of other runs; where they name other files, no folder has the name that comes of it.</param>
+    public IEnumerable<string> IdsOf(RunConfiguration configuration, IEnumerable<IReadOnlyList<string>> spellings)
+    {
+        var (source, options, files) = Prepare(configuration);
+        var names = configuration.Corpus.Count == 0 ? [] : spellings.Where(static corpus => corpus.Count > 0).Select(Joined);
+        return names.Prepend(NameOf(configuration, source)).Distinct().Select(name => Id(name, files, options));
+    }
 
-    private (ICorpusSource Source, CorpusOptions Options, string Id) Prepare(RunConfiguration configuration)
+    private static string Id(string name, List<string> files, CorpusOptions options) =>
+        StageRecord.Fingerprint(name, files, options with { Keep = Mixture.Everything }, options.Keep.ToString());
+
+    private (ICorpusSource Source, CorpusOptions Options, List<string> Files) Prepare(RunConfiguration configuration)
     {
         var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
         ICorpusSource source = configuration.Corpus.Count == 0
@@ -43,7 +54,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
             Keep = configuration.Mixture(),
             HeldOutTokens = configuration.HeldOutTokens,
         };
-        return (source, options, StageRecord.Fingerprint(NameOf(configuration, source), Files(paths), options with { Keep = Mixture.Everything }, options.Keep.ToString()));
+        return (source, options, Files(paths));
     }
 
     /// <summary>The corpus in one sentence.</summary>
@@ -85,7 +96,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
 
     // Added corpora go by their names, so that a data folder can be moved.
     private static string NameOf(RunConfiguration configuration, ICorpusSource source) =>
-        configuration.Corpus.Count == 0 ? source.Name : string.Join(", ", configuration.Corpus);
+        configuration.Corpus.Count == 0 ? source.Name : Joined(configuration.Corpus);
+
+    private static string Joined(IReadOnlyList<string> corpus) => string.Join(", ", corpus);
 
     /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
     private List<string> Files(IReadOnlyList<string> paths) => paths.Count == 0
