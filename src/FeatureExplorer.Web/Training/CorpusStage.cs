@@ -20,7 +20,8 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
-        var (source, options, id) = Prepare(configuration, cancellation);
+        var (source, options, files) = Prepare(configuration, cancellation);
+        var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
         var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
@@ -28,10 +29,20 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         return (corpus, id);
     }
 
-    /// <summary>The name of the folder that the tokenised corpus of a run has, or will have.</summary>
-    public string IdOf(RunConfiguration configuration, CancellationToken cancellation = default) => Prepare(configuration, cancellation).Id;
+    /// <summary>The names of the folder that the tokenised corpus of a run has, or will have: as the run names its files, then as others may have named the same files.</summary>
+    /// <param name="configuration">The run's.</param>
+    /// <param name="spellings">The corpora of other runs; where they name other files, no folder has the name that comes of it.</param>
+    public IEnumerable<string> IdsOf(RunConfiguration configuration, IEnumerable<IReadOnlyList<string>> spellings, CancellationToken cancellation = default)
+    {
+        var (source, options, files) = Prepare(configuration, cancellation);
+        var names = configuration.Corpus.Count == 0 ? [] : spellings.Where(static corpus => corpus.Count > 0).Select(Joined);
+        return names.Prepend(NameOf(configuration, source)).Distinct().Select(name => Id(name, files, options));
+    }
 
-    private (ICorpusSource Source, CorpusOptions Options, string Id) Prepare(RunConfiguration configuration, CancellationToken cancellation)
+    private static string Id(string name, List<string> files, CorpusOptions options) =>
+        StageRecord.Fingerprint(name, files, options with { Keep = Mixture.Everything }, options.Keep.ToString());
+
+    private (ICorpusSource Source, CorpusOptions Options, List<string> Files) Prepare(RunConfiguration configuration, CancellationToken cancellation)
     {
         var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
         var reader = configuration.Corpus.Count == 0 ? null : new CorpusReader([.. paths], cancellation);
@@ -44,7 +55,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
             HeldOutTokens = configuration.HeldOutTokens,
             FewestHeldOutTokens = configuration.Transformer.Context + 1,
         };
-        return (source, options, StageRecord.Fingerprint(NameOf(configuration, source), Files(reader), options with { Keep = Mixture.Everything }, options.Keep.ToString()));
+        return (source, options, Files(reader));
     }
 
     /// <summary>The corpus in one sentence.</summary>
@@ -100,7 +111,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
 
     // Added corpora go by their names, so that a data folder can be moved.
     private static string NameOf(RunConfiguration configuration, ICorpusSource source) =>
-        configuration.Corpus.Count == 0 ? source.Name : string.Join(", ", configuration.Corpus);
+        configuration.Corpus.Count == 0 ? source.Name : Joined(configuration.Corpus);
+
+    private static string Joined(IReadOnlyList<string> corpus) => string.Join(", ", corpus);
 
     /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
     private List<string> Files(CorpusReader? reader) => reader is null

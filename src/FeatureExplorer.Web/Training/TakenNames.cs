@@ -156,7 +156,7 @@ internal sealed class TakenNames
         try
         {
             var stage = new CorpusStage(_folder, new CorpusStore(_database), static _ => { });
-            ids = [.. Spellings().Select(corpus => stage.IdOf(_run with { Corpus = corpus }))];
+            ids = [.. stage.IdsOf(_run, _all.Select(static other => other.Configuration.Corpus))];
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -178,14 +178,6 @@ internal sealed class TakenNames
             return (id, null, null, 0); // damaged: the run builds it again
         }
     }
-
-    /// <summary>The run's corpus as it was given, and with its paths as another command may have given them: a corpus is known by them, too.</summary>
-    private IEnumerable<IReadOnlyList<string>> Spellings() =>
-    [
-        _run.Corpus,
-        [.. _run.Corpus.Select(static entry => CorpusFolder.Added(entry) is null ? Path.GetFullPath(entry) : entry)],
-        [.. _run.Corpus.Select(static entry => CorpusFolder.Added(entry) is null ? Path.GetRelativePath(Environment.CurrentDirectory, entry) : entry)],
-    ];
 
     private static IEnumerable<string> Finished(string folder, string record) => Directory.Exists(folder)
         ? Directory.EnumerateDirectories(folder).Where(each => StageRecord.Exists(each, record)).Select(StageFolders.NameOf)

@@ -75,6 +75,21 @@ public sealed class RunNamesTests : IDisposable
         Refused(Small with { Dictionaries = [Other] }, "A/2 is free");
     }
 
+    [Fact]
+    public void Settle_SameFilesNamedInAnotherWay_AreTheSameText()
+    {
+        var file = Path.Combine(_folder.Path, "text.jsonl");
+        File.WriteAllLines(file, Enumerable.Range(0, 400).Select(static i => $"{{\"text\": \"Document {i} counts to {i * i} and {i % 7}, and then it stops at {i * 31}.\"}}"));
+        var given = Small with { Corpus = [Path.GetRelativePath(Environment.CurrentDirectory, file)], HeldOutTokens = 1_000, IndexTokens = 1_000, EvaluationTokens = 256 };
+        _runs.Add("demo", RunConfigurationJson.Write(given), RunOrigin.CommandLine);
+        Run(given);
+
+        Assert.Equal(["1"], Names(given with { Corpus = [file] }));
+        Refused(given with { Corpus = [file], Dictionaries = [Other] }, "A/2 is free");
+        File.AppendAllText(file, "{\"text\": \"One more.\"}\n");
+        Refused(given with { Corpus = [file] }, "model:", "on other text", "B is free");
+    }
+
     [Theory]
     [InlineData(RunStatus.Queued, "waits", false)]
     [InlineData(RunStatus.Running, "is going on", false)]
