@@ -46,8 +46,8 @@ public sealed class FeatureDatabase
     internal static DbContextOptions<FeatureDb> Options(string file)
     {
         NewestSqlite.Use();
-        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = 30 };
-        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas(), new FailedCommits()).Options;
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest };
+        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new DatabasePatience.Interceptor(), new SqlitePragmas(), new FailedCommits()).Options;
     }
 
     /// <summary>A context for one operation.</summary>

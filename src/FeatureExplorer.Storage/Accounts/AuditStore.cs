@@ -12,6 +12,9 @@ public sealed class AuditStore(FeatureDatabase database)
     /// <summary>Lines that are kept.</summary>
     public const int Kept = 200_000;
 
+    /// <summary>Lines of refusals that are kept: who tries often enough does not displace what was done.</summary>
+    public const int KeptRefusals = 50_000;
+
     private const int LongestWord = 100;
     private const int LongestDetail = 500;
 
@@ -49,11 +52,13 @@ public sealed class AuditStore(FeatureDatabase database)
         return new AuditPage([.. rows.Select(Entry)], number, pages, total);
     }
 
-    /// <summary>Removes the oldest lines beyond <see cref="Kept"/>.</summary>
-    public void Trim(int kept = Kept)
+    /// <summary>Removes the oldest lines beyond <see cref="KeptRefusals"/> and <see cref="Kept"/>.</summary>
+    public void Trim(int kept = Kept, int refusals = KeptRefusals)
     {
         using var db = database.NewContext();
-        db.Database.ExecuteSqlInterpolated($"DELETE FROM Audit WHERE Id <= (SELECT MAX(Id) FROM Audit) - {kept}");
+        db.Database.ExecuteSqlInterpolated(
+            $"DELETE FROM Audit WHERE Outcome = 'Refused' AND Id <= (SELECT Id FROM Audit WHERE Outcome = 'Refused' ORDER BY Id DESC LIMIT 1 OFFSET {refusals})");
+        db.Database.ExecuteSqlInterpolated($"DELETE FROM Audit WHERE Id <= (SELECT Id FROM Audit ORDER BY Id DESC LIMIT 1 OFFSET {kept})");
     }
 
     private static AuditEntry Entry(AuditRow row) => new(

@@ -10,6 +10,8 @@ public static class OperationServices
     // A container is killed ten seconds after it was asked to stop.
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(8);
 
+    private static readonly object OwnScheme = new();
+
     public static void AddOperations(this WebApplicationBuilder builder, ExplorerOptions settings, DataFolder folder)
     {
         builder.Configuration.AddJsonFile(Path.Combine(folder.Root, ExplorerSettings.FileName), optional: true);
@@ -48,10 +50,25 @@ public static class OperationServices
                 ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
                 ForwardLimit = null,
             };
+            // A word that is no scheme of ours would end up in addresses.
+            app.Use((context, next) =>
+            {
+                context.Items[OwnScheme] = context.Request.Scheme;
+                return next(context);
+            });
             headers.KnownIPNetworks.Clear();
             headers.KnownProxies.Clear();
             networks.ForEach(headers.KnownIPNetworks.Add);
             app.UseForwardedHeaders(headers);
+            app.Use((context, next) =>
+            {
+                if (context.Request.Scheme is not ("http" or "https"))
+                {
+                    context.Request.Scheme = (string)context.Items[OwnScheme]!;
+                }
+
+                return next(context);
+            });
         }
 
         app.UseHsts();

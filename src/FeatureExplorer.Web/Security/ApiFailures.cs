@@ -17,6 +17,7 @@ public sealed class ApiFailures : IExceptionHandler
         var (title, detail) = status switch
         {
             StatusCodes.Status403Forbidden => ("Not allowed", exception.Message),
+            StatusCodes.Status503ServiceUnavailable => ("The database is busy", "Somebody else is writing to it. Nothing was changed; try again in some seconds."),
             StatusCodes.Status507InsufficientStorage => ("The disk is full", "The server's disk has no room left."),
             _ => ("Something went wrong", "The server met an error that it did not expect; its log has the details."),
         };

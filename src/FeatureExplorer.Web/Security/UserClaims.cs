@@ -12,9 +12,12 @@ public static class UserClaims
     /// <summary>Type of the claim that ties a session to the account's state.</summary>
     public const string Stamp = "stamp";
 
+    /// <summary>Type of the claim that holds the id of the session.</summary>
+    public const string Session = "session";
+
     /// <summary>True when the visitor is signed in with this role or a higher one.</summary>
     public static bool Has(this ClaimsPrincipal user, Role role) =>
-        user.Identity?.IsAuthenticated == true && Enum.TryParse<Role>(user.FindFirstValue(Role), out var held) && held >= role;
+        user.Identity?.IsAuthenticated == true && Roles.Parse(user.FindFirstValue(Role)) >= role;
 
     /// <summary>Name of the account, or null for a visitor without one.</summary>
     public static string? AccountName(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true ? user.Identity.Name : null;

@@ -15,13 +15,21 @@ public static class WriteProtection
     {
         if (Refusal(context) is { } reason || (reason = await MissingToken(context)) is not null)
         {
+            Audit(context, reason);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await Results.Problem(title: "Refused", detail: reason, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
             return;
         }
 
         await next(context);
+        // A body that was too long is another matter: SizeLimits tells of it.
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error.InnerException: not BadHttpRequestException })
+        {
+            Audit(context, "The form's token is missing or out of date.");
+        }
     });
+
+    private static void Audit(HttpContext context, string reason) => context.RequestServices.GetRequiredService<AuditLog>().Refused(context, reason);
 
     private static string? Refusal(HttpContext context) =>
         (MayChange(context) || IsWebSocket(context.Request)) && FromElsewhere(context.Request)
