@@ -7,8 +7,8 @@ namespace FeatureExplorer.Web.Operations;
 /// <summary>What running the server needs besides its pages: logs, limits of time, the disk, proxies.</summary>
 public static class OperationServices
 {
-    // A container is killed ten seconds after it was asked to stop.
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(8);
+    // A container is killed ten seconds after it was asked to stop. Requests that hang have this long to end; meanwhile a run writes its checkpoint.
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(7);
 
     private static readonly object OwnScheme = new();
 
@@ -28,7 +28,7 @@ public static class OperationServices
             });
         }
 
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Shutdown);
+        builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (Shutdown, true));
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new DiskSpace(folder, settings.Disk));

@@ -7,6 +7,8 @@ namespace FeatureExplorer.Web.Security;
 /// <summary>Writes what sessions and the audit log could not write at once, and removes what is too old.</summary>
 public sealed partial class AccessUpkeep(Sessions sessions, AuditLog audit, AuditStore lines, TimeProvider time, ILogger<AccessUpkeep> logger) : BackgroundService
 {
+    private const int WaitSeconds = 1;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Cleaning = TimeSpan.FromHours(1);
 
@@ -15,6 +17,7 @@ public sealed partial class AccessUpkeep(Sessions sessions, AuditLog audit, Audi
     /// <summary>One round.</summary>
     internal void Work()
     {
+        using var patience = DatabasePatience.Limit(WaitSeconds);
         sessions.Write();
         audit.Flush();
         if (time.GetUtcNow() - _cleaned >= Cleaning)
@@ -29,7 +32,7 @@ public sealed partial class AccessUpkeep(Sessions sessions, AuditLog audit, Audi
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        using var patience = DatabasePatience.Limit(1);
+        using var patience = DatabasePatience.Limit(WaitSeconds);
         sessions.Write();
         audit.Flush(stopping: true);
     }

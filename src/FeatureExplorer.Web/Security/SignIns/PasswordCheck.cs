@@ -12,6 +12,7 @@ public sealed class PasswordCheck : IDisposable
 {
     private readonly PasswordHasher<Account> _hasher;
     private readonly string _dummy;
+    private int _compared;
     private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     public PasswordCheck(IOptions<PasswordHasherOptions> options)
@@ -19,6 +20,9 @@ public sealed class PasswordCheck : IDisposable
         _hasher = new PasswordHasher<Account>(options);
         _dummy = _hasher.HashPassword(new Account(), Guid.NewGuid().ToString());
     }
+
+    /// <summary>Hashes that were computed so far.</summary>
+    internal int Compared => _compared;
 
     /// <summary>Compares a password with an account's.</summary>
     /// <param name="account">The account, or null to be told that it is wrong as late as otherwise.</param>
@@ -29,6 +33,7 @@ public sealed class PasswordCheck : IDisposable
         await _places.WaitAsync(cancellation);
         try
         {
+            Interlocked.Increment(ref _compared);
             var result = _hasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? _dummy, password);
             return account?.PasswordHash is null ? PasswordVerificationResult.Failed : result;
         }

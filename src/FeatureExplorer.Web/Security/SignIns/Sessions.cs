@@ -69,7 +69,7 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, Explorer
     public AccountInfo? Current(ClaimsPrincipal? user) =>
         user is not null && Id(user) is { } id && !_ended.ContainsKey(id) && Find(id) is var (session, account)
         && session.AccountId == user.AccountId() && !account.Disabled && account.Stamp == user.FindFirstValue(UserClaims.Stamp)
-        && Now - session.Begun < LongestAge
+        && Roles.Parse(user.FindFirstValue(UserClaims.Role)) == account.EffectiveRole && Now - session.Begun < LongestAge
             ? account
             : null;
 
