@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-
 namespace FeatureExplorer.Storage;
 
 /// <summary>
@@ -48,22 +44,5 @@ public sealed class DatabasePatience : IDisposable
     {
         _over = true;
         Current.Value = _outer;
-    }
-
-    /// <summary>Tells every connection as it opens.</summary>
-    internal sealed class Interceptor : DbConnectionInterceptor
-    {
-        public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
-        {
-            ((SqliteConnection)connection).DefaultTimeout = Seconds;
-            return result;
-        }
-
-        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
-        {
-            ((SqliteConnection)connection).DefaultTimeout = Seconds;
-            return ValueTask.FromResult(result);
-        }
     }
 }

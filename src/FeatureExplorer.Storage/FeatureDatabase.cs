@@ -47,9 +47,16 @@ public sealed class FeatureDatabase
     {
         NewestSqlite.Use();
         var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest };
-        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new DatabasePatience.Interceptor(), new SqlitePragmas(), new FailedCommits()).Options;
+        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas(), new FailedCommits()).Options;
     }
 
     /// <summary>A context for one operation.</summary>
-    internal FeatureDb NewContext() => _contexts.CreateDbContext();
+    internal FeatureDb NewContext()
+    {
+        var db = _contexts.CreateDbContext();
+        // Commands take it from EF, the beginning of a transaction from the connection.
+        db.Database.SetCommandTimeout(DatabasePatience.Seconds);
+        ((SqliteConnection)db.Database.GetDbConnection()).DefaultTimeout = DatabasePatience.Seconds;
+        return db;
+    }
 }
