@@ -62,7 +62,8 @@ public static class OperationServices
             app.UseForwardedHeaders(headers);
             app.Use((context, next) =>
             {
-                if (context.Request.Scheme is not ("http" or "https"))
+                if (!Uri.UriSchemeHttp.Equals(context.Request.Scheme, StringComparison.OrdinalIgnoreCase)
+                    && !Uri.UriSchemeHttps.Equals(context.Request.Scheme, StringComparison.OrdinalIgnoreCase))
                 {
                     context.Request.Scheme = (string)context.Items[OwnScheme]!;
                 }

@@ -70,6 +70,7 @@ public sealed partial class AuditLog(AuditStore store, RefusalFolding folding, I
                 time.GetUtcNow().UtcDateTime, null, "audit", $"{lost} lines", AuditOutcome.Failed, Detail: "could not be written; the server's output has them"));
         }
 
+        Interlocked.Exchange(ref _notBefore, 0);
         WriteWaiting();
     }
 

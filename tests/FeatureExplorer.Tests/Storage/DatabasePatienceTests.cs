@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Tests.Storage;
 
@@ -20,6 +21,11 @@ public sealed class DatabasePatienceTests : IDisposable
             for (var time = 0; time < 2; time++)
             {
                 using var patience = DatabasePatience.Limit(1);
+                using (var db = database.NewContext())
+                {
+                    Assert.Equal((1, 1), (db.Database.GetCommandTimeout(), ((SqliteConnection)db.Database.GetDbConnection()).DefaultTimeout));
+                }
+
                 var busy = Record.Exception(() => audit.Add(Entry));
                 Assert.True(DatabaseBusy.Caused(busy), busy?.ToString());
                 Assert.False(DiskFull.Caused(busy));
