@@ -10,7 +10,7 @@ public static class OperationServices
     // A container is killed ten seconds after it was asked to stop. Requests that hang have this long to end; meanwhile a run writes its checkpoint.
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(7);
 
-    private static readonly object OwnScheme = new();
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
     public static void AddOperations(this WebApplicationBuilder builder, ExplorerOptions settings, DataFolder folder)
     {
@@ -50,28 +50,28 @@ public static class OperationServices
                 ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
                 ForwardLimit = null,
             };
-            // A word that is no scheme of ours would end up in addresses.
             app.Use((context, next) =>
             {
-                context.Items[OwnScheme] = context.Request.Scheme;
+                DropForeignSchemes(context.Request.Headers);
                 return next(context);
             });
             headers.KnownIPNetworks.Clear();
             headers.KnownProxies.Clear();
             networks.ForEach(headers.KnownIPNetworks.Add);
             app.UseForwardedHeaders(headers);
-            app.Use((context, next) =>
-            {
-                if (!Uri.UriSchemeHttp.Equals(context.Request.Scheme, StringComparison.OrdinalIgnoreCase)
-                    && !Uri.UriSchemeHttps.Equals(context.Request.Scheme, StringComparison.OrdinalIgnoreCase))
-                {
-                    context.Request.Scheme = (string)context.Items[OwnScheme]!;
-                }
-
-                return next(context);
-            });
         }
 
         app.UseHsts();
+    }
+
+    // A visitor can put words before the proxy's own: what is no scheme of a page would end up in addresses.
+    private static void DropForeignSchemes(IHeaderDictionary headers)
+    {
+        var name = ForwardedHeadersDefaults.XForwardedProtoHeaderName;
+        if (headers.TryGetValue(name, out var given))
+        {
+            headers[name] = given.SelectMany(line => (line ?? string.Empty).Split(',', StringSplitOptions.TrimEntries))
+                .Where(word => Schemes.Contains(word, StringComparer.OrdinalIgnoreCase)).ToArray();
+        }
     }
 }

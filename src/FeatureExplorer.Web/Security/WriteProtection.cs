@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
 
@@ -22,8 +23,9 @@ public static class WriteProtection
         }
 
         await next(context);
-        // A body that was too long is another matter: SizeLimits tells of it.
-        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error.InnerException: not BadHttpRequestException })
+        // A body that was too long is another matter: SizeLimits tells of it. The page that tells of the refusal is no second one.
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error.InnerException: not BadHttpRequestException }
+            && context.Features.Get<IStatusCodeReExecuteFeature>() is null && context.Features.Get<IExceptionHandlerFeature>() is null)
         {
             Audit(context, "The form's token is missing or out of date.");
         }
