@@ -17,7 +17,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN apt-get update \
     && apt-get install -y --no-install-recommends curl \
     && rm -rf /var/lib/apt/lists/* \
-    && mkdir /data && chown app:app /data
+    && mkdir /data && chown app:app /data && chmod 700 /data
 WORKDIR /app
 COPY --from=build /app .
 USER app

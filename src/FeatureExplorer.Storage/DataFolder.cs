@@ -10,7 +10,10 @@ public sealed class DataFolder
         Root = Path.GetFullPath(root);
         try
         {
-            Directory.CreateDirectory(Root);
+            if (!Directory.Exists(Root))
+            {
+                Make(Root);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -21,7 +24,43 @@ public sealed class DataFolder
     /// <summary>Full path.</summary>
     public string Root { get; }
 
+    /// <summary>
+    /// What an operator should know when others on the machine may look into the folder, or null. A folder that was there already keeps its mode: it may be shared
+    /// on purpose, or not this program's alone.
+    /// </summary>
+    public string? Exposure()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        var mode = File.GetUnixFileMode(Root);
+        return (mode & others) == 0
+            ? null
+            : $"Other users of this machine may look into {Root} (mode {Convert.ToString((int)mode, 8)}), which holds the hashes of passwords: chmod 700 '{Root}' shuts it.";
+    }
+
     public string Database => Path.Combine(Root, "featureexplorer.db");
+
+    // For its owner alone: the database holds the hashes of passwords. Folders above it are as everywhere.
+    private static void Make(string root)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(root);
+            return;
+        }
+
+        if (Path.GetDirectoryName(root) is { } above)
+        {
+            Directory.CreateDirectory(above);
+        }
+
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     /// <summary>Tokens of a corpus, its tokenizer and its contexts.</summary>
     public string Corpus(string hash) => Path.Combine(Root, "corpora", hash);

@@ -47,10 +47,17 @@ public sealed class FeatureDatabase
     internal static DbContextOptions<FeatureDb> Options(string file)
     {
         NewestSqlite.Use();
-        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = 30 };
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest };
         return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas()).Options;
     }
 
     /// <summary>A context for one operation.</summary>
-    internal FeatureDb NewContext() => _contexts.CreateDbContext();
+    internal FeatureDb NewContext()
+    {
+        var db = _contexts.CreateDbContext();
+        // Commands take it from EF, the beginning of a transaction from the connection.
+        db.Database.SetCommandTimeout(DatabasePatience.Seconds);
+        ((SqliteConnection)db.Database.GetDbConnection()).DefaultTimeout = DatabasePatience.Seconds;
+        return db;
+    }
 }

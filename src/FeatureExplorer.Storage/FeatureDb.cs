@@ -32,6 +32,8 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
     public DbSet<SavedContextRow> SavedContexts => Set<SavedContextRow>();
 
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
@@ -133,6 +135,11 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         modelBuilder.Entity<IdentityUserClaim<string>>().ToTable("AccountClaims");
         modelBuilder.Entity<IdentityUserLogin<string>>().ToTable("AccountLogins");
         modelBuilder.Entity<IdentityUserToken<string>>().ToTable("AccountTokens");
+        modelBuilder.Entity<SessionRow>(session =>
+        {
+            session.HasOne(s => s.Account).WithMany().HasForeignKey(s => s.AccountId);
+            session.HasIndex(s => s.Begun);
+        });
         modelBuilder.Entity<AuditRow>(audit =>
         {
             audit.Property(a => a.Outcome).HasConversion(new StoredEnum<AuditOutcome>());

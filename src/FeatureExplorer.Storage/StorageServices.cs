@@ -33,6 +33,7 @@ public static class StorageServices
         services.AddSingleton<UnitComparer>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<AccountStore>();
+        services.AddSingleton<SessionStore>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<SavedContexts>();
         services.AddSingleton<Explorations>();

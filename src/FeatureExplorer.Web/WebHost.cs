@@ -53,6 +53,7 @@ public static class WebHost
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), api => api.UseStatusCodePages());
         app.UseReadingOfErrorPages();
+        app.UseShortDatabaseWaits();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

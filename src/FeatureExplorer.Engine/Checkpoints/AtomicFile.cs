@@ -15,7 +15,7 @@ public static partial class AtomicFile
     /// Creates the folder. Whatever <paramref name="write"/> throws leaves the old file as it was. What a killed process left of the same
     /// file goes away with the next whole one.
     /// </summary>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -25,7 +25,7 @@ public static partial class AtomicFile
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(temporary, Options(mode)))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -58,6 +58,17 @@ public static partial class AtomicFile
                 File.Delete(file);
             }
         }
+    }
+
+    private static FileStreamOptions Options(UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 1 << 16 };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        return options;
     }
 
     /// <summary>UTF-8 without a byte order mark.</summary>

@@ -18,7 +18,7 @@ public static class Safetensors
 
     /// <summary>The same for a file that lives until training is done: without checksums beside it, as it has one within.</summary>
     public static string WritePassing(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        Write(path, tensors, metadata, AtomicFile.Write);
+        Write(path, tensors, metadata, static (file, write) => AtomicFile.Write(file, write));
 
     private static string Write(
         string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string, Action<Stream>> writer)

@@ -7,9 +7,7 @@ namespace FeatureExplorer.Storage.Accounts;
 /// <param name="EffectiveRole">What it may do at the moment: less than its role while its password has to be changed.</param>
 /// <param name="Disabled">May not sign in.</param>
 /// <param name="MustChangePassword">Its password was made by an administrator.</param>
-/// <param name="LockedUntil">End of the lock after too many wrong passwords, or null.</param>
 /// <param name="Created">UTC.</param>
 /// <param name="Stamp">Changes with role, password and state: a session with another stamp has ended.</param>
 public sealed record AccountInfo(
-    string Id, string Name, Role Role, Role EffectiveRole, bool Disabled, bool MustChangePassword, DateTimeOffset? LockedUntil, DateTime Created,
-    string Stamp);
+    string Id, string Name, Role Role, Role EffectiveRole, bool Disabled, bool MustChangePassword, DateTime Created, string Stamp);

@@ -12,6 +12,9 @@ public sealed class AuditStore(FeatureDatabase database)
     /// <summary>Lines that are kept.</summary>
     public const int Kept = 200_000;
 
+    /// <summary>Lines of refusals that are kept: who tries often enough does not displace what was done.</summary>
+    public const int KeptRefusals = 50_000;
+
     private const int LongestWord = 100;
     private const int LongestDetail = 500;
 
@@ -49,11 +52,13 @@ public sealed class AuditStore(FeatureDatabase database)
         return new AuditPage([.. rows.Select(Entry)], number, pages, total);
     }
 
-    /// <summary>Removes the oldest lines beyond <see cref="Kept"/>.</summary>
-    public void Trim(int kept = Kept)
+    /// <summary>Removes the oldest lines beyond <see cref="KeptRefusals"/> and <see cref="Kept"/>.</summary>
+    public void Trim(int kept = Kept, int refusals = KeptRefusals)
     {
         using var db = database.NewContext();
-        db.Audit.Where(a => a.Id <= db.Audit.Max(b => b.Id) - kept).ExecuteDelete();
+        var refused = db.Audit.Where(a => a.Outcome == AuditOutcome.Refused);
+        refused.Where(a => a.Id < refused.OrderByDescending(r => r.Id).Select(r => r.Id).Take(refusals).Min()).ExecuteDelete();
+        db.Audit.Where(a => a.Id < db.Audit.OrderByDescending(r => r.Id).Select(r => r.Id).Take(kept).Min()).ExecuteDelete();
     }
 
     private static AuditEntry Entry(AuditRow row) => new(

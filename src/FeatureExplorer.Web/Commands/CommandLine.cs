@@ -25,6 +25,7 @@ public static class CommandLine
             RelateCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
+            AccountsCommand.Create(),
             BackupCommand.Create(),
             BackupCommand.CreateRestore(),
         };

@@ -54,12 +54,26 @@ public static class ServeCommand
         KeyValuePair.Create(nameof(ExplorerOptions.Demo), noDemo ? "false" : null),
     ];
 
+    private static void Warn(DataFolder folder, FeatureDatabase database)
+    {
+        if (folder.Exposure() is { } exposure)
+        {
+            Console.Error.WriteLine(exposure);
+        }
+
+        foreach (var (name, role) in new AccountStore(database).ForeignRoles())
+        {
+            Console.Error.WriteLine($"Account {name}: {AccountStore.ForeignRole(role)}");
+        }
+    }
+
     private static async Task<int> Run(ExplorerOptions settings, CancellationToken cancellation)
     {
         var folder = new DataFolder(settings.Data);
         using var only = ServerLock.Take(folder.Root);
         var database = FeatureDatabase.Open(folder);
         new AuditStore(database).Trim();
+        Warn(folder, database);
         await using var app = WebHost.Build(new WebHostOptions
         {
             Database = database,

@@ -9,7 +9,10 @@ public sealed record AccessOptions
     /// <summary>Hours without a request after which a session ends.</summary>
     public double SessionHours { get; init; } = 12;
 
-    /// <summary>Wrong passwords in a row after which an account is locked for a while.</summary>
+    /// <summary>Hours after which a session ends, used or not.</summary>
+    public double SessionMaxHours { get; init; } = 24 * 7;
+
+    /// <summary>Wrong passwords in a row after which an account is locked for the address that they came from.</summary>
     public int LockoutAttempts { get; init; } = 5;
 
     /// <summary>How long it stays locked.</summary>
@@ -21,6 +24,7 @@ public sealed record AccessOptions
     internal IEnumerable<string> Problems() =>
     [
         .. SettingRange.Check("Access:SessionHours", SessionHours, 0.1, 24 * 90),
+        .. SettingRange.Check("Access:SessionMaxHours", SessionMaxHours, 0.1, 24 * 365),
         .. SettingRange.Check("Access:LockoutAttempts", LockoutAttempts, 1, 100),
         .. SettingRange.Check("Access:LockoutMinutes", LockoutMinutes, 0.1, 60 * 24),
         .. SettingRange.Check("Access:PasswordLength", PasswordLength, 8, 128),

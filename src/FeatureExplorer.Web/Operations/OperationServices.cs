@@ -7,8 +7,10 @@ namespace FeatureExplorer.Web.Operations;
 /// <summary>What running the server needs besides its pages: logs, limits of time, the disk, proxies.</summary>
 public static class OperationServices
 {
-    // A container is killed ten seconds after it was asked to stop.
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(8);
+    // A container is killed ten seconds after it was asked to stop. Requests that hang have this long to end; meanwhile a run writes its checkpoint.
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(7);
+
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
     public static void AddOperations(this WebApplicationBuilder builder, ExplorerOptions settings, DataFolder folder)
     {
@@ -26,7 +28,7 @@ public static class OperationServices
             });
         }
 
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Shutdown);
+        builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (Shutdown, true));
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new DiskSpace(folder, settings.Disk));
@@ -48,6 +50,11 @@ public static class OperationServices
                 ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
                 ForwardLimit = null,
             };
+            app.Use((context, next) =>
+            {
+                DropForeignSchemes(context.Request.Headers);
+                return next(context);
+            });
             headers.KnownIPNetworks.Clear();
             headers.KnownProxies.Clear();
             networks.ForEach(headers.KnownIPNetworks.Add);
@@ -55,5 +62,16 @@ public static class OperationServices
         }
 
         app.UseHsts();
+    }
+
+    // A visitor can put words before the proxy's own: what is no scheme of a page would end up in addresses.
+    private static void DropForeignSchemes(IHeaderDictionary headers)
+    {
+        var name = ForwardedHeadersDefaults.XForwardedProtoHeaderName;
+        if (headers.TryGetValue(name, out var given))
+        {
+            headers[name] = given.SelectMany(line => (line ?? string.Empty).Split(',', StringSplitOptions.TrimEntries))
+                .Where(word => Schemes.Contains(word, StringComparer.OrdinalIgnoreCase)).ToArray();
+        }
     }
 }

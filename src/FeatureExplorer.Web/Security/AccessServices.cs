@@ -1,6 +1,8 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Security.SignIns;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -15,7 +17,8 @@ public static class AccessServices
 
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions access, DataFolder folder)
     {
-        AddIdentity(services, access);
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddAccountManager(access);
         services.ConfigureApplicationCookie(cookie =>
         {
             cookie.Cookie.Name = "featureexplorer-session";
@@ -38,6 +41,12 @@ public static class AccessServices
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<RefusalFolding>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RecordedRefusals>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddHostedService<AccessUpkeep>();
         services.AddSingleton<Permissions>();
         services.AddSingleton<LabelService>();
         services.AddSingleton<SavedContextService>();
@@ -47,10 +56,9 @@ public static class AccessServices
         return services;
     }
 
-    private static void AddIdentity(IServiceCollection services, AccessOptions access)
+    /// <summary>What creates accounts and changes them; the command line needs no more.</summary>
+    internal static IServiceCollection AddAccountManager(this IServiceCollection services, AccessOptions access)
     {
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
-        services.AddScoped<IUserConfirmation<Account>, EnabledAccounts>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
         services.AddIdentityCore<Account>(identity =>
         {
@@ -64,13 +72,11 @@ public static class AccessServices
                 RequireUppercase = false,
                 RequireNonAlphanumeric = false,
             };
-            identity.Lockout.MaxFailedAccessAttempts = access.LockoutAttempts;
-            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(access.LockoutMinutes);
-            identity.SignIn.RequireConfirmedAccount = true;
             // AccountName says which, in any script.
             identity.User.AllowedUserNameCharacters = string.Empty;
             identity.ClaimsIdentity.SecurityStampClaimType = UserClaims.Stamp;
-        }).AddFeatureStores().AddSignInManager().AddDefaultTokenProviders().AddClaimsPrincipalFactory<AccountClaims>();
+        }).AddFeatureStores().AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
+        return services;
     }
 
     // Nobody else on the machine may read them: who has the keys can forge sessions.

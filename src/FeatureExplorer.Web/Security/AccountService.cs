@@ -1,18 +1,14 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Identity;
 
 namespace FeatureExplorer.Web.Security;
 
 /// <summary>What administrators do with accounts. Every change ends the sessions of the account that it changes.</summary>
 public sealed class AccountService(
-    UserManager<Account> accounts, AccountStore store, Permissions permissions, AuditLog audit, TimeProvider time)
+    UserManager<Account> accounts, AccountStore store, Sessions sessions, Permissions permissions, AuditLog audit, TimeProvider time)
 {
-    // Without letters and digits that look alike; 16 of them are 79 bits.
-    private const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
-    private const int Length = 16;
-
     // Two administrators who demote each other at the same moment would leave nobody.
     private static readonly SemaphoreSlim Changes = new(1);
 
@@ -21,13 +17,13 @@ public sealed class AccountService(
     {
         permissions.Demand(user, Role.Admin, "account.create");
         var normal = AccountName.Normal(name);
-        if (AccountName.Problem(normal) is { } problem)
+        if ((Problem(role) ?? AccountName.Problem(normal)) is { } problem)
         {
             return new AccountResult(problem);
         }
 
         var account = new Account { UserName = normal, Role = role, MustChangePassword = true, Created = time.GetUtcNow().UtcDateTime };
-        var password = RandomNumberGenerator.GetString(Letters, Length);
+        var password = FirstPassword.Make();
         var made = await accounts.CreateAsync(account, password);
         if (!made.Succeeded)
         {
@@ -39,8 +35,9 @@ public sealed class AccountService(
     }
 
     /// <summary>Gives an account another role.</summary>
-    public Task<AccountResult> ChangeRole(ClaimsPrincipal user, string id, Role role) =>
-        Change(user, id, "account.role", Urls.Word(role), removesAdministrator: role != Role.Admin, account =>
+    public Task<AccountResult> ChangeRole(ClaimsPrincipal user, string id, Role role) => Problem(role) is { } problem
+        ? Task.FromResult(new AccountResult(problem))
+        : Change(user, id, "account.role", Urls.Word(role), removesAdministrator: role != Role.Admin, account =>
         {
             account.Role = role;
             return accounts.UpdateSecurityStampAsync(account);
@@ -57,16 +54,15 @@ public sealed class AccountService(
     /// <summary>Gives an account a new password that has to be changed, and lifts a lock.</summary>
     public async Task<AccountResult> ResetPassword(ClaimsPrincipal user, string id)
     {
-        var password = RandomNumberGenerator.GetString(Letters, Length);
-        var result = await Change(user, id, "account.password", null, removesAdministrator: false, async account =>
-        {
-            account.MustChangePassword = true;
-            account.LockoutEnd = null;
-            account.AccessFailedCount = 0;
-            return await accounts.ResetPasswordAsync(account, await accounts.GeneratePasswordResetTokenAsync(account), password);
-        });
+        var password = FirstPassword.Make();
+        var result = await Change(user, id, "account.password", null, removesAdministrator: false, account => FirstPassword.Give(accounts, account, password));
         return result.Succeeded ? result with { Password = password } : result;
     }
+
+    /// <summary>What is wrong with a role that somebody wrote.</summary>
+    public static string NoRole(string? written) => $"\"{written}\" is no role; there are {string.Join(", ", Enum.GetNames<Role>())}.";
+
+    private static string? Problem(Role role) => Enum.IsDefined(role) ? null : NoRole(role.ToString());
 
     private async Task<AccountResult> Change(
         ClaimsPrincipal user, string id, string what, string? detail, bool removesAdministrator, Func<Account, Task<IdentityResult>> change)
@@ -92,6 +88,7 @@ public sealed class AccountService(
                 return new AccountResult(SignInService.Words(changed));
             }
 
+            sessions.EndAll(account.Id);
             audit.Record(user, what, account.UserName!, detail: detail);
             return new AccountResult();
         }

@@ -23,6 +23,7 @@ public sealed class ApiFailures : IExceptionHandler
             _ when exception is BadHttpRequestException && Refusal.Of(status) is { } refusal => (refusal.Title, refusal.Text),
             StatusCodes.Status403Forbidden => ("Not allowed", exception.Message),
             StatusCodes.Status503ServiceUnavailable when Failures.Damage(exception) is { } damage => ("A file is damaged", damage.Message),
+            StatusCodes.Status503ServiceUnavailable => ("The database is busy", "Somebody else is writing to it. Nothing was changed; try again in some seconds."),
             StatusCodes.Status507InsufficientStorage => ("The disk is full", "The server's disk has no room left."),
             _ => ("Something went wrong", "The server met an error that it did not expect; its log has the details."),
         };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
@@ -6,6 +8,11 @@ namespace FeatureExplorer.Web.Security;
 /// <summary>How errors that nobody caught are answered.</summary>
 public static class Failures
 {
+    /// <summary>Seconds after which somebody whose request found the database busy may try again.</summary>
+    public const int BusySeconds = 5;
+
+    // With the rest of a request within five seconds.
+    private const int DatabaseSeconds = 3;
     private const int NoSpaceUnix = 28;
     private const int NoSpaceWindows = 0x70;
 
@@ -34,11 +41,34 @@ public static class Failures
         context.Request.Method = method;
     });
 
+    /// <summary>
+    /// A visitor waits a few seconds for a database that somebody else writes to; then the answer is status 503 with <c>Retry-After</c>. Reading does not wait at all.
+    /// </summary>
+    public static IApplicationBuilder UseShortDatabaseWaits(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        using var patience = DatabasePatience.Limit(DatabaseSeconds);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (DatabaseBusy.Caused(exception) && !context.Response.HasStarted)
+        {
+            // The error's page starts with headers of its own.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.RetryAfter = BusySeconds.ToString(CultureInfo.InvariantCulture);
+                return Task.CompletedTask;
+            });
+            throw;
+        }
+    });
+
     /// <summary>The status that tells of an error.</summary>
     public static int Status(Exception exception) =>
         exception is AccessDeniedException ? StatusCodes.Status403Forbidden
         : exception is BadHttpRequestException bad ? bad.StatusCode
         : Damage(exception) is not null ? StatusCodes.Status503ServiceUnavailable
+        : DatabaseBusy.Caused(exception) ? StatusCodes.Status503ServiceUnavailable
         : IsFullDisk(exception) ? StatusCodes.Status507InsufficientStorage
         : StatusCodes.Status500InternalServerError;
 

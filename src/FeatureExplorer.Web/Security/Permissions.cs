@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Security.SignIns;
 
 namespace FeatureExplorer.Web.Security;
 
@@ -8,7 +9,7 @@ namespace FeatureExplorer.Web.Security;
 /// The check that every action makes before it acts. It reads the account as it is now, so that a session that has ended can do nothing,
 /// also over a page's open connection.
 /// </summary>
-public sealed class Permissions(AccountStore accounts, AuditLog audit)
+public sealed class Permissions(Sessions sessions, AuditLog audit)
 {
     /// <summary>The account that acts, when its role suffices.</summary>
     /// <param name="user">The visitor.</param>
@@ -18,12 +19,12 @@ public sealed class Permissions(AccountStore accounts, AuditLog audit)
     public AccountInfo Demand(ClaimsPrincipal user, Role role, [CallerMemberName] string action = "")
     {
         ArgumentNullException.ThrowIfNull(user);
-        if (accounts.Current(user) is { } account && account.EffectiveRole >= role)
+        if (sessions.Current(user) is { } account && account.EffectiveRole >= role)
         {
             return account;
         }
 
-        audit.Record(user, "refused", action, AuditOutcome.Refused, $"needs the role {Urls.Word(role)}");
+        audit.Record(user, AuditLog.Refusal, action, AuditOutcome.Refused, $"needs the role {Urls.Word(role)}");
         throw new AccessDeniedException($"This needs the role {Urls.Word(role)}. Sign in with an account that has it, or ask an administrator.");
     }
 }

@@ -17,7 +17,7 @@ public static class RateLimits
     public static IServiceCollection AddRateLimits(this IServiceCollection services, LimitOptions limits) => services.AddRateLimiter(limiter =>
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = TellWhenToComeBack;
+        limiter.OnRejected = Reject;
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Reading(context, limits));
         limiter.AddPolicy(Passwords, context => Trying(context, limits));
     });
@@ -60,8 +60,10 @@ public static class RateLimits
             })
             : RateLimitPartition.GetNoLimiter(string.Empty);
 
-    private static ValueTask TellWhenToComeBack(OnRejectedContext context, CancellationToken cancellation)
+    // It records the refusal and tells when to come back.
+    private static ValueTask Reject(OnRejectedContext context, CancellationToken cancellation)
     {
+        context.HttpContext.RequestServices.GetRequiredService<AuditLog>().Refused(context.HttpContext, "too many requests");
         var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(10);
         context.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return ValueTask.CompletedTask;

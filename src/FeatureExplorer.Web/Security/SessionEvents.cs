@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -7,13 +7,13 @@ namespace FeatureExplorer.Web.Security;
 
 /// <summary>
 /// Every request of a session is checked against the account as it is now: one indexed read, and only for those who are signed in. A changed role
-/// or password and a disabled account end the session at once, not after an interval.
+/// or password, a disabled account and signing out end the session at once, not after an interval.
 /// </summary>
-public sealed class SessionEvents(AccountStore accounts) : CookieAuthenticationEvents
+public sealed class SessionEvents(Sessions sessions) : CookieAuthenticationEvents
 {
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        if (accounts.Current(context.Principal) is null)
+        if (sessions.Current(context.Principal) is null)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
@@ -8,10 +8,10 @@ namespace FeatureExplorer.Web.Security;
 /// An interactive page keeps the visitor that it started with. Here it learns that the session has ended; until then it can show what it showed, and do
 /// nothing, because services ask <see cref="Permissions"/>.
 /// </summary>
-public sealed class SessionRevalidation(ILoggerFactory logs, AccountStore accounts) : RevalidatingServerAuthenticationStateProvider(logs)
+public sealed class SessionRevalidation(ILoggerFactory logs, Sessions sessions) : RevalidatingServerAuthenticationStateProvider(logs)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
 
     protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        Task.FromResult(accounts.Current(authenticationState.User) is not null);
+        Task.FromResult(sessions.Current(authenticationState.User) is not null);
 }

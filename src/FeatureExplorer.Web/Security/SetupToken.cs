@@ -29,7 +29,7 @@ public sealed class SetupToken(DataFolder folder, AccountStore accounts)
         }
 
         var token = string.Join('-', RandomNumberGenerator.GetString(Letters, Length).Chunk(Group).Select(letters => new string(letters)));
-        AtomicFile.WriteAllText(File, Hash(token));
+        AtomicFile.Write(File, stream => stream.Write(Encoding.ASCII.GetBytes(Hash(token))), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return token;
     }
 

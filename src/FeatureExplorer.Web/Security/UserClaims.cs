@@ -13,6 +13,9 @@ public static class UserClaims
     /// <summary>Type of the claim that ties a session to the account's state.</summary>
     public const string Stamp = "stamp";
 
+    /// <summary>Type of the claim that holds the id of the session.</summary>
+    public const string Session = "session";
+
     /// <summary>True when the visitor is signed in with this role or a higher one.</summary>
     public static bool Has(this ClaimsPrincipal user, Role role) =>
         user.Identity?.IsAuthenticated == true && EnumWords.Parse<Role>(user.FindFirstValue(Role)) is { } held && held >= role;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
 
@@ -15,13 +16,22 @@ public static class WriteProtection
     {
         if (Refusal(context) is { } reason || (reason = await MissingToken(context)) is not null)
         {
+            Audit(context, reason);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await Results.Problem(title: "Refused", detail: reason, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
             return;
         }
 
         await next(context);
+        // A body that was too long is another matter: SizeLimits tells of it. The page that tells of the refusal is no second one.
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error.InnerException: not BadHttpRequestException }
+            && context.Features.Get<IStatusCodeReExecuteFeature>() is null && context.Features.Get<IExceptionHandlerFeature>() is null)
+        {
+            Audit(context, "The form's token is missing or out of date.");
+        }
     });
+
+    private static void Audit(HttpContext context, string reason) => context.RequestServices.GetRequiredService<AuditLog>().Refused(context, reason);
 
     private static string? Refusal(HttpContext context) =>
         (MayChange(context) || IsWebSocket(context.Request)) && FromElsewhere(context.Request)

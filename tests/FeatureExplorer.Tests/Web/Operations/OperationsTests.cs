@@ -3,6 +3,8 @@ using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace FeatureExplorer.Tests.Web.Operations;
 
@@ -54,6 +56,26 @@ public sealed class OperationsTests
         using var answer = await visitor.SignIn("nobody", "wrong");
         var entry = site.Service<FeatureExplorer.Storage.Accounts.AuditStore>().Page(1).Items[0];
         Assert.Equal(expected, entry.Address);
+        await site.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("https", true)]
+    [InlineData("HTTPS", true)]
+    [InlineData("http", false)]
+    [InlineData("javascript", false)]
+    [InlineData("ftp", false)]
+    [InlineData("javascript, https", true)]
+    public async Task ForwardedScheme_OtherThanHttpAndHttps_IsIgnored(string scheme, bool secure)
+    {
+        using var site = await AccountSite.Start(AccountSite.Patient with { Proxy = new ProxyOptions { Trusted = "127.0.0.1" } }, app =>
+            app.MapGet("/test/scheme", (HttpContext context) => context.Request.Scheme));
+        using var visitor = site.Visitor();
+        visitor.Client.DefaultRequestHeaders.Add("X-Forwarded-Proto", scheme);
+        Assert.Equal(secure ? "https" : "http", await visitor.Client.GetStringAsync(new Uri("/test/scheme", UriKind.Relative)), ignoreCase: true);
+        using var page = await visitor.Get("/login");
+        var cookie = page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("featureexplorer-form=", StringComparison.Ordinal));
+        Assert.Equal(secure, cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
         await site.DisposeAsync();
     }
 

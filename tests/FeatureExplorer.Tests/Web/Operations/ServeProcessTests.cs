@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Tests.Storage;
@@ -44,6 +46,41 @@ public sealed partial class ServeProcessTests : IDisposable
         await server.WaitForExitAsync();
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
         Assert.Null(DatabaseCopy.Damage(new DataFolder(Data).Database));
+    }
+
+    [Fact]
+    public async Task Serve_RequestsHang_StopsInTime()
+    {
+        var server = Start($"serve --data {Data} --no-demo --urls http://127.0.0.1:0");
+        var address = new Uri(Address().Match(await Line(server, "FeatureExplorer is at")).Value);
+        string[] beginnings =
+        [
+            "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nUserName=a",
+            "POST /api/v1/contexts/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            "GET /about HTTP/1.1\r\nHost:",
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /_blazor?id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        ];
+        var connections = new List<TcpClient>();
+        foreach (var beginning in beginnings.SelectMany(b => Enumerable.Repeat(b, 5)))
+        {
+            var connection = new TcpClient(address.Host, address.Port);
+            connections.Add(connection);
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning));
+        }
+
+        // The page came: the requests before it are under way.
+        Assert.True(await connections[15].GetStream().ReadAsync(new byte[1]) > 0);
+        var start = Stopwatch.GetTimestamp();
+        using (var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await server.WaitForExitAsync();
+        Assert.Equal(ExitCodes.Success, server.ExitCode);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
+        connections.ForEach(c => c.Dispose());
     }
 
     [Fact]

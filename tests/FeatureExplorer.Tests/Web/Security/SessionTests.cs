@@ -1,9 +1,14 @@
 using System.Net;
 using System.Reflection;
 using System.Security.Claims;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureExplorer.Tests.Web.Security;
@@ -86,6 +91,90 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
     }
 
     [Fact]
+    public async Task SignOut_ACopyOfItsCookie_OpensNothing()
+    {
+        using var visitor = await site.Visitor(Role.Admin);
+        using var other = site.Visitor();
+        using var signedIn = await other.SignIn(visitor.Name, AccountSite.Password);
+        using var thief = Copy(visitor);
+        Assert.Equal(HttpStatusCode.OK, await thief.Status("/accounts"));
+        using var answer = await visitor.Post("/about", "/logout");
+        Assert.Equal(HttpStatusCode.Redirect, await thief.Status("/accounts"));
+        // Other sessions of the account go on.
+        Assert.Equal(HttpStatusCode.OK, await other.Status("/accounts"));
+    }
+
+    [Fact]
+    public async Task Account_Removed_EndsItsSessions()
+    {
+        using var visitor = await site.Visitor(Role.Viewer);
+        using (var scope = site.App.Services.CreateScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+            Assert.True((await accounts.DeleteAsync((await accounts.FindByNameAsync(visitor.Name))!)).Succeeded);
+        }
+
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/account"));
+    }
+
+    [Fact]
+    public async Task Session_OlderThanTheLongestAge_HasEnded()
+    {
+        using var own = await AccountSite.Start(AccountSite.Patient with { Access = new AccessOptions { SessionMaxHours = 24 } });
+        using var visitor = await own.Visitor(Role.Viewer);
+        var id = own.Find(visitor.Name).Id;
+        Age(own, id, TimeSpan.FromHours(23.9));
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/account"));
+        Age(own, id, TimeSpan.FromHours(24.1));
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/account"));
+        await own.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("99")]
+    [InlineData("3")]
+    [InlineData("2")]
+    [InlineData("-1")]
+    [InlineData("2147483647")]
+    [InlineData("Admin,Viewer")]
+    [InlineData("Viewer, Annotator")]
+    [InlineData("")]
+    [InlineData("root")]
+    public async Task Role_OutsideTheList_IsRefusedByName(string role)
+    {
+        using var admin = await site.Visitor(Role.Admin);
+        var name = await site.Account(Role.Viewer);
+        foreach (var (form, fields) in new[] { ("create", new[] { ("NewName", "ghost"), ("NewRole", role) }), ($"role-{site.Find(name).Id}", [("NewRole", role)]) })
+        {
+            Assert.Contains($"\"{role}\" is no role; there are Viewer, Annotator, Admin.", await Alert(await admin.Post("/accounts", form, fields)), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Role.Viewer, site.Find(name).Role);
+        Assert.DoesNotContain(site.Service<AccountStore>().All(), a => a.Name == "ghost");
+        using var scope = site.App.Services.CreateScope();
+        var user = Session(site, site.Find(admin.Name), Role.Admin);
+        Assert.Contains("no role", (await scope.ServiceProvider.GetRequiredService<AccountService>().Create(user, "ghost", (Role)99)).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("99")]
+    [InlineData("2")]
+    [InlineData("Admin,Viewer")]
+    [InlineData("Ghost")]
+    public async Task Role_WrittenIntoTheDatabaseBySomebodyElse_GivesTheLeastAndIsNamed(string role)
+    {
+        using var own = await AccountSite.Start(AccountSite.Patient);
+        using var visitor = await own.Visitor(Role.Admin);
+        Sql(own, $"UPDATE Accounts SET Role = '{role}'");
+        Assert.Equal(HttpStatusCode.Redirect, await visitor.Status("/accounts"));
+        using var again = await visitor.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.Forbidden, await visitor.Status("/accounts"));
+        Assert.Equal(Role.Viewer, own.Find(visitor.Name).EffectiveRole);
+        Assert.Equal((visitor.Name, role), Assert.Single(own.Service<AccountStore>().ForeignRoles()));
+        await own.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Restart_KeepsSessions()
     {
         using var own = await AccountSite.Start(AccountSite.Patient);
@@ -113,14 +202,14 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         using var scope = site.App.Services.CreateScope();
         var service = scope.ServiceProvider.GetRequiredService<AccountService>();
         var annotator = site.Find(await site.Account(Role.Annotator));
-        var user = Session(annotator, Role.Annotator);
+        var user = Session(site, annotator, Role.Annotator);
         await Assert.ThrowsAsync<AccessDeniedException>(() => service.Create(user, "eve", Role.Admin));
         // A session that claims more than the account has, and one whose account has changed since.
-        await Assert.ThrowsAsync<AccessDeniedException>(() => service.ChangeRole(Session(annotator, Role.Admin), annotator.Id, Role.Admin));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.ChangeRole(Session(site, annotator, Role.Admin), annotator.Id, Role.Admin));
         var admin = site.Find(await site.Account(Role.Admin));
-        await Assert.ThrowsAsync<AccessDeniedException>(() => service.SetDisabled(Session(admin with { Stamp = "old" }, Role.Admin), annotator.Id, true));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => service.SetDisabled(Session(site, admin with { Stamp = "old" }, Role.Admin), annotator.Id, true));
         await Assert.ThrowsAsync<AccessDeniedException>(() => service.ResetPassword(new ClaimsPrincipal(new ClaimsIdentity()), annotator.Id));
-        Assert.True((await service.SetDisabled(Session(admin, Role.Admin), annotator.Id, true)).Succeeded);
+        Assert.True((await service.SetDisabled(Session(site, admin, Role.Admin), annotator.Id, true)).Succeeded);
         var refusals = site.Service<AuditStore>().Page(1, what: "refused").Items;
         Assert.Contains(refusals, e => e.Who == annotator.Name && e.Subject == "account.create" && e.Outcome == AuditOutcome.Refused);
     }
@@ -132,11 +221,11 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         using var scope = site.App.Services.CreateScope();
         var provider = Assert.IsType<SessionRevalidation>(scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>());
         var check = typeof(SessionRevalidation).GetMethod("ValidateAuthenticationStateAsync", BindingFlags.Instance | BindingFlags.NonPublic)!;
-        Task<bool> Valid(AccountInfo session) =>
-            (Task<bool>)check.Invoke(provider, [new AuthenticationState(Session(session, Role.Annotator)), CancellationToken.None])!;
+        Task<bool> Valid(AccountInfo session, string? id = null) =>
+            (Task<bool>)check.Invoke(provider, [new AuthenticationState(Session(site, session, Role.Annotator, id)), CancellationToken.None])!;
         Assert.True(await Valid(account));
         Assert.False(await Valid(account with { Stamp = "old" }));
-        Assert.False(await Valid(account with { Id = "nobody" }));
+        Assert.False(await Valid(account, "nobody"));
     }
 
     [Theory]
@@ -153,7 +242,7 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         using var admin = await own.Visitor(Role.Admin);
         using var scope = own.App.Services.CreateScope();
         var service = scope.ServiceProvider.GetRequiredService<AccountService>();
-        var user = Session(own.Find(admin.Name), Role.Admin);
+        var user = Session(own, own.Find(admin.Name), Role.Admin);
         Assert.True((await service.Create(user, "ada", Role.Viewer)).Succeeded);
         var result = await service.Create(user, name, Role.Viewer);
         Assert.True(problem is null ? result.Succeeded : result.Problem?.Contains(problem, StringComparison.Ordinal) == true, result.Problem);
@@ -185,12 +274,31 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         Assert.All(left, e => Assert.Equal(100, e.Subject.Length));
     }
 
-    private static ClaimsPrincipal Session(AccountInfo account, Role role) => new(new ClaimsIdentity(
+    private static ClaimsPrincipal Session(AccountSite site, AccountInfo account, Role role, string? id = null) => new(new ClaimsIdentity(
         [
-            new Claim(ClaimTypes.NameIdentifier, account.Id), new Claim(ClaimTypes.Name, account.Name),
-            new Claim(UserClaims.Role, role.ToString()), new Claim(UserClaims.Stamp, account.Stamp),
+            new Claim(ClaimTypes.NameIdentifier, id ?? account.Id), new Claim(ClaimTypes.Name, account.Name),
+            new Claim(UserClaims.Role, role.ToString()), new Claim(UserClaims.Stamp, account.Stamp), site.Service<Sessions>().Begin(account.Id),
         ],
         "test"));
+
+    private static Visitor Copy(Visitor visitor)
+    {
+        var copy = new Visitor(visitor.Client.BaseAddress!);
+        copy.Cookies.Add(visitor.Cookies.GetAllCookies());
+        return copy;
+    }
+
+    private static void Age(AccountSite site, string account, TimeSpan age) =>
+        Sql(site, $"UPDATE Sessions SET Begun = '{DateTime.UtcNow - age:yyyy-MM-dd HH:mm:ss}' WHERE AccountId = '{account}'");
+
+    private static void Sql(AccountSite site, string statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={new DataFolder(site.Folder).Database}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
 
     private static Task<HttpResponseMessage> ChangePassword(Visitor visitor, string current) =>
         visitor.Post("/account", "change-password", ("Current", current), ("NewPassword", NewPassword), ("Again", NewPassword));

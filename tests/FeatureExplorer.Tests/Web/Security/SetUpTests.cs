@@ -77,6 +77,10 @@ public sealed class SetUpTests : IAsyncLifetime, IDisposable
         var stored = File.ReadAllText(Path.Combine(_site.Folder, "setup-token"));
         Assert.Equal(64, stored.Length);
         Assert.DoesNotContain(token[..5], stored, StringComparison.OrdinalIgnoreCase);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_site.Folder, "setup-token")));
+        }
     }
 
     private static Task<HttpResponseMessage> SetUp(

@@ -1,6 +1,7 @@
 using System.Net;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Security.SignIns;
 
 namespace FeatureExplorer.Tests.Web.Security;
 
@@ -68,8 +69,99 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         }
 
         Assert.Contains("locked", await Problem(visitor, name, AccountSite.Password), StringComparison.Ordinal);
-        Assert.NotNull(site.Find(name).LockedUntil);
+        using var admin = await site.Visitor(Role.Admin);
+        Assert.Contains((await admin.Page("/accounts")).QuerySelectorAll("table.accounts tbody tr"), r =>
+            r.TextContent.Contains(name, StringComparison.Ordinal) && r.TextContent.Contains("locked for some addresses", StringComparison.Ordinal));
         Assert.Contains(site.Service<AuditStore>().Page(1, what: "sign-in").Items, e => e.Subject == name && e.Detail == "locked");
+    }
+
+    [Fact]
+    public async Task SignIn_ManyWrongPasswordsAtOnce_ComparesNoMoreThanAllowed()
+    {
+        var name = await site.Account(Role.Viewer);
+        var visitors = Enumerable.Range(0, 40).Select(_ => site.Visitor()).ToList();
+        await Task.WhenAll(visitors.Select((v, i) => Problem(v, name, $"wrong password {i}")));
+        var details = site.Service<AuditStore>().Page(1, what: "sign-in").Items.Where(e => e.Subject == name).Select(e => e.Detail).ToList();
+        Assert.Equal(5, details.Count(d => d == "wrong password"));
+        Assert.Equal(35, details.Count(d => d == "locked"));
+        visitors.ForEach(v => v.Dispose());
+    }
+
+    [Fact]
+    public async Task SignIn_RightPasswordManyTimesAtOnce_LocksNobody()
+    {
+        var name = await site.Account(Role.Viewer);
+        var visitors = Enumerable.Range(0, 12).Select(_ => site.Visitor()).ToList();
+        var answers = await Task.WhenAll(visitors.Select(v => v.SignIn(name, AccountSite.Password)));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Redirect, a.StatusCode));
+        visitors.ForEach(v => v.Dispose());
+    }
+
+    [Fact]
+    public async Task ChangePassword_ManyWrongAtOnce_ComparesNoMoreThanAllowed()
+    {
+        using var visitor = await site.Visitor(Role.Viewer);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            visitor.Post("/account", "change-password", ("Current", $"wrong password {i}"), ("NewPassword", "x"), ("Again", "x"))));
+        var said = await Task.WhenAll(answers.Select(async a => (await Visitor.Parse(a)).QuerySelector("[role=alert]")!.TextContent));
+        Assert.Equal(5, said.Count(s => s.Contains("not right", StringComparison.Ordinal)));
+        Assert.Equal(15, said.Count(s => s.Contains("Too many wrong passwords", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Lock_HoldsForTheAddressThatGotItWrong_AndEndsWithANewPassword()
+    {
+        using var behind = await AccountSite.Start(AccountSite.Patient with { Proxy = new ProxyOptions { Trusted = "127.0.0.1" } });
+        var name = await behind.Account(Role.Admin);
+        using var stranger = behind.Visitor();
+        stranger.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+        for (var i = 0; i < 5; i++)
+        {
+            await Problem(stranger, name, "not the password");
+        }
+
+        Assert.Contains("locked", await Problem(stranger, name, AccountSite.Password), StringComparison.Ordinal);
+        using var owner = behind.Visitor();
+        owner.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.4");
+        using (var answer = await owner.SignIn(name, AccountSite.Password))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        }
+
+        using var reset = await owner.Post("/accounts", $"password-{behind.Find(name).Id}");
+        var password = (await Visitor.Parse(reset)).QuerySelector(".secret")!.TextContent;
+        using var again = await stranger.SignIn(name, password);
+        Assert.Equal(HttpStatusCode.Redirect, again.StatusCode);
+        await behind.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task SignIn_UnknownDisabledOrLockedName_DoesTheWorkOfAComparison()
+    {
+        using var counted = await AccountSite.Start(AccountSite.Patient);
+        var check = counted.Service<PasswordCheck>();
+        using var visitor = counted.Visitor();
+        using var admin = await counted.Visitor(Role.Admin);
+        var (wrong, disabled, locked) = (await counted.Account(Role.Viewer), await counted.Account(Role.Viewer), await counted.Account(Role.Viewer));
+        using (await admin.Post("/accounts", $"disable-{counted.Find(disabled).Id}"))
+        {
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            await Problem(visitor, locked, "not the password");
+        }
+
+        var said = new HashSet<string>();
+        foreach (var (name, password) in new[] { (wrong, "x"), ("nobody", "x"), (disabled, AccountSite.Password), (locked, AccountSite.Password), (string.Empty, "x"), (new string('n', 500), "x") })
+        {
+            var before = check.Compared;
+            said.Add(await Problem(visitor, name, password));
+            Assert.Equal(before + 1, check.Compared);
+        }
+
+        Assert.Single(said);
+        await counted.DisposeAsync();
     }
 
     [Theory]
