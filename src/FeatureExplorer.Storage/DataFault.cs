@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage;
 
@@ -44,6 +45,10 @@ public static class DataFault
             _ => Describe(exception.InnerException, folder),
         };
     }
+
+    /// <summary>Whether an error's own words name no remedy: the database's, and that of a full disk.</summary>
+    public static bool NeedsWords(Exception exception) =>
+        exception is SqliteException or DbUpdateException || (exception is IOException { InnerException: null } && DiskFull.Caused(exception));
 
     /// <summary>As <see cref="Describe"/>, with the error's own words where there is nothing better to say.</summary>
     public static string Sentence(Exception exception, string folder)

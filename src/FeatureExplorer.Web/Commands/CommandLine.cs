@@ -2,8 +2,6 @@ using System.CommandLine;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Operations;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -58,7 +56,7 @@ public static class CommandLine
             await Console.Error.WriteLineAsync("Stopped.");
             return ExitCodes.Failure;
         }
-        catch (Exception exception) when (IsOfData(exception))
+        catch (Exception exception) when (DataFault.NeedsWords(exception))
         {
             await Console.Error.WriteLineAsync($"{DataFault.Describe(exception)} ({exception.Message})");
             return ExitCodes.Failure;
@@ -69,8 +67,4 @@ public static class CommandLine
             return ExitCodes.Failure;
         }
     }
-
-    /// <summary>Errors whose own words name no remedy: the database's, and those of a full disk that say nothing else.</summary>
-    private static bool IsOfData(Exception exception) =>
-        exception is SqliteException or DbUpdateException || (DiskFull.Caused(exception) && exception is IOException { InnerException: null });
 }

@@ -20,7 +20,8 @@ internal sealed class SmallDisk : IDisposable
         return Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", folder) ? new SmallDisk(folder) : null;
     }
 
-    public void Dispose() => Run("umount", Folder);
+    // Lazily: what still has a file of it open keeps it until it closes that.
+    public void Dispose() => Run("umount", "--lazy", Folder);
 
     private static bool Run(string program, params string[] arguments)
     {
