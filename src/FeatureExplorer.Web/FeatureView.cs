@@ -25,7 +25,9 @@ public sealed record FeatureView(
     public string Label => $"Activations of {Dictionary.Id}/{Report.Index}" + (Colours is null ? string.Empty : $", by log-likelihood ratio of {Context!.Title}");
 
     /// <summary>The feature of an address, or null where there is none.</summary>
-    public static FeatureView? Find(FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view)
+    public static FeatureView? Find(
+        FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view,
+        CancellationToken cancellation = default)
     {
         if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
         {
@@ -33,7 +35,7 @@ public sealed record FeatureView(
         }
 
         var files = data.Open(dictionary);
-        var choice = ContextChoice.Of(dictionary, report, files, explorations, view);
+        var choice = ContextChoice.Of(dictionary, report, files, explorations, view, cancellation);
         return new FeatureView(dictionary, report, files, view, choice.Context, report.State == FeatureState.Dead ? null : choice.Colours);
     }
 }

@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,7 +13,7 @@ namespace FeatureExplorer.Web.Endpoints;
 /// </summary>
 public static class EmbedEndpoints
 {
-    public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
+    public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame).Computes();
 
     private static RazorComponentResult<EmbedDocument> Frame(
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
@@ -20,7 +21,7 @@ public static class EmbedEndpoints
     {
         http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
         http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
-        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y));
+        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted);
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,

@@ -17,8 +17,15 @@ public static class SecurityHeaders
         + "style-src 'self'; img-src 'self'; font-src 'self'";
 
     /// <summary>Adds the headers before anything is written.</summary>
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    /// <param name="app">The server.</param>
+    /// <param name="requiresSignIn">Whether reading needs an account: then no answer may be kept by what many share, such as a proxy.</param>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app, bool requiresSignIn) => app.Use((context, next) =>
     {
+        if (requiresSignIn)
+        {
+            context.Response.OnStarting(KeepPrivate, context.Response);
+        }
+
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
@@ -27,4 +34,16 @@ public static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
         return next(context);
     });
+
+    private static Task KeepPrivate(object state)
+    {
+        var headers = ((HttpResponse)state).GetTypedHeaders();
+        if (headers.CacheControl is { Public: true } shared)
+        {
+            (shared.Public, shared.Private) = (false, true);
+            headers.CacheControl = shared;
+        }
+
+        return Task.CompletedTask;
+    }
 }

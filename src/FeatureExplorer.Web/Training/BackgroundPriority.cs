@@ -27,7 +27,8 @@ public static partial class BackgroundPriority
         });
     }
 
-    private static void LowerThisThread()
+    /// <summary>Lowers the calling thread for the rest of its life.</summary>
+    public static void LowerThisThread()
     {
         if (t_lowered)
         {
