@@ -35,6 +35,15 @@ public sealed class SharedWork<T>
         return work.Result.Task.GetAwaiter().GetResult();
     }
 
+    /// <summary>How many wait for the answer to a question.</summary>
+    internal int Waiting(string key)
+    {
+        lock (_gate)
+        {
+            return _running.GetValueOrDefault(key)?.Waiting ?? 0;
+        }
+    }
+
     private static void Wait(Work work, CancellationToken cancellation)
     {
         try
