@@ -6,7 +6,7 @@ namespace FeatureExplorer.Web.Computing;
 
 /// <summary>
 /// Threads on which answers are computed. The thread pool has as many threads as processors, and adds to them slowly: a few answers that take seconds would
-/// keep all other requests from being read at all. At low priority, so that plain pages come first, and beside a training without its workers.
+/// keep all other requests from being read at all. At low priority, so that plain pages come first, and without the workers of a run that trains.
 /// </summary>
 internal sealed class ComputingThreads(int count) : IDisposable
 {
@@ -36,13 +36,14 @@ internal sealed class ComputingThreads(int count) : IDisposable
 
     private void WorkWithWorkers()
     {
+        BackgroundPriority.LowerToAnswers();
         BackgroundPriority.Lower();
         Work();
     }
 
     private void Work()
     {
-        BackgroundPriority.LowerThisThread();
+        BackgroundPriority.LowerToAnswers();
         WorkerPool.GiveWay();
         foreach (var entered in _waiting.GetConsumingEnumerable())
         {

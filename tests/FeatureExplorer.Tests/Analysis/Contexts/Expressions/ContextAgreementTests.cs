@@ -48,6 +48,13 @@ public sealed class ContextAgreementTests(SmallAnalysis analysis) : IClassFixtur
     }
 
     [Fact]
+    public void Rank_NobodyWaitsForIt_Stops()
+    {
+        var set = Evaluate("tokens: cat");
+        Assert.ThrowsAny<OperationCanceledException>(() => ContextRanking.Of(analysis.Index, set, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void Rank_EveryFeature_HasItsScore()
     {
         var set = Evaluate("tokens: cat| sat");
