@@ -25,7 +25,8 @@ public sealed class ExplorerData(DataFolder folder) : IDisposable
             _open[dictionary.Id] = (dictionary.Stamp, files);
             if (found)
             {
-                kept.Files.Dispose();
+                // Closing waits until long questions about the older files are answered; pages do not.
+                ThreadPool.UnsafeQueueUserWorkItem(static older => older.Dispose(), kept.Files, preferLocal: false);
             }
 
             return files;

@@ -26,14 +26,16 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
     /// <param name="rightUnit">Its index.</param>
     /// <param name="context">The context that colours the plots; one of the left dictionary's.</param>
     /// <param name="seed">Decides which tokens are drawn.</param>
-    public Result Compare(DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, ulong seed)
+    /// <param name="cancellation">Stops the comparison.</param>
+    public Result Compare(
+        DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, ulong seed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         ArgumentNullException.ThrowIfNull(context);
         var problems = new List<string>();
-        var activations = Try(problems, () => Activations(left, leftUnit, right, rightUnit, context, seed));
-        var weights = Try(problems, () => Weights(left, leftUnit, right, rightUnit, context));
+        var activations = Try(problems, () => Activations(left, leftUnit, right, rightUnit, context, seed, cancellation));
+        var weights = Try(problems, () => Weights(left, leftUnit, right, rightUnit, context, cancellation));
         if (activations is null && problems.Count == 0)
         {
             problems.Add("The activations of both on the same tokens are not at hand.");
@@ -56,23 +58,27 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
         }
     }
 
-    private UnitComparison? Activations(DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, ulong seed)
+    private UnitComparison? Activations(
+        DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, ulong seed, CancellationToken cancellation)
     {
         var other = data.Open(right);
         return data.Open(left).Ask((index, contexts) =>
         {
             UnitComparison? With(Analysis.Index.ActivationIndex others) => contexts.IndexOf(context.Name) is >= 0 and var number
-                ? UnitComparison.Of(index, leftUnit, others, rightUnit, contexts, number, Points, seed)
+                ? UnitComparison.Of(index, leftUnit, others, rightUnit, contexts, number, Points, seed, cancellation)
                 : null;
             return left.Stamp == right.Stamp ? With(index) : other.Ask((others, _) => With(others));
         });
     }
 
-    private Directions Weights(DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context)
+    private Directions Weights(
+        DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var corpus = TokenizedCorpus.Open(folder.Corpus(left.Provenance.CorpusHash));
         bool[] occurs = [.. corpus.UnigramCounts.Select(static count => count > 0)];
         var mine = UnitWeights.Read(folder, left, leftUnit, occurs);
+        cancellation.ThrowIfCancellationRequested();
         var theirs = UnitWeights.Read(folder, right, rightUnit, occurs);
         if (mine.Logits.Length != theirs.Logits.Length)
         {

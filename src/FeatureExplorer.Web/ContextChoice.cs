@@ -26,7 +26,9 @@ public sealed record ContextChoice
     public string? Problem { get; private init; }
 
     /// <summary>The context that an address names. A text that is none leaves the feature's best context and says why.</summary>
-    public static ContextChoice Of(DictionaryInfo dictionary, FeatureReport report, DictionaryFiles files, Explorations explorations, HistogramView view)
+    public static ContextChoice Of(
+        DictionaryInfo dictionary, FeatureReport report, DictionaryFiles files, Explorations explorations, HistogramView view,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(report);
@@ -41,7 +43,7 @@ public sealed record ContextChoice
 
         try
         {
-            return explorations.Ask(dictionary, evidence => OfText(evidence, explorations, view.Context, report.Index, edges))
+            return explorations.Ask(dictionary, evidence => OfText(evidence, explorations, view.Context, report.Index, edges, cancellation))
                 ?? Named(dictionary, report, files, null, edges) with { Written = view.Context, Problem = "This dictionary has no index and text here, so that no new context can be applied to it." };
         }
         catch (ContextExpressionException e)
@@ -56,9 +58,9 @@ public sealed record ContextChoice
         return new ContextChoice { Context = context, Colours = context is null ? null : files.Histogram(report.Index, context.Name, edges) };
     }
 
-    private static ContextChoice OfText(Evidence evidence, Explorations explorations, string text, int feature, IReadOnlyList<float> edges)
+    private static ContextChoice OfText(Evidence evidence, Explorations explorations, string text, int feature, IReadOnlyList<float> edges, CancellationToken cancellation)
     {
-        var set = explorations.Evaluate(evidence, text);
+        var set = explorations.Evaluate(evidence, text, cancellation);
         return new ContextChoice
         {
             Context = new ContextInfo(text, text, ContextKind.Written, set.Share),

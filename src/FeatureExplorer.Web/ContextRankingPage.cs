@@ -15,18 +15,20 @@ public sealed record ContextRankingPage(
 {
     /// <summary>Ranks a dictionary's features; null for a dictionary without an index.</summary>
     /// <exception cref="ContextExpressionException">The text is no context.</exception>
-    public static ContextRankingPage? Of(DictionaryInfo dictionary, FeatureStore store, Explorations explorations, string text, ContextRankOrder order, int page)
+    public static ContextRankingPage? Of(
+        DictionaryInfo dictionary, FeatureStore store, Explorations explorations, string text, ContextRankOrder order, int page,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(explorations);
         return explorations.Ask(dictionary, evidence =>
         {
-            var ranks = explorations.Rank(dictionary, evidence, text);
+            var ranks = explorations.Rank(dictionary, evidence, text, cancellation);
             var pages = Math.Max(1, (ranks.Count + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
             var number = Math.Clamp(page, 1, pages);
             ContextRank[] shown = [.. ContextRanking.Order(ranks, order).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize)];
             return new ContextRankingPage(
-                explorations.Evaluate(evidence, text).Count, ranks.Count, shown, store.Summaries(dictionary, shown.Select(static r => r.Feature)),
+                explorations.Evaluate(evidence, text, cancellation).Count, ranks.Count, shown, store.Summaries(dictionary, shown.Select(static r => r.Feature)),
                 new FeaturePage([], number, pages, ranks.Count));
         });
     }

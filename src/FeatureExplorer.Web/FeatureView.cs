@@ -27,7 +27,9 @@ public sealed record FeatureView(
 
     /// <summary>The feature of an address, or null where there is none.</summary>
     /// <exception cref="AddressException">The context of the address is none.</exception>
-    public static FeatureView? Find(FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view)
+    public static FeatureView? Find(
+        FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, HistogramView view,
+        CancellationToken cancellation = default)
     {
         if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
         {
@@ -35,7 +37,7 @@ public sealed record FeatureView(
         }
 
         var files = data.Open(dictionary);
-        var choice = ContextChoice.Of(dictionary, report, files, explorations, view);
+        var choice = ContextChoice.Of(dictionary, report, files, explorations, view, cancellation);
         if (choice.Problem is { } problem)
         {
             throw AddressException.OfContext(choice.Written!, problem);

@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
@@ -42,13 +43,14 @@ public static class WebHost
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddHostedService<DamageWatch>();
+        builder.Services.AddSingleton<ComputingPlaces>();
         builder.Services.AddTraining(options.Settings, options.Demo);
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseHeadRequests();
         app.UseTrustedProxies(options.Settings.Proxy);
-        app.UseSecurityHeaders();
+        app.UseSecurityHeaders(options.Settings.Access.RequireSignIn);
         app.UseExceptionHandler(Failures.Options);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), api => api.UseStatusCodePages());
@@ -64,6 +66,7 @@ public static class WebHost
         app.UseWriteProtection();
         app.UseAntiforgery();
         app.UseMiddleware<PageDelivery>();
+        app.UseMiddleware<ComputedAnswers>();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "FeatureExplorer.Web.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapHealth();
         app.MapTheme();

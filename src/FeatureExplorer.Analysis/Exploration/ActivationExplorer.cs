@@ -9,6 +9,7 @@ namespace FeatureExplorer.Analysis.Exploration;
 public sealed class ActivationExplorer
 {
     private const int TokensShown = 12;
+    private const int BetweenLooks = 4096;
 
     private readonly ActivationIndex _index;
     private readonly TokenStore _heldOut;
@@ -28,16 +29,23 @@ public sealed class ActivationExplorer
     }
 
     /// <summary>One page of the selected activations. Pages past the last one show the last that has any.</summary>
-    public SelectedActivations Select(ActivationSelection selection)
+    /// <param name="selection">Which, and in which order.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public SelectedActivations Select(ActivationSelection selection, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        var (positions, values, inRange, tokens) = Filter(selection);
+        var (positions, values, inRange, tokens) = Filter(selection, cancellation);
         var order = InOrder(positions, values, selection);
         var windows = new ExampleWindows(_index, _heldOut);
         var fold = new Fold(windows, _heldOut);
         var wanted = Math.Clamp(selection.Page, 1, ActivationSelection.MostPages) * ActivationSelection.PageSize;
-        foreach (var position in order)
+        foreach (var (looked, position) in order.Index())
         {
+            if (looked % BetweenLooks == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             if (fold.Shown.Count == wanted)
             {
                 // Whether anything comes after this page: the first that does not repeat what is shown.
@@ -73,7 +81,7 @@ public sealed class ActivationExplorer
     }
 
     /// <summary>The selected activations in the order of the text, and the whole range by token.</summary>
-    private (uint[] Positions, Half[] Values, int InRange, List<TokenShare> Tokens) Filter(ActivationSelection selection)
+    private (uint[] Positions, Half[] Values, int InRange, List<TokenShare> Tokens) Filter(ActivationSelection selection, CancellationToken cancellation)
     {
         var positions = _index.Positions(_feature);
         var values = _index.Values(_feature);
@@ -85,6 +93,11 @@ public sealed class ActivationExplorer
         var inRange = 0;
         for (var i = 0; i < positions.Length; i++)
         {
+            if (i % BetweenLooks == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             var value = (float)values[i];
             if (value > selection.From && value <= selection.To)
             {

@@ -9,6 +9,7 @@ namespace FeatureExplorer.Analysis.Exploration;
 public static class FeatureOriginsCounter
 {
     private const int Shown = 10;
+    private const int BetweenLooks = 1 << 16;
 
     /// <summary>The origins of a feature, or null when it never fires.</summary>
     /// <param name="index">The dictionary's activations.</param>
@@ -16,7 +17,9 @@ public static class FeatureOriginsCounter
     /// <param name="counts">What they are made of.</param>
     /// <param name="feature">The feature.</param>
     /// <param name="top">Its top examples, for the single-token test.</param>
-    public static FeatureOrigins? Of(ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature, IReadOnlyList<Example> top)
+    /// <param name="cancellation">Stops the count.</param>
+    public static FeatureOrigins? Of(
+        ActivationIndex index, TokenStore heldOut, CorpusCounts counts, int feature, IReadOnlyList<Example> top, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -29,7 +32,7 @@ public static class FeatureOriginsCounter
         }
 
         var groups = new Groups(counts);
-        var (sum, squares) = groups.Add(positions, index.Values(feature), heldOut);
+        var (sum, squares) = groups.Add(positions, index.Values(feature), heldOut, cancellation);
         // Σ(f − mean)², over all tokens: the zeros count.
         var variance = squares - (sum * sum / counts.Total);
         // A constant's variance is 0 up to rounding: nothing is there to explain.
@@ -124,7 +127,7 @@ public static class FeatureOriginsCounter
         public Tally Positions { get; } = new(CorpusCounts.PositionBins);
 
         /// <summary>Adds every activation; gives Σf and Σf².</summary>
-        public (double Sum, double Squares) Add(ReadOnlySpan<uint> positions, ReadOnlySpan<Half> values, TokenStore heldOut)
+        public (double Sum, double Squares) Add(ReadOnlySpan<uint> positions, ReadOnlySpan<Half> values, TokenStore heldOut, CancellationToken cancellation)
         {
             var ids = heldOut.Tokens;
             double sum = 0, squares = 0;
@@ -132,6 +135,11 @@ public static class FeatureOriginsCounter
             long start = 0, end = 0;
             for (var i = 0; i < positions.Length; i++)
             {
+                if (i % BetweenLooks == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
                 double value = (float)values[i];
                 long position = positions[i];
                 if (position >= end)

@@ -50,9 +50,11 @@ public sealed record UnitComparison
     /// <param name="context">The context that colours the tokens.</param>
     /// <param name="most">Most tokens of the sample.</param>
     /// <param name="seed">Decides which.</param>
+    /// <param name="cancellation">Stops the comparison.</param>
     /// <exception cref="ArgumentException">The indices or the contexts cover different tokens.</exception>
     public static UnitComparison Of(
-        ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, ContextSet contexts, int context, int most, ulong seed)
+        ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, ContextSet contexts, int context, int most, ulong seed,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
@@ -63,7 +65,7 @@ public sealed record UnitComparison
         }
 
         ContextMatch.Check(left, contexts);
-        var (product, together) = Products(left, leftUnit, right, rightUnit);
+        var (product, together) = Products(left, leftUnit, right, rightUnit, cancellation);
         var (a, b) = (Moments.Of(left, leftUnit), Moments.Of(right, rightUnit));
         return new UnitComparison
         {
@@ -75,18 +77,19 @@ public sealed record UnitComparison
             Cosine = a.Squares > 0 && b.Squares > 0 ? product / Math.Sqrt(a.Squares * b.Squares) : 0,
             LeftLevels = Levels(left, leftUnit, contexts, context, a.Max),
             RightLevels = Levels(right, rightUnit, contexts, context, b.Max),
-            Sample = Draw(left, leftUnit, right, rightUnit, contexts, context, a.Count + b.Count - together, most, seed),
+            Sample = Draw(left, leftUnit, right, rightUnit, contexts, context, a.Count + b.Count - together, most, seed, cancellation),
         };
     }
 
     private static ContextHistogram Levels(ActivationIndex index, int unit, ContextSet contexts, int context, float max) =>
         ContextHistograms.Of(index, contexts, unit, context, max > 0 ? LevelBins.Linear(max, FeatureReport.HistogramBins) : []);
 
-    private static (double Product, long Together) Products(ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit)
+    private static (double Product, long Together) Products(
+        ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, CancellationToken cancellation)
     {
         double product = 0;
         var together = 0L;
-        foreach (var (_, a, b) in new Merge(left, leftUnit, right, rightUnit))
+        foreach (var (_, a, b) in new Merge(left, leftUnit, right, rightUnit, cancellation))
         {
             product += (double)a * b;
             together += a > 0 && b > 0 ? 1 : 0;
@@ -97,13 +100,14 @@ public sealed record UnitComparison
 
     /// <summary>Selection sampling: each token is taken with the share of what is still wanted among what is still to come.</summary>
     private static List<ComparedToken> Draw(
-        ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, ContextSet contexts, int context, long either, int most, ulong seed)
+        ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, ContextSet contexts, int context, long either, int most, ulong seed,
+        CancellationToken cancellation)
     {
         var random = new CounterRandom(seed);
         var ratios = contexts.Ratios(context);
         var sample = new List<ComparedToken>();
         var seen = 0L;
-        foreach (var (position, a, b) in new Merge(left, leftUnit, right, rightUnit))
+        foreach (var (position, a, b) in new Merge(left, leftUnit, right, rightUnit, cancellation))
         {
             var wanted = most - sample.Count;
             if (wanted > 0 && (long)random.Bounded((ulong)seen, (ulong)(either - seen)) < wanted)
@@ -145,8 +149,10 @@ public sealed record UnitComparison
     }
 
     /// <summary>Every token on which either unit fires, by position.</summary>
-    private ref struct Merge(ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit)
+    private ref struct Merge(ActivationIndex left, int leftUnit, ActivationIndex right, int rightUnit, CancellationToken cancellation)
     {
+        private const int BetweenLooks = 1 << 16;
+
         private readonly ReadOnlySpan<uint> _leftAt = left.Positions(leftUnit);
         private readonly ReadOnlySpan<Half> _leftValues = left.Values(leftUnit);
         private readonly ReadOnlySpan<uint> _rightAt = right.Positions(rightUnit);
@@ -163,6 +169,11 @@ public sealed record UnitComparison
             if (_i == _leftAt.Length && _j == _rightAt.Length)
             {
                 return false;
+            }
+
+            if ((_i + _j) % BetweenLooks == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
             }
 
             var a = _i < _leftAt.Length ? _leftAt[_i] : uint.MaxValue;

@@ -13,6 +13,9 @@ public static partial class WorkerPool
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
     private static readonly Queue<TaskCompletionSource> Guests = [];
 
+    [ThreadStatic]
+    private static bool _givesWay;
+
     private static int _hosts;
     private static int _served;
     // How many guests wait whom another worker may serve.
@@ -24,6 +27,12 @@ public static partial class WorkerPool
 
     /// <summary>Lets the workers serve guests until the result is disposed of: to be called by whoever keeps the pool busy for long.</summary>
     public static IDisposable TakeGuests() => new Host();
+
+    /// <summary>
+    /// From now on the calling thread does its jobs alone while others keep the pool busy for long (<see cref="TakeGuests"/>): in the gaps between their jobs
+    /// it would take all workers away from them.
+    /// </summary>
+    public static void GiveWay() => _givesWay = true;
 
     /// <summary>
     /// A task after which the caller goes on on a worker, between two tasks of a long computation; or at once and where he is, when there is none
@@ -53,6 +62,8 @@ public static partial class WorkerPool
         WakeParked();
         return WithLimit(guest);
     }
+
+    private static bool GivesWayNow => _givesWay && Volatile.Read(ref _hosts) > 0;
 
     /// <summary>To be called with the lock held whenever a guest has come or gone.</summary>
     private static void Count() => Volatile.Write(ref _waiting, Math.Max(0, Math.Min(Guests.Count, ((_started + 1) / 2) - _served)));

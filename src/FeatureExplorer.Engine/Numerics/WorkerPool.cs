@@ -99,7 +99,7 @@ public static partial class WorkerPool
 
     private static void RunOutermost(Func<int, bool> job)
     {
-        if (_threads == 1 || !Caller.TryEnter())
+        if (_threads == 1 || GivesWayNow || !Caller.TryEnter())
         {
             job(0);
             return;

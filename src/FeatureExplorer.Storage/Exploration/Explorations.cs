@@ -18,6 +18,7 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
     private readonly Dictionary<string, Opened> _corpora = [];
     private readonly ContextCache _contexts = new(ContextBytes);
     private readonly LinkedList<(string Key, IReadOnlyList<ContextRank> Ranks)> _rankings = [];
+    private readonly SharedWork<IReadOnlyList<ContextRank>> _ranking = new();
 
     /// <summary>Asks something of the evidence for a dictionary; null where there is none.</summary>
     /// <exception cref="DamagedFileException">A file that it needs is damaged.</exception>
@@ -43,36 +44,22 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
 
     /// <summary>The held-out tokens inside a context that a reader has written.</summary>
     /// <exception cref="ContextExpressionException">The text is no context, or asks for what the corpus does not have.</exception>
-    public TokenSet Evaluate(Evidence evidence, string text)
+    public TokenSet Evaluate(Evidence evidence, string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Evaluate(evidence, Expand(evidence, text));
+        return Evaluate(evidence, Expand(evidence, text), cancellation);
     }
 
     /// <summary>Every feature that fires in a context; kept for the next page or order of the same.</summary>
     /// <exception cref="ContextExpressionException">The text is no context, or asks for what the corpus does not have.</exception>
-    public IReadOnlyList<ContextRank> Rank(DictionaryInfo dictionary, Evidence evidence, string text)
+    public IReadOnlyList<ContextRank> Rank(DictionaryInfo dictionary, Evidence evidence, string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(evidence);
         var expression = Expand(evidence, text);
         var key = $"{dictionary.Id} {dictionary.Stamp} {expression}";
-        lock (_gate)
-        {
-            for (var node = _rankings.First; node is not null; node = node.Next)
-            {
-                if (node.Value.Key == key)
-                {
-                    _rankings.Remove(node);
-                    _rankings.AddFirst(node);
-                    return node.Value.Ranks;
-                }
-            }
-        }
-
-        var ranks = ContextRanking.Of(evidence.Index, Evaluate(evidence, expression));
-        Keep(key, ranks);
-        return ranks;
+        return Ranking(key) ?? _ranking.Get(
+            key, unwanted => Ranking(key) ?? Keep(key, ContextRanking.Of(evidence.Index, Evaluate(evidence, expression, unwanted), unwanted)), cancellation);
     }
 
     public void Dispose()
@@ -91,11 +78,30 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
     private ContextExpression Expand(Evidence evidence, string text) =>
         ContextExpression.Parse(text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : LineEnds.Replace(text, LineEnds.Of(evidence.Corpus))).Expand(name => evidence.Contexts.IndexOf(name) >= 0, name => saved.Find(name)?.Expression);
 
-    private TokenSet Evaluate(Evidence evidence, ContextExpression expression) => _contexts.Get(
+    private TokenSet Evaluate(Evidence evidence, ContextExpression expression, CancellationToken cancellation) => _contexts.Get(
         $"{evidence.Contexts.Corpus} {evidence.Contexts.Tokens} {expression}",
-        () => new ContextEvaluator(evidence.Corpus.Tokenizer, evidence.Corpus.HeldOut, evidence.Contexts).Evaluate(expression));
+        unwanted => new ContextEvaluator(evidence.Corpus.Tokenizer, evidence.Corpus.HeldOut, evidence.Contexts).Evaluate(expression, unwanted),
+        cancellation);
 
-    private void Keep(string key, IReadOnlyList<ContextRank> ranks)
+    private IReadOnlyList<ContextRank>? Ranking(string key)
+    {
+        lock (_gate)
+        {
+            for (var node = _rankings.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Key == key)
+                {
+                    _rankings.Remove(node);
+                    _rankings.AddFirst(node);
+                    return node.Value.Ranks;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<ContextRank> Keep(string key, IReadOnlyList<ContextRank> ranks)
     {
         lock (_gate)
         {
@@ -105,6 +111,8 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
                 _rankings.RemoveLast();
             }
         }
+
+        return ranks;
     }
 
     private void Forget(string hash)

@@ -26,12 +26,14 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
 
     /// <summary>All active features of a text, read with the line ends of the model's corpus; as much of it as fits the model's window.</summary>
     /// <exception cref="InvalidDataException">The model or the dictionary cannot be loaded; the message says why.</exception>
-    public TextActivations Activations(DictionaryInfo dictionary, string text)
+    public TextActivations Activations(DictionaryInfo dictionary, string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(text);
         lock (_gate)
         {
+            // Others' texts came first: their models may have taken a while to load.
+            cancellation.ThrowIfCancellationRequested();
             var live = Load(dictionary);
             text = LineEnds.Replace(text, live.LineEnd);
             return live.Activations(text.Length > LongestText ? text[..LongestText] : text);

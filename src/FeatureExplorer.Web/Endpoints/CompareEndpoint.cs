@@ -3,13 +3,14 @@ using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Computing;
 
 namespace FeatureExplorer.Web.Endpoints;
 
 /// <summary>Two units beside each other, as JSON.</summary>
 public static class CompareEndpoint
 {
-    public static void MapCompare(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Api + "/compare", Compare);
+    public static void MapCompare(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Api + "/compare", Compare).Computes();
 
     [UnitParameter("left")]
     [UnitParameter("right")]
@@ -31,7 +32,7 @@ public static class CompareEndpoint
             return JsonAnswer.NotFound("No contexts", $"{one.Id} has no contexts to colour by.");
         }
 
-        var result = comparer.Compare(one, mine!.Index, other, theirs!.Index, chosen, seed ?? 0);
+        var result = comparer.Compare(one, mine!.Index, other, theirs!.Index, chosen, seed ?? 0, http.RequestAborted);
         var text = data.Open(one).Text;
         return JsonAnswer.Json(http, new
         {

@@ -3,6 +3,7 @@ using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,7 +15,7 @@ namespace FeatureExplorer.Web.Endpoints;
 /// </summary>
 public static class EmbedEndpoints
 {
-    public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame);
+    public static void MapEmbeds(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Embeds + "/{model}/{name}/{index:int}", Frame).Computes();
 
     [TextParameter("context", ContextExpression.LongestText)]
     [WordsParameter("x", "linear", "log")]
@@ -27,7 +28,7 @@ public static class EmbedEndpoints
     {
         http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
         http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
-        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y));
+        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted);
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,

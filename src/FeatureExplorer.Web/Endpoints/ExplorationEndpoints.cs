@@ -5,6 +5,7 @@ using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Computing;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
@@ -17,11 +18,11 @@ public static class ExplorationEndpoints
     /// <summary>Adds the addresses to those of the API.</summary>
     public static void MapExplorations(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/contexts", Contexts);
-        api.MapGet("/{model}/{name}/context", ContextFeatures);
-        api.MapGet("/{model}/{name}/{index:int}/context", ContextOfFeature);
-        api.MapGet("/{model}/{name}/{index:int}/examples", Examples);
-        api.MapGet("/{model}/{name}/{index:int}/origins", Origins);
+        api.MapGet("/contexts", Contexts).Computes("context");
+        api.MapGet("/{model}/{name}/context", ContextFeatures).Computes("context");
+        api.MapGet("/{model}/{name}/{index:int}/context", ContextOfFeature).Computes();
+        api.MapGet("/{model}/{name}/{index:int}/examples", Examples).Computes();
+        api.MapGet("/{model}/{name}/{index:int}/origins", Origins).Computes();
     }
 
     [TextParameter("context", ContextExpression.LongestText)]
@@ -41,7 +42,7 @@ public static class ExplorationEndpoints
 
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
-            var preview = ContextPreviewer.Of(explorations.Evaluate(evidence, context), evidence.Corpus.HeldOut, Matches);
+            var preview = ContextPreviewer.Of(explorations.Evaluate(evidence, context, http.RequestAborted), evidence.Corpus.HeldOut, Matches);
             return new { context, dictionary = dictionary.Id, preview.Count, preview.Tokens, preview.Share, preview.Domains, Matches = Windows(preview.Matches, data.Open(dictionary).Text) };
         }));
     }
@@ -63,7 +64,7 @@ public static class ExplorationEndpoints
         }
 
         var by = Urls.Parse<ContextRankOrder>(order) ?? ContextRankOrder.Pearson;
-        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1) is not { } ranking
+        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1, http.RequestAborted) is not { } ranking
             ? null
             : new
             {
@@ -90,7 +91,7 @@ public static class ExplorationEndpoints
             return NoFeature(model, name, index);
         }
 
-        var choice = ContextChoice.Of(dictionary, report, data.Open(dictionary), explorations, HistogramView.Parse(context, x, null));
+        var choice = ContextChoice.Of(dictionary, report, data.Open(dictionary), explorations, HistogramView.Parse(context, x, null), http.RequestAborted);
         if (choice.Problem is not null)
         {
             return Unusable(choice.Problem);
@@ -119,7 +120,7 @@ public static class ExplorationEndpoints
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var text = data.Open(dictionary).Text;
-            var found = new ActivationExplorer(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index).Select(selection);
+            var found = new ActivationExplorer(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index).Select(selection, http.RequestAborted);
             return new
             {
                 id = $"{dictionary.Id}/{index}",
@@ -151,7 +152,7 @@ public static class ExplorationEndpoints
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var text = data.Open(dictionary).Text;
-            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, report.Top);
+            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, report.Top, http.RequestAborted);
             return new
             {
                 id = $"{dictionary.Id}/{index}",

@@ -4,6 +4,7 @@ using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Drawing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -15,8 +16,8 @@ public static class ImageEndpoints
 {
     public static void MapImages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/{model}/{name}/{index:int}/histogram.svg", Histogram);
-        routes.MapGet("/{model}/{name}/{index:int}/preview.png", Preview);
+        routes.MapGet("/{model}/{name}/{index:int}/histogram.svg", Histogram).Computes();
+        routes.MapGet("/{model}/{name}/{index:int}/preview.png", Preview).Computes();
     }
 
     [TextParameter("context", ContextExpression.LongestText)]
@@ -26,7 +27,7 @@ public static class ImageEndpoints
         HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
         string? y)
     {
-        if (FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y)) is not { } feature)
+        if (FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted) is not { } feature)
         {
             return Unknown(model, name, index);
         }
@@ -37,7 +38,7 @@ public static class ImageEndpoints
     }
 
     private static IResult Preview(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index) =>
-        FeatureView.Find(store, data, explorations, model, name, index, new HistogramView(null, false, false)) is { } feature
+        FeatureView.Find(store, data, explorations, model, name, index, new HistogramView(null, false, false), http.RequestAborted) is { } feature
             ? JsonAnswer.Bytes(
                 http, PreviewPicture.Draw(feature.Dictionary, feature.Report, feature.Bars, feature.Colours is null ? null : feature.Context!.Title), "image/png")
             : Unknown(model, name, index);

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Computing;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -12,8 +13,8 @@ public static class RelationEndpoints
     {
         var api = routes.MapGroup(Urls.Api);
         api.MapGet("/{model}/{name}/{index:int}/relations", Relations);
-        api.MapGet("/{model}/{name}/{index:int}/ablation", Ablation);
-        api.MapGet("/{model}/{name}/{index:int}/evidence", Evidence);
+        api.MapGet("/{model}/{name}/{index:int}/ablation", Ablation).Computes();
+        api.MapGet("/{model}/{name}/{index:int}/evidence", Evidence).Computes();
         api.MapGet("/{model}/{name}/universality", Universality);
     }
 

@@ -2,6 +2,7 @@ using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Computing;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -12,7 +13,7 @@ public static class SearchEndpoints
     public static void MapSearch(this IEndpointRouteBuilder api)
     {
         api.MapGet("/search", Search);
-        api.MapGet("/{model}/{name}/text", Text);
+        api.MapGet("/{model}/{name}/text", Text).Computes("q");
     }
 
     [TextParameter("q", SearchQuery.LongestText)]
@@ -56,7 +57,7 @@ public static class SearchEndpoints
 
         try
         {
-            var found = models.Activations(dictionary, q);
+            var found = models.Activations(dictionary, q, http.RequestAborted);
             var text = data.Open(dictionary).Text;
             return JsonAnswer.Json(http, new
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Web.Computing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Net.Http.Headers;
@@ -12,7 +13,7 @@ namespace FeatureExplorer.Web.Operations;
 /// complete before it is sent. What is the same for every visitor gets an entity tag and no cookie, goes compressed, and is kept for a while where
 /// <see cref="SharedPageAttribute"/> allows.
 /// </summary>
-public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDisposable
+public sealed class PageDelivery(RequestDelegate next, PageCache cache, ComputingPlaces computing) : IDisposable
 {
     private const int FirstCapacity = 1 << 16;
 
@@ -58,32 +59,61 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache) : IDispo
         && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is { } page
         && !Attribute.IsDefined(page.Type, typeof(StreamRenderingAttribute));
 
-    /// <summary>Draws a page when there is a place, unless somebody else has drawn it by then. What is not the same for all comes as it is.</summary>
+    /// <summary>Draws a page when there is a place. One that computes has a place of its own kind: plain pages never wait for it.</summary>
     private async Task<(CachedPage? Page, byte[] Own)> Draw(HttpContext context, bool shares, long version)
     {
-        var body = context.Response.Body;
+        if (ComputesAttribute.Applies(context))
+        {
+            (CachedPage? Page, byte[] Own) drawn = (null, []);
+            await computing.Run(context, async () =>
+            {
+                ComputedAnswers.Admit(context);
+                using var own = new MemoryStream();
+                drawn = await Draw(context, own, shares, version, static () => Task.CompletedTask);
+            });
+            return drawn;
+        }
+
         await _places.WaitAsync(context.RequestAborted);
         // Pages are so long that a new buffer for each would be cleared by the collector's slowest round alone.
         var buffer = _buffers.TryTake(out var used) ? used : new MemoryStream(FirstCapacity);
         try
         {
-            if (shares && cache.Find(context.Request, version) is { } kept)
-            {
-                return (kept, []);
-            }
+            return await Draw(context, buffer, shares, version, WorkerPool.BetweenTasks);
+        }
+        finally
+        {
+            _buffers.Add(buffer);
+            _places.Release();
+        }
+    }
 
-            buffer.SetLength(0);
-            context.Response.Body = buffer;
+    /// <summary>Draws a page, unless somebody else has drawn it by now. What is not the same for all comes as it is.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="shares">Whether it is the same for every visitor.</param>
+    /// <param name="version">The content's version before.</param>
+    /// <param name="thread">Goes to the thread that draws.</param>
+    private async Task<(CachedPage? Page, byte[] Own)> Draw(HttpContext context, MemoryStream buffer, bool shares, long version, Func<Task> thread)
+    {
+        if (shares && cache.Find(context.Request, version) is { } kept)
+        {
+            return (kept, []);
+        }
+
+        var body = context.Response.Body;
+        buffer.SetLength(0);
+        context.Response.Body = buffer;
+        try
+        {
             // While something trains, a worker of the training draws the page: a thread of its own would hold up all of them.
-            await WorkerPool.BetweenTasks();
+            await thread();
             await next(context);
             return Finish(context, buffer, shares, version);
         }
         finally
         {
             context.Response.Body = body;
-            _buffers.Add(buffer);
-            _places.Release();
         }
     }
 

@@ -17,7 +17,9 @@ public static class SecurityHeaders
         + "style-src 'self'; img-src 'self'; font-src 'self'";
 
     /// <summary>Adds the headers before anything is written, and again to an answer about an error, which begins anew.</summary>
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    /// <param name="app">The server.</param>
+    /// <param name="requiresSignIn">Whether reading needs an account: then no answer may be kept by what many share, such as a proxy.</param>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app, bool requiresSignIn) => app.Use((context, next) =>
     {
         Add(context.Response.Headers);
         context.Response.OnStarting(static response =>
@@ -25,6 +27,11 @@ public static class SecurityHeaders
             Add(((HttpResponse)response).Headers);
             return Task.CompletedTask;
         }, context.Response);
+        if (requiresSignIn)
+        {
+            context.Response.OnStarting(KeepPrivate, context.Response);
+        }
+
         return next(context);
     });
 
@@ -35,5 +42,17 @@ public static class SecurityHeaders
         headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
         headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
         headers.TryAdd("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    }
+
+    private static Task KeepPrivate(object state)
+    {
+        var headers = ((HttpResponse)state).GetTypedHeaders();
+        if (headers.CacheControl is { Public: true } shared)
+        {
+            (shared.Public, shared.Private) = (false, true);
+            headers.CacheControl = shared;
+        }
+
+        return Task.CompletedTask;
     }
 }

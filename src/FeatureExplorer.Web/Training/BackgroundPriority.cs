@@ -10,6 +10,7 @@ namespace FeatureExplorer.Web.Training;
 public static partial class BackgroundPriority
 {
     private const int Nice = 10;
+    private const int NiceOfAnswers = 5;
     private const int OfOneThread = 0;
 
     [ThreadStatic]
@@ -27,8 +28,13 @@ public static partial class BackgroundPriority
         });
     }
 
+    /// <summary>Lowers the calling thread for the rest of its life to where answers are computed: pages go before them, and they before training.</summary>
+    public static void LowerToAnswers() => LowerThisThread(NiceOfAnswers);
+
     /// <summary>Lowers the calling thread alone, for the rest of its life.</summary>
-    public static void LowerThisThread()
+    public static void LowerThisThread() => LowerThisThread(Nice);
+
+    private static void LowerThisThread(int nice)
     {
         if (t_lowered)
         {
@@ -39,7 +45,7 @@ public static partial class BackgroundPriority
         if (OperatingSystem.IsLinux())
         {
             // It may fail where the process is not allowed to: training then takes its full share.
-            _ = SetPriority(OfOneThread, 0, Nice);
+            _ = SetPriority(OfOneThread, 0, nice);
         }
         else
         {

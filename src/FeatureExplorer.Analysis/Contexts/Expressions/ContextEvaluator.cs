@@ -18,6 +18,9 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
     /// <summary>Time that the regular expressions of one context may take together.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
+    // The runtime's own count, from the pattern as it has understood it: should PatternSize ever read one otherwise, this bound still holds.
+    static ContextEvaluator() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", PatternSize.Most);
+
     private const int BlockTokens = 16_384;
     private const int MatchesBetweenLooks = 256;
 
@@ -37,17 +40,17 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         ContextExpression.And and => TokenSet.And(Evaluate(and.Left, started, cancellation), Evaluate(and.Right, started, cancellation)),
         ContextExpression.Or or => TokenSet.Or(Evaluate(or.Left, started, cancellation), Evaluate(or.Right, started, cancellation)),
         ContextExpression.Part { Kind: ContextPartKind.Regex } part => Matches(part, started, cancellation),
-        ContextExpression.Part { Kind: ContextPartKind.Tokens } part => OneOf(TokenList.Read(part, tokenizer), offset: 0),
-        ContextExpression.Part { Kind: ContextPartKind.Previous } part => OneOf(TokenList.Read(part, tokenizer), offset: 1),
-        ContextExpression.Part { Kind: ContextPartKind.Script } part => InScript(part),
+        ContextExpression.Part { Kind: ContextPartKind.Tokens } part => OneOf(TokenList.Read(part, tokenizer), offset: 0, cancellation),
+        ContextExpression.Part { Kind: ContextPartKind.Previous } part => OneOf(TokenList.Read(part, tokenizer), offset: 1, cancellation),
+        ContextExpression.Part { Kind: ContextPartKind.Script } part => InScript(part, cancellation),
         ContextExpression.Part { Kind: ContextPartKind.Domain } part => InDomain(part),
-        ContextExpression.Part part => Named(part.Argument)
+        ContextExpression.Part part => Named(part.Argument, cancellation)
             ?? throw new ContextExpressionException($"There is no context named \"{part.Argument}\" for this corpus.", part.Position),
         _ => throw new ArgumentException($"{expression.GetType().Name} is no expression.", nameof(expression)),
     };
 
     /// <summary>Tokens of a list, or those that come right after one in the same document.</summary>
-    private TokenSet OneOf(bool[] wanted, int offset)
+    private TokenSet OneOf(bool[] wanted, int offset, CancellationToken cancellation)
     {
         var set = new TokenSet(contexts.Tokens);
         ForBlocks((start, end) =>
@@ -62,16 +65,16 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
                     set.Add(position, position + 1);
                 }
             }
-        });
+        }, cancellation);
         return set;
     }
 
-    private TokenSet InScript(ContextExpression.Part part)
+    private TokenSet InScript(ContextExpression.Part part, CancellationToken cancellation)
     {
         var script = UnicodeScript.All.FirstOrDefault(s => string.Equals(s.Name, part.Argument, StringComparison.OrdinalIgnoreCase))
             ?? throw new ContextExpressionException(
                 $"\"{part.Argument}\" is no script that is known here. There are {string.Join(", ", UnicodeScript.All.Select(static s => s.Name))}.", part.Position);
-        return Named(script.Name) ?? new TokenSet(contexts.Tokens);
+        return Named(script.Name, cancellation) ?? new TokenSet(contexts.Tokens);
     }
 
     private TokenSet InDomain(ContextExpression.Part part)
@@ -95,7 +98,7 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         return set;
     }
 
-    private TokenSet? Named(string name)
+    private TokenSet? Named(string name, CancellationToken cancellation)
     {
         var context = contexts.IndexOf(name);
         if (context < 0)
@@ -114,7 +117,7 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
                     set.Add(position, position + 1);
                 }
             }
-        });
+        }, cancellation);
         return set;
     }
 
@@ -133,8 +136,7 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         {
             WorkerPool.For(documents, (document, thread) =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                Mark(regex, texts[thread], document, set, started);
+                Mark(regex, texts[thread], document, set, started, cancellation);
             });
         }
         catch (RegexMatchTimeoutException)
@@ -146,16 +148,16 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         return set;
     }
 
-    private void Mark(Regex regex, DocumentText text, int document, TokenSet set, long started)
+    private void Mark(Regex regex, DocumentText text, int document, TokenSet set, long started, CancellationToken cancellation)
     {
-        CheckTime(started);
+        Look(started, cancellation);
         text.Read(document);
         var matches = 0;
         foreach (var match in regex.EnumerateMatches(text.Chars))
         {
             if (++matches % MatchesBetweenLooks == 0)
             {
-                CheckTime(started);
+                Look(started, cancellation);
             }
 
             if (match.Length > 0)
@@ -166,8 +168,9 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         }
     }
 
-    private static void CheckTime(long started)
+    private static void Look(long started, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (Stopwatch.GetElapsedTime(started) > TimeLimit)
         {
             throw new RegexMatchTimeoutException();
@@ -181,6 +184,7 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
             throw new ContextExpressionException($"The pattern is {part.Argument.Length} characters long, more than {LongestPattern}. Shorten it.", part.Position);
         }
 
+        PatternSize.Check(part);
         try
         {
             // Without backtracking every match takes time in proportion to the text, whatever the pattern.
@@ -198,9 +202,13 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         }
     }
 
-    private void ForBlocks(Action<long, long> body)
+    private void ForBlocks(Action<long, long> body, CancellationToken cancellation)
     {
         var blocks = (int)((contexts.Tokens + BlockTokens - 1) / BlockTokens);
-        WorkerPool.For(blocks, (block, _) => body((long)block * BlockTokens, Math.Min((block + 1L) * BlockTokens, contexts.Tokens)));
+        WorkerPool.For(blocks, (block, _) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            body((long)block * BlockTokens, Math.Min((block + 1L) * BlockTokens, contexts.Tokens));
+        });
     }
 }

@@ -5,6 +5,20 @@ namespace FeatureExplorer.Web.Components.Parts;
 /// <param name="Text">Why, and what to do.</param>
 public sealed record Refusal(string Title, string Text)
 {
+    /// <summary>Says why this request was refused, where more is known than its status.</summary>
+    public static void Tell(HttpContext context, Refusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Items[typeof(Refusal)] = refusal;
+    }
+
+    /// <summary>The words for a refused request, or null for a status that is no refusal.</summary>
+    public static Refusal? Of(HttpContext context, int status)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Items[typeof(Refusal)] as Refusal ?? Of(status);
+    }
+
     /// <summary>The words for a status, or null for one that is no refusal.</summary>
     public static Refusal? Of(int status) => status switch
     {

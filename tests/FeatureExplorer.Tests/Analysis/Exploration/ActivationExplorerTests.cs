@@ -92,6 +92,13 @@ public sealed class ActivationExplorerTests : IClassFixture<SmallAnalysis>
         Assert.Empty(none.Examples);
     }
 
+    [Fact]
+    public void Select_NobodyWaitsForIt_Stops()
+    {
+        var explorer = new ActivationExplorer(_analysis.Index, _analysis.Corpus.HeldOut, _counts, Feature);
+        Assert.ThrowsAny<OperationCanceledException>(() => explorer.Select(new ActivationSelection(), new CancellationToken(canceled: true)));
+    }
+
     private SelectedActivations Select(ActivationSelection selection) =>
         new ActivationExplorer(_analysis.Index, _analysis.Corpus.HeldOut, _counts, Feature).Select(selection);
 

@@ -83,6 +83,14 @@ public sealed class FeatureOriginsTests : IClassFixture<SmallAnalysis>
         Assert.True(CorpusCounts.PositionBinStart(bin) <= position);
     }
 
+    [Fact]
+    public void Of_NobodyWaitsForIt_Stops()
+    {
+        var feature = Enumerable.Range(0, SmallAnalysis.Features).First(f => _analysis.Index.Count(f) > 0);
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => FeatureOriginsCounter.Of(_analysis.Index, _analysis.Corpus.HeldOut, _counts, feature, _analysis.Reports[feature].Top, new CancellationToken(canceled: true)));
+    }
+
     private FeatureOrigins? Origins(int feature) => FeatureOriginsCounter.Of(_analysis.Index, _analysis.Corpus.HeldOut, _counts, feature, _analysis.Reports[feature].Top);
 
     private long Start(int position) => _analysis.Corpus.HeldOut.DocumentStart(_analysis.Corpus.HeldOut.DocumentAt(position));

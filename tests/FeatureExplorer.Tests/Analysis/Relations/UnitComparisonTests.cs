@@ -47,6 +47,10 @@ public sealed class UnitComparisonTests(SmallRelations small) : IClassFixture<Sm
     }
 
     [Fact]
+    public void Of_NobodyWaitsForIt_Stops() => Assert.ThrowsAny<OperationCanceledException>(() => UnitComparison.Of(
+        small.Neurons.Index, 3, small.Neurons.Index, 5, small.Analysis.Contexts, 0, 10, 0, new CancellationToken(canceled: true)));
+
+    [Fact]
     public void Of_Weights_CorrelatesOverTokensThatOccur()
     {
         float[] left = [1, 2, 100, 3, 4], right = [2, 4, -100, 6, 8];

@@ -44,6 +44,27 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public void GiveWay_WhileAnotherKeepsThePool_RunsAlone()
+    {
+        using var host = WorkerPool.TakeGuests();
+        var threads = new HashSet<int>();
+        var thread = new Thread(() =>
+        {
+            WorkerPool.GiveWay();
+            WorkerPool.For(100_000, (_, number) =>
+            {
+                lock (threads)
+                {
+                    threads.Add(IsWorker ? -1 : number);
+                }
+            });
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Equal([0], threads);
+    }
+
+    [Fact]
     public async Task BetweenTasks_WhileAJobGoesOn_GoesOnOnAWorkerAndEveryTaskRunsOnce()
     {
         using var host = WorkerPool.TakeGuests();

@@ -48,6 +48,13 @@ public sealed class ContextAgreementTests(SmallAnalysis analysis) : IClassFixtur
     }
 
     [Fact]
+    public void Rank_NobodyWaitsForIt_Stops()
+    {
+        var set = Evaluate("tokens: cat");
+        Assert.ThrowsAny<OperationCanceledException>(() => ContextRanking.Of(analysis.Index, set, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void Rank_EveryFeature_HasItsScore()
     {
         var set = Evaluate("tokens: cat| sat");
@@ -105,7 +112,7 @@ public sealed class ContextAgreementTests(SmallAnalysis analysis) : IClassFixtur
         var set = Evaluate("domain:a");
         var cache = new ContextCache(2 * set.Bytes);
         var evaluated = 0;
-        TokenSet Get(string key) => cache.Get(key, () =>
+        TokenSet Get(string key) => cache.Get(key, _ =>
         {
             evaluated++;
             return set;
@@ -121,8 +128,8 @@ public sealed class ContextAgreementTests(SmallAnalysis analysis) : IClassFixtur
         Assert.Equal(3, evaluated);
         Get("b");
         Assert.Equal(4, evaluated);
-        Assert.Throws<InvalidOperationException>(() => cache.Get("d", static () => throw new InvalidOperationException()));
-        Assert.Same(set, cache.Get("d", () => set));
+        Assert.Throws<InvalidOperationException>(() => cache.Get("d", static _ => throw new InvalidOperationException()));
+        Assert.Same(set, cache.Get("d", _ => set));
     }
 
     private TokenSet Evaluate(string text)

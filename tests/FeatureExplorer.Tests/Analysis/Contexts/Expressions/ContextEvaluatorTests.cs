@@ -105,11 +105,45 @@ public sealed class ContextEvaluatorTests : IClassFixture<SmallAnalysis>
     [InlineData("regex:a(?=b)", 0, "backtracking")]
     [InlineData("""regex:(a)\1""", 0, "backtracking")]
     [InlineData("regex:((a{1,99}){1,99}){1,99}", 0, "repeats too much")]
+    [InlineData("regex:(.{1,99}a){1,9}17", 0, "more than 100")]
+    [InlineData("regex:(a|b|.{1,30}){1,30}z", 0, "more than 100")]
+    [InlineData("regex:(?:.?.?.?a?){0,40}?z", 0, "more than 100")]
+    [InlineData("regex:.{401}", 0, "more than 400")]
+    [InlineData("regex:[a-c]{000000000000900}", 0, "more than 400")]
+    [InlineData("regex:(abcd){1,101}", 0, "more than 400")]
+    [InlineData("""regex:\c[(.{1,99}a){1,9}z]""", 0, "more than 100")]
+    [InlineData("regex:[-[](.{1,99}a){1,9}z]]", 0, "Write \\[")]
+    [InlineData("regex:[]a](.{1,99}b){1,9}", 0, "Write \\]")]
+    [InlineData("regex:(?x)a#[", 0, "option x")]
+    [InlineData("regex:(?i-s:(?m+x)a)", 0, "option x")]
+    [InlineData("regex:(((((((((((((((((a)))))))))))))))))", 0, "more than 16 deep")]
     public void Evaluate_WhatCannotBe_SaysWhereWhyAndWhatToDo(string text, int position, string problem)
     {
         var e = Assert.Throws<ContextExpressionException>(() => Evaluate(text));
         Assert.Equal(position, e.Position);
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("regex:[^e]{1,30}z")]
+    [InlineData("""regex:(\d{1,3}\.){3}\d{1,3}""")]
+    [InlineData("regex:[a-z-[aeiou]]{3}")]
+    [InlineData("regex:(?<word>cat|dog){1,5}")]
+    [InlineData("""regex:[\p{L}-[a-c]]+(?#words)x{2,}""")]
+    [InlineData("regex:a{,3}")]
+    [InlineData("""regex:[\c](.{1,99}a){1,9}z]""")]
+    public void Evaluate_PatternWithinItsBounds_IsTaken(string text) => Evaluate(text);
+
+    [Theory]
+    [InlineData("regex:cat")]
+    [InlineData("tokens: cat")]
+    [InlineData("previous:the")]
+    [InlineData("cyrillic")]
+    [InlineData("not (domain:a or regex:x)")]
+    public void Evaluate_NobodyWaitsForIt_Stops(string text)
+    {
+        var expression = ContextExpression.Parse(text).Expand(name => _analysis.Contexts.IndexOf(name) >= 0, static _ => null);
+        Assert.ThrowsAny<OperationCanceledException>(() => _evaluator.Evaluate(expression, new CancellationToken(canceled: true)));
     }
 
     [Theory]
