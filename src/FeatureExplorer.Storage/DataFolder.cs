@@ -45,23 +45,6 @@ public sealed class DataFolder
 
     public string Database => Path.Combine(Root, "featureexplorer.db");
 
-    // For its owner alone: the database holds the hashes of passwords. Folders above it are as everywhere.
-    private static void Make(string root)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(root);
-            return;
-        }
-
-        if (Path.GetDirectoryName(root) is { } above)
-        {
-            Directory.CreateDirectory(above);
-        }
-
-        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
     /// <summary>Tokens of a corpus, its tokenizer and its contexts.</summary>
     public string Corpus(string hash) => Path.Combine(Root, "corpora", hash);
 
@@ -130,4 +113,21 @@ public sealed class DataFolder
 
     /// <summary>Activation index of a dictionary.</summary>
     public string Index(string model, string name) => Path.Combine(Dictionary(model, name), "index.bin");
+
+    // For its owner alone: the database holds the hashes of passwords. Folders above it are as everywhere.
+    private static void Make(string root)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(root);
+            return;
+        }
+
+        if (Path.GetDirectoryName(root) is { } above)
+        {
+            Directory.CreateDirectory(above);
+        }
+
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 }
