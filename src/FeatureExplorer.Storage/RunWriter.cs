@@ -47,13 +47,13 @@ public sealed class RunWriter(FeatureDatabase database)
     /// The best feature of each context, asked for when all reports have been read. A report names only its strongest contexts; without
     /// this, the best among those is taken.
     /// </param>
-    /// <param name="cancellationToken">Stops the import.</param>
     /// <param name="model">What is known of its model from now on, where this dictionary brings another one with it; it takes the place of the older record in the same step.</param>
+    /// <param name="cancellationToken">Stops the import.</param>
     /// <returns>The dictionary as pages see it.</returns>
     /// <exception cref="InvalidDataException">There are fewer or more reports than features.</exception>
     public DictionaryInfo Publish(
         DictionaryDraft draft, IEnumerable<FeatureReport> reports, Func<IReadOnlyList<int>, string> text,
-        Func<IReadOnlyList<ContextBest>>? best = null, CancellationToken cancellationToken = default, ModelInfo? model = null)
+        Func<IReadOnlyList<ContextBest>>? best = null, ModelInfo? model = null, CancellationToken cancellationToken = default)
     {
         using var db = database.NewContext();
         db.Database.OpenConnection();

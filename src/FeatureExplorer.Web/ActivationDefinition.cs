@@ -6,7 +6,6 @@ namespace FeatureExplorer.Web;
 public static class ActivationDefinition
 {
     private const string Relu = "f = max(0, p)";
-    private const string Threshold = "f = p where p is above {0}, else 0";
 
     /// <summary>The formula of a recipe; of one that is not known here, what holds of all.</summary>
     public static string Of(string variant) => variant switch
@@ -20,5 +19,5 @@ public static class ActivationDefinition
         _ => "f follows from p by the dictionary's own activation function",
     };
 
-    private static string Above(string threshold) => string.Format(System.Globalization.CultureInfo.InvariantCulture, Threshold, threshold);
+    private static string Above(string threshold) => $"f = p where p is above {threshold}, else 0";
 }

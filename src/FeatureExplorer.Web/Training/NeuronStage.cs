@@ -71,7 +71,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
         var reports = analyzer.Analyze(new StageProgress.Direct<double>(share => progress.Report(IndexingShare + ((1 - IndexingShare) * share))), cancellation);
         return new RunWriter(database).Publish(
             Draft(dictionary, place, index, contexts, seconds), reports, tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
-            () => analyzer.BestOfContexts, cancellation);
+            () => analyzer.BestOfContexts, cancellationToken: cancellation);
     }
 
     /// <summary>Neurons reconstruct themselves: what a dictionary loses is nothing here, and what ablation costs is the model's own.</summary>

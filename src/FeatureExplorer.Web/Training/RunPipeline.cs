@@ -162,7 +162,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
                 return report;
             }),
             tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
-            () => analyzer.BestOfContexts, cancellation, replacing);
+            () => analyzer.BestOfContexts, replacing, cancellation);
         ReplacedFiles.Remove(_folder, older, info);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
         return Result(draft, info, analyzer.BestOfContexts, contexts);
