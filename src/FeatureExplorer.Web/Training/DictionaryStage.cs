@@ -6,7 +6,6 @@ using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Web.Training;
 
