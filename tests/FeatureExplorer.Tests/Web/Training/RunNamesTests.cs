@@ -4,7 +4,6 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Tests.Storage;
-using FeatureExplorer.Web;
 using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Tests.Web.Training;
