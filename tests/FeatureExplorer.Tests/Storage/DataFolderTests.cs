@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using FeatureExplorer.Storage;
 
 namespace FeatureExplorer.Tests.Storage;
@@ -7,6 +8,7 @@ public sealed class DataFolderTests
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
     public void DataFolder_New_IsForItsOwnerAlone()
     {
         Skip.If(OperatingSystem.IsWindows());
@@ -17,6 +19,7 @@ public sealed class DataFolderTests
     }
 
     [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
     public void DataFolder_OpenToOthers_KeepsItsModeAndIsTold()
     {
         Skip.If(OperatingSystem.IsWindows());

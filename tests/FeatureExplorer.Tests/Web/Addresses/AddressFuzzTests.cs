@@ -3,7 +3,6 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Operations;
-using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Files;
 
@@ -82,6 +83,7 @@ public sealed class CorpusSearchTests : IDisposable
     }
 
     [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
     public void Find_FolderThatMayNotBeRead_IsNamed()
     {
         Skip.If(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "an administrator may read everything");
