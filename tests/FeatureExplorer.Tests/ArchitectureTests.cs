@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
         (@"\bDateTime(Offset)?\.(Utc)?Now\b", "TimeProvider", []),
         (@"\bMarkupString\b|\bAddMarkupContent\b", "text, which Razor escapes, or a MarkupWriter", ["src/FeatureExplorer.Web/Components/Parts/MarkupWriter.cs"]),
         (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Web/Training/", "src/FeatureExplorer.Web/Commands/"]),
-        (@"\bRequest\.Query\b", "a declared AddressParameterAttribute", []),
+        (@"\bRequest\.Query\b", "a declared AddressParameterAttribute", ["src/FeatureExplorer.Web/Computing/ComputesAttribute.cs"]),
         (@"\bEnum\.(Try)?Parse\b", "EnumWords.Parse", []),
         (@"\bConsole\.", "an argument or a log", ["src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Program.cs"]),
     ];

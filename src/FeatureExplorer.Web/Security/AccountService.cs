@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Identity;
@@ -60,7 +61,7 @@ public sealed class AccountService(
     }
 
     /// <summary>What is wrong with a role that somebody wrote.</summary>
-    public static string NoRole(string? written) => $"\"{written}\" is no role; there are {string.Join(", ", Enum.GetNames<Role>())}.";
+    public static string NoRole(string? written) => $"The role is \"{written}\"; it must be one of {string.Join(", ", EnumWords.All<Role>())}.";
 
     private static string? Problem(Role role) => Enum.IsDefined(role) ? null : NoRole(role.ToString());
 

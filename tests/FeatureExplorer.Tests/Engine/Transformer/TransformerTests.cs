@@ -68,6 +68,7 @@ public sealed class TransformerTests : IDisposable
         var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
         config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
         File.WriteAllText(file, config.ToJsonString());
+        File.Delete(file + ".sums"); // as in a folder of others
 
         var message = Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message;
 

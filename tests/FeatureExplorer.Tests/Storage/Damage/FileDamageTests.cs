@@ -105,6 +105,7 @@ public sealed class FileDamageTests(FileDamageTests.SmallRunFolder run) : IClass
             var database = FeatureDatabase.Open(Folder);
             new RunPipeline(database, TimeProvider.System, static _ => { }).Run(SmallRun.Configuration);
             _dictionary = new FeatureStore(database).Dictionaries().Single();
+            SmallRun.KeepHistory(Folder, _dictionary);
         }
 
         public DataFolder Folder { get; }

@@ -46,6 +46,7 @@ public sealed class ExplorationSite : IAsyncLifetime, IDisposable
         new RunPipeline(Database, TimeProvider.System, static _ => { }).Run(Small);
         var store = new FeatureStore(Database);
         Dictionary = store.Dictionaries().Single();
+        SmallRun.KeepHistory(Database.Folder, Dictionary);
         Busy = store.Features(Dictionary, new FeatureQuery { Sort = FeatureSort.Density, Descending = true }).Items[0].Index;
         _app = WebHost.Build(new WebHostOptions { Database = Database, Urls = ["http://127.0.0.1:0"] });
         await _app.StartAsync();

@@ -41,12 +41,10 @@ public sealed class RefusalTests(AccountSite site) : IClassFixture<AccountSite>
         using var visitor = await site.Visitor(Role.Admin);
         Assert.Equal(HttpStatusCode.BadRequest, await Post(visitor, "/accounts", "stale"));
         Assert.Equal(HttpStatusCode.BadRequest, await Post(visitor, "/logout", "stale"));
-        using var json = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
-        using var answer = await visitor.Client.PostAsync(new Uri("/accounts", UriKind.Relative), json);
         visitor.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
         Assert.Equal(HttpStatusCode.BadRequest, await Post(visitor, "/runs", "stale"));
         var lines = Refusals(site).Where(e => e.Who == visitor.Name).ToList();
-        Assert.Equal(["POST /runs", "POST /accounts", "POST /logout", "POST /accounts"], lines.Select(e => e.Subject));
+        Assert.Equal(["POST /runs", "POST /logout", "POST /accounts"], lines.Select(e => e.Subject));
         Assert.Contains("another site", lines[0].Detail, StringComparison.Ordinal);
         Assert.All(lines[1..], e => Assert.Contains("token", e.Detail, StringComparison.Ordinal));
     }

@@ -146,14 +146,14 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         var name = await site.Account(Role.Viewer);
         foreach (var (form, fields) in new[] { ("create", new[] { ("NewName", "ghost"), ("NewRole", role) }), ($"role-{site.Find(name).Id}", [("NewRole", role)]) })
         {
-            Assert.Contains($"\"{role}\" is no role; there are Viewer, Annotator, Admin.", await Alert(await admin.Post("/accounts", form, fields)), StringComparison.Ordinal);
+            Assert.Contains($"The role is \"{role}\"; it must be one of viewer, annotator, admin.", await Alert(await admin.Post("/accounts", form, fields)), StringComparison.Ordinal);
         }
 
         Assert.Equal(Role.Viewer, site.Find(name).Role);
         Assert.DoesNotContain(site.Service<AccountStore>().All(), a => a.Name == "ghost");
         using var scope = site.App.Services.CreateScope();
         var user = Session(site, site.Find(admin.Name), Role.Admin);
-        Assert.Contains("no role", (await scope.ServiceProvider.GetRequiredService<AccountService>().Create(user, "ghost", (Role)99)).Problem, StringComparison.Ordinal);
+        Assert.Contains("it must be one of", (await scope.ServiceProvider.GetRequiredService<AccountService>().Create(user, "ghost", (Role)99)).Problem, StringComparison.Ordinal);
     }
 
     [Theory]
