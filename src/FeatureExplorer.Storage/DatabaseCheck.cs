@@ -7,16 +7,16 @@ internal static class DatabaseCheck
 {
     private const string History = "__EFMigrationsHistory";
 
-    /// <summary>Passes where there is none yet.</summary>
+    /// <summary>The migrations that a database has seen; none where there is no database yet.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="known">The migrations of this version.</param>
     /// <exception cref="InvalidDataException">It is empty beside finished work, another program's, or a newer version's.</exception>
-    public static void Demand(DataFolder folder, IEnumerable<string> known)
+    public static IReadOnlyList<string> Seen(DataFolder folder, IReadOnlyList<string> known)
     {
         var file = new FileInfo(folder.Database);
         if (!file.Exists)
         {
-            return;
+            return [];
         }
 
         if (file.Length == 0)
@@ -26,12 +26,13 @@ internal static class DatabaseCheck
 
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.Database, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         connection.Open();
-        DemandOurs(connection, folder, known);
+        var seen = Ours(connection, folder, known);
         // A file that has another journal, such as an empty one, could not be given ours by the object mapper, which looks at it for reading only first.
         Read(connection, "PRAGMA journal_mode = WAL");
+        return seen;
     }
 
-    private static void DemandOurs(SqliteConnection connection, DataFolder folder, IEnumerable<string> known)
+    private static List<string> Ours(SqliteConnection connection, DataFolder folder, IReadOnlyList<string> known)
     {
         var tables = Read(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
         if (!tables.Contains(History))
@@ -41,14 +42,14 @@ internal static class DatabaseCheck
                 throw new InvalidDataException($"{folder.Database} is another program's database (it holds {string.Join(", ", tables.Take(3))}): name another folder with --data.");
             }
 
-            return;
+            return [];
         }
 
-        if (Read(connection, $"SELECT MigrationId FROM {History} ORDER BY MigrationId").Except(known).LastOrDefault() is { } newer)
-        {
-            throw new InvalidDataException(
-                $"{folder.Database} was written by a newer version of this program (it has the change {newer}): use that version or a later one with it, or name another folder with --data. Nothing in it was changed.");
-        }
+        var seen = Read(connection, $"SELECT MigrationId FROM {History} ORDER BY MigrationId");
+        return seen.Except(known).LastOrDefault() is { } newer
+            ? throw new InvalidDataException(
+                $"{folder.Database} was written by a newer version of this program (it has the change {newer}): use that version or a later one with it, or name another folder with --data. Nothing in it was changed.")
+            : seen;
     }
 
     // SQLite takes an empty file for a new database; beside finished work it is one that was lost.

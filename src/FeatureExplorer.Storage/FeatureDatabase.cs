@@ -24,9 +24,8 @@ public sealed class FeatureDatabase
         var database = new FeatureDatabase(folder);
         try
         {
+            DatabaseUpgrade.Apply(folder, database.NewContext);
             using var db = database.NewContext();
-            DatabaseCheck.Demand(folder, db.Database.GetMigrations());
-            db.Database.Migrate();
             ContentVersion.Prepare(db);
         }
         catch (SqliteException e)

@@ -91,7 +91,7 @@ internal sealed class CorpusBuilder(
         }
     }
 
-    private string Problems() => _reading.Shown.Count == 0 ? "" : $": {_reading.ProblemCount} problems, the first: {_reading.Shown[0]}";
+    private string Problems() => _reading.Shown.Count == 0 ? "" : $": {_reading.ProblemCount} {(_reading.ProblemCount == 1 ? "problem" : "problems, the first")}: {_reading.Shown[0]}";
 
     private ByteLevelTokenizer Learn(CorpusSample sample)
     {

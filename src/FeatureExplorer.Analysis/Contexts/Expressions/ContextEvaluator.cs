@@ -21,6 +21,9 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
     // The runtime's own count, from the pattern as it has understood it: should PatternSize ever read one otherwise, this bound still holds.
     static ContextEvaluator() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", PatternSize.Most);
 
+    // A search that takes longer has built an automaton of up to hundreds of megabytes.
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
+
     private const int BlockTokens = 16_384;
     private const int MatchesBetweenLooks = 256;
 
@@ -143,6 +146,14 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
         {
             throw new ContextExpressionException(
                 $"The pattern takes more than {TimeLimit.TotalSeconds} s over this corpus. Make it more definite: begin with a letter rather than with .*.", part.Position);
+        }
+        finally
+        {
+            if (Stopwatch.GetElapsedTime(started) > Long)
+            {
+                // Left alone, the collector waits until several of them have come together.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            }
         }
 
         return set;
