@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -68,14 +69,14 @@ internal static class DatabaseUpgrade
 
     private static FileStream Hold(DataFolder folder)
     {
-        for (var until = DateTime.UtcNow + Patience; ;)
+        for (var begun = Stopwatch.GetTimestamp(); ;)
         {
             if (LockFile.TryOpen(folder.Root, LockName) is { } held)
             {
                 return held;
             }
 
-            if (DateTime.UtcNow > until)
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
             {
                 throw new IOException($"Another process has been changing the tables of {folder.Database} for {Patience.TotalMinutes:0} minutes: end it, then try again.");
             }

@@ -12,6 +12,6 @@ internal sealed class StoredEnum<T> : ValueConverter<T, string>
     {
     }
 
-    private static T Read(string text, T? unknown) => EnumWords.Parse<T>(text) ?? unknown ?? throw new InvalidDataException(
+    internal static T Read(string text, T? unknown) => EnumWords.Parse<T>(text) ?? unknown ?? throw new InvalidDataException(
         $"The database holds the {typeof(T).Name} \"{text}\"; there is {string.Join(", ", Enum.GetNames<T>())}. Restore a backup, or use the version of the program that wrote it.");
 }

@@ -1,6 +1,8 @@
 using FeatureExplorer.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace FeatureExplorer.Tests.Storage;
 
@@ -13,6 +15,27 @@ public sealed class FeatureDatabaseTests : IDisposable
     {
         using var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext();
         Assert.False(db.Database.HasPendingModelChanges(), "The model has changed: add a migration (src/FeatureExplorer.Storage/README.md).");
+    }
+
+    [Fact]
+    public void CompiledModel_ComparedWithTheModel_HasNotChanged()
+    {
+        using var db = FeatureDatabase.Open(new DataFolder(_folder.Path)).NewContext();
+        var built = ((IDesignTimeModel)db.GetInfrastructure().GetService(typeof(IDesignTimeModel))!).Model;
+        Assert.StartsWith("FeatureExplorer.Storage.CompiledModel", db.Model.GetType().FullName, StringComparison.Ordinal);
+        Assert.NotEmpty(Described(built));
+        Assert.Equal(Described(built), Described(db.Model));
+
+        static IEnumerable<string> Described(IModel model) =>
+            from entity in model.GetEntityTypes().OrderBy(static e => e.Name, StringComparer.Ordinal)
+            from line in ((IEnumerable<string>)[$"{entity.Name} in {entity.GetTableName()}"])
+                .Concat(entity.GetProperties().Select(static p =>
+                    $"{p.DeclaringType.DisplayName()}.{p.Name}: {p.ClrType} {p.GetColumnName()} {p.GetColumnType()} null {p.IsNullable} {p.GetMaxLength()} {p.ValueGenerated} {p.GetValueConverter()?.ProviderClrType}"))
+                .Concat(entity.GetKeys().Select(static k => $"key {string.Join(",", k.Properties.Select(static p => p.Name))} {k.IsPrimaryKey()}"))
+                .Concat(entity.GetForeignKeys().Select(static k => $"to {k.PrincipalEntityType.Name} {string.Join(",", k.Properties.Select(static p => p.Name))} {k.DeleteBehavior} {k.IsUnique}"))
+                .Concat(entity.GetIndexes().Select(static i => $"index {i.GetDatabaseName()} {string.Join(",", i.Properties.Select(static p => p.Name))} {i.IsUnique}"))
+                .Append($"returning {entity.IsSqlReturningClauseUsed()}")
+            select line;
     }
 
     [Fact]

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Labels;
+using FeatureExplorer.Web;
+using FeatureExplorer.Web.Commands;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureExplorer.Tests.Storage;
+
+/// <summary>Opens the data folder that version 0.1 made (Fixtures/make_data_folder.py), and holds its numbers against what that version answered.</summary>
+public sealed class DataFolderUpgradeTests : IDisposable
+{
+    private const string LastOf01 = "20261121060000_RunQueue";
+
+    // What later versions deliberately answer otherwise: contexts without weak ones, one single-token test, figures of live features only, words for tokens counted.
+    private static readonly string[] Changed = ["bestContext", "contexts", "single", "mask", "rows", "total", "results", "elapsed"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => Path.Combine(_folder.Path, "data");
+
+    [Fact]
+    public async Task Open_FolderOfVersion01_ShowsTheSameNumbers()
+    {
+        Unpack();
+        await using var app = WebHost.Build(new WebHostOptions { Database = FeatureDatabase.Open(new DataFolder(Data)), Urls = ["http://127.0.0.1:0"] });
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        var files = Directory.GetFiles(Path.Combine(_folder.Path, "expected"), "*.json");
+        Assert.Equal(13, files.Length);
+        foreach (var file in files)
+        {
+            var expected = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+            var path = (string)expected["path"]!;
+            var differences = Differences(path, expected["answer"], JsonNode.Parse(await client.GetStringAsync(new Uri(path, UriKind.Relative)))).ToList();
+            Assert.True(differences.Count == 0, string.Join("\n", differences.Take(20)));
+        }
+    }
+
+    [Fact]
+    public void Open_FolderOfVersion01_KeepsACopyOfTheDatabase()
+    {
+        Unpack();
+        var folder = new DataFolder(Data);
+        FeatureDatabase.Open(folder);
+        Assert.Equal(LastOf01, Migrations(DatabaseUpgrade.CopyOf(folder, LastOf01))[^1]);
+        Assert.Equal(DatabaseUpgrade.Known, Migrations(folder.Database));
+        var database = FeatureDatabase.Open(folder);
+        Assert.Equal("A label", new LabelStore(database, TimeProvider.System).Current(new FeatureStore(database).FindDictionary("A", "1")!, [5])[5].Text);
+    }
+
+    [Fact]
+    public void Open_AfterAKillInAMigration_GoesOn()
+    {
+        Unpack();
+        var folder = new DataFolder(Data);
+        using (var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False"))
+        {
+            connection.Open();
+            // What the object mapper leaves when its process is killed: its lock, and a transaction that SQLite undoes.
+            Execute(connection, "CREATE TABLE __EFMigrationsLock (Id INTEGER NOT NULL PRIMARY KEY, Timestamp TEXT NOT NULL)");
+            Execute(connection, "INSERT INTO __EFMigrationsLock VALUES (1, '2026-01-01')");
+        }
+
+        File.WriteAllText(DatabaseUpgrade.CopyOf(folder, LastOf01) + ".tmp", "half a copy");
+        FeatureDatabase.Open(folder);
+        Assert.Equal(DatabaseUpgrade.Known, Migrations(folder.Database));
+        Assert.Equal(LastOf01, Migrations(DatabaseUpgrade.CopyOf(folder, LastOf01))[^1]);
+    }
+
+    [Fact]
+    public async Task Open_KilledAgainAndAgain_EndsWithEveryMigrationAndTheData()
+    {
+        Unpack();
+        var folder = new DataFolder(Data);
+        for (var milliseconds = 150; milliseconds < 1500; milliseconds += 150)
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "accounts", "list", "--data", Data]) { RedirectStandardOutput = true })!;
+            await Task.Delay(milliseconds);
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        FeatureDatabase.Open(folder);
+        Assert.Equal(DatabaseUpgrade.Known, Migrations(folder.Database));
+        Assert.Null(DatabaseCopy.Damage(folder.Database));
+        Assert.Equal(2, new AccountStore(FeatureDatabase.Open(folder)).All().Count);
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    private void Unpack() => ZipFile.ExtractToDirectory(Path.Combine(AppContext.BaseDirectory, "Fixtures", "data-folder-0.1.zip"), _folder.Path);
+
+    private static List<string> Migrations(string database)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId";
+        using var reader = command.ExecuteReader();
+        var found = new List<string>();
+        while (reader.Read())
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    // Every number and word that the older version gave, where it gave it; later versions may give more.
+    private static IEnumerable<string> Differences(string path, JsonNode? expected, JsonNode? actual)
+    {
+        switch (expected)
+        {
+            case JsonObject fields when actual is JsonObject others:
+                return fields.Where(f => !Changed.Contains(f.Key)).SelectMany(f => Differences($"{path} {f.Key}", f.Value, others[f.Key]));
+            case JsonArray items when actual is JsonArray others && items.Count == others.Count:
+                return items.SelectMany((item, i) => Differences($"{path}[{i}]", item, others[i]));
+            case JsonValue number when number.GetValueKind() == JsonValueKind.Number && actual?.GetValueKind() == JsonValueKind.Number:
+                var (one, other) = ((double)number, (double)actual);
+                return Math.Abs(one - other) <= 1e-6 * Math.Max(1, Math.Abs(one)) ? [] : [$"{path}: {one} is {other}"];
+            default:
+                return JsonNode.DeepEquals(expected, actual) ? [] : [$"{path}: {Short(expected)} is {Short(actual)}"];
+        }
+    }
+
+    private static string Short(JsonNode? node) => node?.ToJsonString() is { } text ? text[..Math.Min(text.Length, 80)] : "null";
+}
