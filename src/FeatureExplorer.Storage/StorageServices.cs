@@ -1,7 +1,13 @@
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Corpora;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Labels;
+using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Storage.Reproduction;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Storage.Search;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

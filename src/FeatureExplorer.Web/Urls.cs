@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web;
 

@@ -5,9 +5,10 @@ using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
-using FeatureExplorer.Web.Training;
 using Microsoft.Extensions.WebEncoders;
 
 namespace FeatureExplorer.Web;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Benchmarks;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web;
 
 namespace FeatureExplorer.Tests;
@@ -21,8 +21,8 @@ public sealed partial class ArchitectureTests
     [
         (@"\bRandom\.Shared\b|\bnew Random\(", "a seeded CounterRandom", []),
         (@"\bDateTime(Offset)?\.(Utc)?Now\b", "TimeProvider", []),
-        (@"\bMarkupString\b|\bAddMarkupContent\b", "text, which Razor escapes, or a MarkupWriter", ["src/FeatureExplorer.Web/Components/Parts/MarkupWriter.cs"]),
-        (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Web/Training/", "src/FeatureExplorer.Web/Commands/"]),
+        (@"\bMarkupString\b|\bAddMarkupContent\b", "text, which Razor escapes, or a MarkupWriter", ["src/FeatureExplorer.Web/Components/Tokens/MarkupWriter.cs"]),
+        (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Training/", "src/FeatureExplorer.Web/Runs/", "src/FeatureExplorer.Web/Commands/"]),
         (@"\bRequest\.Query\b", "a declared AddressParameterAttribute", ["src/FeatureExplorer.Web/Computing/ComputesAttribute.cs"]),
         (@"\bEnum\.(Try)?Parse\b", "EnumWords.Parse", []),
         (@"\bConsole\.", "an argument or a log", ["src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Program.cs"]),

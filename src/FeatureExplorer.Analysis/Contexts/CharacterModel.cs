@@ -1,5 +1,5 @@
 using System.Buffers;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Analysis.Contexts;
 

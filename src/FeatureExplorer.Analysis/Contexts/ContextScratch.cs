@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Analysis.Contexts;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 
 namespace FeatureExplorer.Analysis.Contexts;
 

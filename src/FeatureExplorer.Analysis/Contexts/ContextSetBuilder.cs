@@ -4,6 +4,7 @@ using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using Microsoft.Win32.SafeHandles;
 
 namespace FeatureExplorer.Analysis.Contexts;

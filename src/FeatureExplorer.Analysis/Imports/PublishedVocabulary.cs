@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Analysis.Imports;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Text;
 
 namespace FeatureExplorer.Analysis.Index;

@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Analysis.Index;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 
 namespace FeatureExplorer.Analysis.Index;
 

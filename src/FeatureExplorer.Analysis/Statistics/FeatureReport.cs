@@ -1,4 +1,4 @@
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Evaluation;
 
 namespace FeatureExplorer.Analysis.Statistics;
 

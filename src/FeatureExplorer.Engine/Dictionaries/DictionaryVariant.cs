@@ -1,4 +1,7 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Dictionaries.Variants;
 using FeatureExplorer.Engine.Numerics;
 

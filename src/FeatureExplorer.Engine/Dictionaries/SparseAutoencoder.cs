@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Text.Files;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Engine.Text;
 

@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Text.Corpora;
+
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Text.Corpora;
 
 namespace FeatureExplorer.Engine.Text;
 

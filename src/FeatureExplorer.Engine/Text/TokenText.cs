@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Engine.Text;
 

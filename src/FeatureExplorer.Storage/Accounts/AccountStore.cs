@@ -1,3 +1,4 @@
+using FeatureExplorer.Storage.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Accounts;

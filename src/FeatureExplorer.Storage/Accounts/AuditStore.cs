@@ -1,3 +1,4 @@
+using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 

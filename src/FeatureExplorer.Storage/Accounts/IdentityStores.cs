@@ -1,3 +1,4 @@
+using FeatureExplorer.Storage.Database;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Corpora;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>A text collection that somebody has added.</summary>

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Dictionaries;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>A dictionary of a model; pages see it once it is ready.</summary>

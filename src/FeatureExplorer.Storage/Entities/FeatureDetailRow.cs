@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Features;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>The report behind a feature page, apart from the row that lists read.</summary>

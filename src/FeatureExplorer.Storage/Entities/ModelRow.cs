@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Dictionaries;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>A trained transformer.</summary>

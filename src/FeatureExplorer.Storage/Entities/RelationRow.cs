@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Relations;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>The units of one dictionary that are nearest to a unit of another one, or of the same.</summary>

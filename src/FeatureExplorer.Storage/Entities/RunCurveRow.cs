@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Runs;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>One curve of a run: bounded, so that it is written as one.</summary>

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Runs;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>One line of a run's log.</summary>

@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Runs;
+
 namespace FeatureExplorer.Storage.Entities;
 
 /// <summary>One job and how far it has come.</summary>

@@ -1,7 +1,7 @@
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Index;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 
 namespace FeatureExplorer.Storage.Exploration;
 

@@ -2,6 +2,9 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Storage.Exploration;
 

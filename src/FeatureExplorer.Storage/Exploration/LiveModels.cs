@@ -1,8 +1,13 @@
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Storage.Exploration;
 

@@ -1,5 +1,7 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
+using FeatureExplorer.Storage.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Exploration;

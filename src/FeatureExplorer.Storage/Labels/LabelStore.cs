@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Reproduction;

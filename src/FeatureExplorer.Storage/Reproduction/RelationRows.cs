@@ -1,5 +1,8 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Relations;
 
 namespace FeatureExplorer.Storage.Reproduction;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Evaluation;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Relations;
 
 namespace FeatureExplorer.Storage.Reproduction;
 

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Labels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

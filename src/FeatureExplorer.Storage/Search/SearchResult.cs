@@ -1,3 +1,6 @@
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+
 namespace FeatureExplorer.Storage.Search;
 
 /// <summary>What a search found in one dictionary.</summary>

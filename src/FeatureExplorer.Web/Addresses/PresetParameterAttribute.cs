@@ -1,4 +1,4 @@
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Configuration;
 
 namespace FeatureExplorer.Web.Addresses;
 

@@ -1,3 +1,5 @@
+using FeatureExplorer.Web.Features;
+
 namespace FeatureExplorer.Web.Addresses;
 
 /// <summary>A feature or neuron as people write it.</summary>

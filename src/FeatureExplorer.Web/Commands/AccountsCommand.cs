@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.SignIns;

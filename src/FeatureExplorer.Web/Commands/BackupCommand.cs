@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Web.Commands;
 

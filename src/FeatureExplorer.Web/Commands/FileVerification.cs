@@ -1,5 +1,5 @@
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Commands;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Configuration;
 
 namespace FeatureExplorer.Web.Commands;
 

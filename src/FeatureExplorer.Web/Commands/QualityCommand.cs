@@ -3,9 +3,13 @@ using System.Diagnostics;
 using System.Text.Json;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Dictionaries.Evaluation;
+using FeatureExplorer.Engine.Dictionaries.Training;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Endpoints;
 using Model = FeatureExplorer.Engine.Transformer.Transformer;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Training.Queue;
+using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Web.Commands;
 

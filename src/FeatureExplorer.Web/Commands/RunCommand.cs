@@ -1,8 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Names;
+using FeatureExplorer.Training.Queue;
+using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Web.Commands;
 

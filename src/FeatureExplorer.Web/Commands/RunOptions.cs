@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Configuration;
 
 namespace FeatureExplorer.Web.Commands;
 

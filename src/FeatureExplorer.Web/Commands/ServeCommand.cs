@@ -1,6 +1,7 @@
 using System.CommandLine;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Features;
 
 namespace FeatureExplorer.Web.Computing;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Components.Forms;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Components.Endpoints;

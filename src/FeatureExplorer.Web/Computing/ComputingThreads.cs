@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Queue;
 
 namespace FeatureExplorer.Web.Computing;
 

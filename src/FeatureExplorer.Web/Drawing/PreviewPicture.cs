@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Components.Charts;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Drawing;
 

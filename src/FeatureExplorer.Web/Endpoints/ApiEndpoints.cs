@@ -1,9 +1,11 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,9 +1,11 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,7 +1,8 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Corpora;
+using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
-using FeatureExplorer.Web.Training;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;

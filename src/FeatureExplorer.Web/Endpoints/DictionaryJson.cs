@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Imports;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,9 +1,11 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 

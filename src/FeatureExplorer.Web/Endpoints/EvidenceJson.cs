@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Verdicts;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,6 +1,6 @@
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Labels;
 
 namespace FeatureExplorer.Web.Endpoints;

@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

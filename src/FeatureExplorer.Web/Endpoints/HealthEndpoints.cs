@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Endpoints;

@@ -1,11 +1,13 @@
 using System.Text;
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
-using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Components.Charts;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Drawing;
+using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 
 namespace FeatureExplorer.Web.Endpoints;
 

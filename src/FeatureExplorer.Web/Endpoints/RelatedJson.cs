@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Relations;
 
 namespace FeatureExplorer.Web.Endpoints;
 

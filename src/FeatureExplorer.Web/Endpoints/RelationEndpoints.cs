@@ -1,8 +1,11 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Reproduction;
 
 namespace FeatureExplorer.Web.Endpoints;

@@ -1,6 +1,7 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
-using FeatureExplorer.Web.Training;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 

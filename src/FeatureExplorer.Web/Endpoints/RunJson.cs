@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Web.Endpoints;
 

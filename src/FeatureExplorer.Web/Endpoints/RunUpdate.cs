@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
 
 namespace FeatureExplorer.Web.Endpoints;
 

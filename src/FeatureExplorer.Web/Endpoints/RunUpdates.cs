@@ -1,4 +1,5 @@
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Runs;
 
 namespace FeatureExplorer.Web.Endpoints;
 

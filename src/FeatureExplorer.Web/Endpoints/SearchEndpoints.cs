@@ -1,5 +1,6 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;

@@ -1,6 +1,6 @@
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Queue;
 
 namespace FeatureExplorer.Web.Operations;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Operations;
 

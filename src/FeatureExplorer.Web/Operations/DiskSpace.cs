@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Operations;
 

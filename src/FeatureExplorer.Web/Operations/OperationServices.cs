@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.HttpOverrides;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Endpoints;
 
 namespace FeatureExplorer.Web.Operations;

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Operations;
 

@@ -1,5 +1,6 @@
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Authorization;

@@ -1,5 +1,6 @@
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Security.SignIns;
 
 namespace FeatureExplorer.Web.Security;

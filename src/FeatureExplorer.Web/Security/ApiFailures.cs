@@ -1,5 +1,5 @@
 using FeatureExplorer.Web.Addresses;
-using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Components.Forms;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Security;
 

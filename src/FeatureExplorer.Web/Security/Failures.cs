@@ -1,6 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;

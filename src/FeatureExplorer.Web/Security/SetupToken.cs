@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Security;
 

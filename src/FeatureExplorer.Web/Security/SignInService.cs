@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Identity;
 

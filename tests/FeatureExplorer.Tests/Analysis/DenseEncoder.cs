@@ -1,5 +1,5 @@
 using FeatureExplorer.Analysis.Index;
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
 
 namespace FeatureExplorer.Tests.Analysis;
 

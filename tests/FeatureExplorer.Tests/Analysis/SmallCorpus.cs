@@ -1,6 +1,7 @@
 using System.Text;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Tests.Storage;
 
 namespace FeatureExplorer.Tests.Analysis;

@@ -1,8 +1,8 @@
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Dictionaries;
 
 namespace FeatureExplorer.Tests.Storage;
 

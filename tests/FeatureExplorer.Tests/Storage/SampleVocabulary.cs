@@ -1,5 +1,5 @@
 using System.Text;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Storage;
 

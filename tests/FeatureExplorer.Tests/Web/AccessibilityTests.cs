@@ -1,8 +1,10 @@
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Corpora;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
-using FeatureExplorer.Tests.Web.Training;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Progress;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web;

@@ -48,8 +48,8 @@ public sealed class ApiTests(SampleSite site)
         var text = (await site.Page("/about")).QuerySelector("#activation + dd")!.TextContent;
         Assert.All(FeatureExplorer.Engine.Dictionaries.DictionaryVariants.All, variant => Assert.Contains(variant, text, StringComparison.Ordinal));
         Assert.Contains("fires where f > 0", text, StringComparison.Ordinal);
-        Assert.Contains(FeatureExplorer.Web.ActivationDefinition.Of("topk"), text, StringComparison.Ordinal);
-        Assert.Contains(FeatureExplorer.Web.ActivationDefinition.Of("paper-2023"), (await site.Page("/A/1/4")).QuerySelector(".provenance")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains(FeatureExplorer.Web.Features.ActivationDefinition.Of("topk"), text, StringComparison.Ordinal);
+        Assert.Contains(FeatureExplorer.Web.Features.ActivationDefinition.Of("paper-2023"), (await site.Page("/A/1/4")).QuerySelector(".provenance")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Web.Exploration;
 using FeatureExplorer.Web.Commands;
 using FeatureExplorer.Web.Operations;

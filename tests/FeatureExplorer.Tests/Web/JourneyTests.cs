@@ -1,5 +1,5 @@
 using System.Text;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Security;

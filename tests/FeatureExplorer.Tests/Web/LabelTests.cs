@@ -1,6 +1,8 @@
 using System.Net;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using AngleSharp.Dom;
 using FeatureExplorer.Analysis.Contexts;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Analysis;
 using FeatureExplorer.Tests.Storage;
 

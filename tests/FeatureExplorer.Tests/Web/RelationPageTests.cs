@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Tests.Analysis;
-using FeatureExplorer.Web;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Tests.Web;
 

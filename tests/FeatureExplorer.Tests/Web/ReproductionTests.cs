@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FeatureExplorer.Storage.Reproduction;
-using FeatureExplorer.Web;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Tests.Web;
 

@@ -2,7 +2,9 @@ using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Tests.Analysis;
 using FeatureExplorer.Tests.Storage;
 

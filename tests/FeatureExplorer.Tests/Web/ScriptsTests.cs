@@ -3,8 +3,9 @@ using AngleSharp.Html.Parser;
 using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Tests.Storage;
-using FeatureExplorer.Web.Components.Parts;
+using FeatureExplorer.Web.Components.Tokens;
 
 namespace FeatureExplorer.Tests.Web;
 

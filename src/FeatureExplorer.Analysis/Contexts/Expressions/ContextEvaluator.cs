@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Analysis.Contexts.Expressions;
 

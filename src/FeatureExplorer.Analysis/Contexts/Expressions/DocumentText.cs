@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Analysis.Contexts.Expressions;
 

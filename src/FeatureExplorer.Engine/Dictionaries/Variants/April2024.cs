@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;

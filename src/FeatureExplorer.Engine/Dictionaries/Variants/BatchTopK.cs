@@ -1,3 +1,6 @@
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Training;
+
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
 
 /// <summary>

@@ -1,5 +1,8 @@
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;

@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Dictionaries.Training;
+
 namespace FeatureExplorer.Engine.Dictionaries.Variants;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries.Files;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Variants;

@@ -3,6 +3,8 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Security.SignIns;

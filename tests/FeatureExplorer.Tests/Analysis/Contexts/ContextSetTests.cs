@@ -3,6 +3,7 @@ using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Analysis.Contexts;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using FeatureExplorer.Analysis.Contexts;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Analysis.Contexts;
 

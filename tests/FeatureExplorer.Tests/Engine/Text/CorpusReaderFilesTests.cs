@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 
 namespace FeatureExplorer.Tests.Engine.Text;
 

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Files;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Engine.Text;
 

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Engine.Text;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Tokenizer;
+using FeatureExplorer.Tests.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Engine.Text;
 

@@ -2,14 +2,18 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Formation;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Storage;
-using FeatureExplorer.Tests.Web.Training;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Tests.Training;
+using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Tests.Storage.Damage;
 

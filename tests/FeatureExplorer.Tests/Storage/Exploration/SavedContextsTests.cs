@@ -1,6 +1,9 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Tests.Storage.Exploration;
 

@@ -1,5 +1,9 @@
 using FeatureExplorer.Analysis.Ablations;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Storage.Reproduction;
 
 namespace FeatureExplorer.Tests.Storage.Reproduction;

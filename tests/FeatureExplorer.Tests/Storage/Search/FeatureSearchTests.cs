@@ -1,4 +1,7 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using Microsoft.Data.Sqlite;

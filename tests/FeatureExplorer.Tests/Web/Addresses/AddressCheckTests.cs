@@ -3,6 +3,7 @@ using System.Text.Json;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web.Addresses;
 

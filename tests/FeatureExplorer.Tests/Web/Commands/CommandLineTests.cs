@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Text.Json;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
-using FeatureExplorer.Tests.Web.Training;
+using FeatureExplorer.Tests.Training;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Web.Commands;
-using FeatureExplorer.Web.Training;
 
 namespace FeatureExplorer.Tests.Web.Commands;
 

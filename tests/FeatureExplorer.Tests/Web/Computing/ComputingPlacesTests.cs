@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Tests.Web.Security;
-using FeatureExplorer.Web;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
-using FeatureExplorer.Tests.Web.Training;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Web.Runs;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;
 

@@ -1,4 +1,4 @@
-using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Web.Endpoints;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;

@@ -3,11 +3,11 @@ using System.Net;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Tests.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -210,7 +210,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
     {
         var page = await site.Page("/A/1/text?q=" + string.Join("+", Enumerable.Repeat("word", 390)));
         Assert.Contains("were left out", page.Body!.TextContent, StringComparison.Ordinal);
-        Assert.Equal(site.Service<FeatureExplorer.Storage.FeatureStore>().FindModel("A")!.Context, page.QuerySelectorAll("tr[id^=t]").Length);
+        Assert.Equal(site.Service<FeatureExplorer.Storage.Features.FeatureStore>().FindModel("A")!.Context, page.QuerySelectorAll("tr[id^=t]").Length);
     }
 
     [Theory]
@@ -343,7 +343,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
 
         var query = System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query);
         var (from, to) = (double.Parse(query["from"]!, CultureInfo.InvariantCulture), double.Parse(query["to"]!, CultureInfo.InvariantCulture));
-        var max = site.Service<FeatureExplorer.Storage.FeatureStore>().FindFeature(site.Dictionary, site.Busy)!.Max;
+        var max = site.Service<FeatureExplorer.Storage.Features.FeatureStore>().FindFeature(site.Dictionary, site.Busy)!.Max;
         Assert.InRange(from, 0.23 * max, 0.27 * max);
         Assert.InRange(to, 0.48 * max, 0.52 * max);
         var shown = await page.Locator("#range .strip .about").AllTextContentsAsync();
@@ -360,5 +360,5 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         Assert.Empty(complaints);
     }
 
-    private static string Show(double share) => FeatureExplorer.Web.Show.WholePercent(share);
+    private static string Show(double share) => FeatureExplorer.Web.Features.Show.WholePercent(share);
 }

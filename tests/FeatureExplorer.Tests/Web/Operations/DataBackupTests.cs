@@ -1,5 +1,9 @@
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Web.Operations;
 using Microsoft.Data.Sqlite;

@@ -1,10 +1,10 @@
 using System.Net;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Addresses;
 using FeatureExplorer.Tests.Web.Security;
-using FeatureExplorer.Tests.Web.Training;
 using FeatureExplorer.Web.Operations;
-using FeatureExplorer.Web.Training;
+using FeatureExplorer.Web.Runs;
 using Microsoft.AspNetCore.Routing;
 
 namespace FeatureExplorer.Tests.Web.Operations;

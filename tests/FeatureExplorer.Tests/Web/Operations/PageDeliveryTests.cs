@@ -1,8 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using Microsoft.EntityFrameworkCore;

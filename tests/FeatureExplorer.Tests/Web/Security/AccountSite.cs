@@ -1,5 +1,6 @@
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Operations;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Reflection;
 using System.Security.Claims;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.SignIns;

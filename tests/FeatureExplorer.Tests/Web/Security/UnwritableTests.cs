@@ -1,7 +1,8 @@
 using System.Net;
-using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
-using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Tests.Storage.Database;
 using FeatureExplorer.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

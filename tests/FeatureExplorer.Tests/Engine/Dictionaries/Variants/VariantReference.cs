@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Training;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries.Variants;
 

@@ -1,5 +1,7 @@
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
+using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 using Xunit.Abstractions;
 

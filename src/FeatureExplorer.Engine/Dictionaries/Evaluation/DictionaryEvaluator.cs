@@ -1,0 +1,228 @@
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Transformer;
+using Model = FeatureExplorer.Engine.Transformer.Transformer;
+
+namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
+
+/// <summary>
+/// Measures dictionaries on held-out tokens, and what the model loses when it has to work with the reconstruction x̂ of the activations x:
+/// <code>
+/// explained variance = 1 − Σ ‖x − x̂‖² / Σ ‖x − μ‖²        μ = mean of x over all the tokens
+/// loss recovered = (loss of x := 0 − loss of x := x̂) / (loss of x := 0 − loss)
+/// </code>
+/// Windows of the model's context are spread evenly over the split; the target of every position is the next token of the stream, also at
+/// the end of a window, where it is the first of the next window. What does not depend on the dictionary is measured once.
+/// </summary>
+public sealed unsafe class DictionaryEvaluator : IDisposable
+{
+    private const int TokensPerCall = 4096;
+
+    private readonly Site _site;
+    private readonly TokenStore _tokens;
+    private readonly TransformerRunner _runner;
+    private readonly ActivationBaseline _baseline;
+    private readonly ReconstructionTally _tally;
+    private readonly int _window;
+    private readonly long _windows;
+    private readonly long _allWindows;
+    private readonly int _windowsPerCall;
+    private readonly float[] _losses;
+    private readonly float[] _otherLosses;
+    private readonly float[] _divergences;
+    private long _begunAt = -1;
+
+    /// <param name="model">Not owned.</param>
+    /// <param name="heldOut">Not owned.</param>
+    /// <param name="maxTokens">Most tokens to measure on; whole windows are used, at least one.</param>
+    /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <exception cref="ArgumentException">The split is too short, or the model has no such site.</exception>
+    public DictionaryEvaluator(Model model, TokenStore heldOut, long maxTokens, Site? site = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        _site = site ?? Site.Default(model.Config);
+        _site.Check(model.Config);
+        (_tokens, _window) = (heldOut, model.Config.Context);
+        _allWindows = (heldOut.Count - 1) / _window;
+        if (_allWindows < 1)
+        {
+            throw new ArgumentException(
+                $"The held-out split has {heldOut.Count} tokens; a window of {_window} and the token after it are needed. Use a larger corpus.", nameof(heldOut));
+        }
+
+        _windows = Math.Clamp(maxTokens / _window, 1, _allWindows);
+        _windowsPerCall = (int)Math.Clamp(TokensPerCall / _window, 1, _windows);
+        _runner = new TransformerRunner(model, _windowsPerCall);
+        _baseline = new ActivationBaseline(_site.Width(model.Config));
+        _tally = new ReconstructionTally(_site.Width(model.Config), _windowsPerCall * _window);
+        _losses = new float[_windowsPerCall * _window];
+        _otherLosses = new float[_losses.Length];
+        _divergences = new float[_losses.Length];
+    }
+
+    /// <summary>Held-out tokens that it measures on.</summary>
+    public long Tokens => _windows * _window;
+
+    /// <summary>How often each feature of the dictionary measured last fired on <see cref="Tokens"/>.</summary>
+    public IReadOnlyList<long> Fired => _tally.Fired;
+
+    /// <summary>The metrics of one dictionary.</summary>
+    /// <param name="model">The model that the dictionary was trained on.</param>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="heldOut">The held-out split.</param>
+    /// <param name="maxTokens">Most tokens to measure on.</param>
+    /// <param name="progress">Receives the share that is done.</param>
+    /// <param name="site">Where it reads; null: where the dictionary says, or the neurons of the last layer.</param>
+    /// <param name="cancellation">Checked between calls of the model.</param>
+    public static DictionaryMetrics Evaluate(
+        Model model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens,
+        IProgress<double>? progress = null, Site? site = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.Site);
+        return evaluator.Measure(dictionary, progress, cancellation);
+    }
+
+    /// <summary>
+    /// For use every few hundred steps of training: so few tokens that the model's own activations are kept, and a call to
+    /// <see cref="Measure"/> costs about as much as a few steps. Dead and ultralow features cannot be told on so few.
+    /// </summary>
+    /// <param name="model">Not owned.</param>
+    /// <param name="heldOut">Not owned.</param>
+    /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <param name="tokens">Most tokens to measure on.</param>
+    public static DictionaryEvaluator Quick(Model model, TokenStore heldOut, Site? site = null, int tokens = TokensPerCall)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new DictionaryEvaluator(model, heldOut, Math.Min(tokens, TokensPerCall), site);
+    }
+
+    /// <summary>The metrics of a dictionary; may be called again with others.</summary>
+    /// <exception cref="ArgumentException">The dictionary belongs to another width.</exception>
+    public DictionaryMetrics Measure(SparseAutoencoder dictionary, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        if (dictionary.Inputs != _baseline.Inputs)
+        {
+            throw new ArgumentException(
+                $"The dictionary is for activations of width {dictionary.Inputs}, the model's {_site} have {_baseline.Inputs}.", nameof(dictionary));
+        }
+
+        var known = MeasureBaseline(progress, cancellation);
+        _tally.Begin(dictionary, _baseline.Mean());
+        double loss = 0, reconstructed = 0, divergence = 0;
+        ForEachCall(
+            (targets, rows) =>
+            {
+                _runner.Compare(targets, _tally.Reconstruct, _losses, _otherLosses, _divergences);
+                loss += Sum(_losses, rows);
+                reconstructed += Sum(_otherLosses, rows);
+                divergence += Sum(_divergences, rows);
+            },
+            share => progress?.Report(known + ((1 - known) * share)),
+            cancellation);
+        var limit = FeatureDensity.UltralowLimit(Tokens) * Tokens;
+        return new DictionaryMetrics
+        {
+            Tokens = Tokens,
+            L0 = (double)_tally.Active / Tokens,
+            ExplainedVariance = 1 - (_tally.Errors / _baseline.Variance),
+            ExplainedVarianceByToken = _tally.MeanOfRows,
+            ExplainedVarianceOfResidual = 1 - (_tally.ErrorVariance / _baseline.Variance),
+            MeanSquaredError = _tally.Errors / ((double)Tokens * dictionary.Inputs),
+            Loss = loss / Tokens,
+            LossReconstructed = reconstructed / Tokens,
+            LossZeroAblated = _baseline.LossZero,
+            LossMeanAblated = _baseline.LossMean,
+            Divergence = divergence / Tokens,
+            NormRatio = _tally.NormRatio,
+            ReconstructionBias = _tally.ReconstructionBias,
+            Dead = _tally.Fired.Count(static count => count == 0),
+            Ultralow = _tally.Fired.Count(count => count > 0 && count < limit),
+        };
+    }
+
+    public void Dispose()
+    {
+        _runner.Dispose();
+        _tally.Dispose();
+    }
+
+    /// <summary>Returns the share of the work that this was: 0 when it had been done.</summary>
+    private double MeasureBaseline(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        const double Share = 0.5;
+        if (_baseline.IsComplete)
+        {
+            return 0;
+        }
+
+        var n = _baseline.Inputs;
+        _baseline.Clear();
+        double zero = 0, mean = 0;
+        ForEachCall(
+            (targets, rows) =>
+            {
+                _runner.Continue(
+                    targets,
+                    (x, count) =>
+                    {
+                        _baseline.Add(x, count);
+                        new Span<float>(x, count * n).Clear();
+                    },
+                    _losses);
+                zero += Sum(_losses, rows);
+            },
+            share => progress?.Report(Share / 2 * share),
+            cancellation);
+        var mu = _baseline.Mean();
+        ForEachCall(
+            (targets, rows) =>
+            {
+                _runner.Continue(targets, (x, count) => Fill(x, count, mu), _losses);
+                mean += Sum(_losses, rows);
+            },
+            share => progress?.Report((Share / 2) + (Share / 2 * share)),
+            cancellation);
+        _baseline.Complete(zero / Tokens, mean / Tokens);
+        return Share;
+    }
+
+    private static void Fill(float* x, int rows, float[] row)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            row.CopyTo(new Span<float>(x + ((nint)r * row.Length), row.Length));
+        }
+    }
+
+    private static double Sum(float[] values, int count) => values.AsSpan(0, count).ToArray().Sum(static value => (double)value);
+
+    /// <summary>Begins a forward pass to the site for some windows at a time; when all fit one call, only once.</summary>
+    private void ForEachCall(Action<ushort[], int> measure, Action<double> done, CancellationToken cancellation)
+    {
+        for (var first = 0L; first < _windows; first += _windowsPerCall)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var windows = (int)Math.Min(_windowsPerCall, _windows - first);
+            var tokens = new ushort[windows * _window];
+            var targets = new ushort[windows * _window];
+            for (var w = 0; w < windows; w++)
+            {
+                var start = (first + w) * _allWindows / _windows * _window;
+                _tokens.Read(start, _window).CopyTo(tokens.AsSpan(w * _window));
+                _tokens.Read(start + 1, _window).CopyTo(targets.AsSpan(w * _window));
+            }
+
+            if (_begunAt != first)
+            {
+                _runner.Begin(tokens, windows, _window, _site);
+                _begunAt = first;
+            }
+
+            measure(targets, targets.Length);
+            done((double)(first + windows) / _windows);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Dictionaries.Files;
+
+/// <summary>
+/// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc [m], W_dec [m, n],
+/// b_dec [n] for activations as the model gives them; "jumprelu" adds threshold [m]; "gated" has b_gate, b_mag and r_mag [m] instead of b_enc;
+/// "topk" names its k in <c>cfg.json</c>.
+/// </summary>
+internal static unsafe class DictionaryFiles
+{
+    public const string ConfigFile = "cfg.json";
+    public const string WeightsFile = "sae_weights.safetensors";
+
+    private const string MetadataKey = "metadata";
+    private const string HookKey = "hook_name";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Writes both files, each whole or not at all, the weights first. Returns their checksum.</summary>
+    public static string Save(SparseAutoencoder dictionary, string directory, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var config = new JsonObject
+        {
+            ["architecture"] = DictionaryConfig.NameOf(dictionary.Activation),
+            ["d_in"] = dictionary.Inputs,
+            ["d_sae"] = dictionary.Features,
+            ["dtype"] = "float32",
+            ["device"] = "cpu",
+            ["apply_b_dec_to_input"] = true,
+            ["normalize_activations"] = "none",
+            ["reshape_activations"] = "none",
+            [MetadataKey] = Metadata(dictionary, metadata),
+        };
+        if (dictionary.Activation == DictionaryActivation.TopK)
+        {
+            config["k"] = dictionary.K;
+            config["rescale_acts_by_decoder_norm"] = false;
+        }
+
+        using var transposed = Transposed(dictionary);
+        var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
+        Checksums.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
+        return checksum;
+    }
+
+    private static JsonObject Metadata(SparseAutoencoder dictionary, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var entries = new JsonObject((metadata ?? new Dictionary<string, string>()).Select(static entry =>
+            KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+        if (dictionary.Site is { } site)
+        {
+            entries[HookKey] = site.HookName;
+        }
+
+        return entries;
+    }
+
+    /// <summary>SHA-256 of the weights, as <see cref="Save"/> returns it.</summary>
+    public static string Checksum(SparseAutoencoder dictionary)
+    {
+        using var transposed = Transposed(dictionary);
+        return Safetensors.Checksum(Tensors(dictionary, transposed));
+    }
+
+    /// <exception cref="InvalidDataException">The files are damaged, or of a kind of dictionary that is not supported.</exception>
+    public static SparseAutoencoder Load(string directory)
+    {
+        var config = DictionaryConfig.Read(Path.Combine(directory, ConfigFile));
+        var (n, m) = (config.Inputs, config.Features);
+        using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
+        config.CheckTensors(file, VectorLengths(config));
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K) { Site = config.Site };
+        try
+        {
+            using var transposed = new FloatBuffer((long)n * m);
+            file.Read("W_enc", transposed.Pointer, n, m);
+            Transpose(transposed.Pointer, n, m, dictionary.WEnc.Pointer);
+            foreach (var (name, buffer) in Vectors(dictionary))
+            {
+                file.Read(name, buffer.Pointer, buffer.Length);
+            }
+
+            file.Read("W_dec", dictionary.WDec.Pointer, m, n);
+            if (!config.CentresInput)
+            {
+                DictionaryWeights.CentreEncoder(dictionary);
+            }
+
+            if (config.RescalesByDecoderNorm)
+            {
+                DictionaryWeights.FoldNorms(dictionary);
+            }
+
+            return dictionary;
+        }
+        catch
+        {
+            dictionary.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The tensors of one dimension that a kind of dictionary has; see <see cref="Vectors"/>.</summary>
+    private static Dictionary<string, int> VectorLengths(DictionaryConfig config)
+    {
+        var (n, m) = (config.Inputs, config.Features);
+        return config.Activation switch
+        {
+            DictionaryActivation.Gated => new() { ["b_gate"] = m, ["b_dec"] = n, ["r_mag"] = m, ["b_mag"] = m },
+            DictionaryActivation.JumpRelu => new() { ["b_enc"] = m, ["b_dec"] = n, ["threshold"] = m },
+            _ => new() { ["b_enc"] = m, ["b_dec"] = n },
+        };
+    }
+
+    private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed)
+    {
+        var vectors = Vectors(dictionary).Select(static vector => new NamedTensor(vector.Name, vector.Values.Pointer, vector.Values.Length)).ToList();
+        return
+        [
+            new("W_enc", transposed.Pointer, dictionary.Inputs, dictionary.Features),
+            vectors[0],
+            new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs),
+            .. vectors.Skip(1),
+        ];
+    }
+
+    /// <summary>The tensors of one dimension under the layout's names.</summary>
+    private static IEnumerable<(string Name, FloatBuffer Values)> Vectors(SparseAutoencoder dictionary)
+    {
+        yield return (dictionary.Activation == DictionaryActivation.Gated ? "b_gate" : "b_enc", dictionary.BEnc);
+        yield return ("b_dec", dictionary.BDec);
+        foreach (var (name, values) in new[] { ("threshold", dictionary.Threshold), ("r_mag", dictionary.RMag), ("b_mag", dictionary.BMag) })
+        {
+            if (values is not null)
+            {
+                yield return (name, values);
+            }
+        }
+    }
+
+    private static FloatBuffer Transposed(SparseAutoencoder dictionary)
+    {
+        var transposed = new FloatBuffer((long)dictionary.Inputs * dictionary.Features);
+        Transpose(dictionary.WEnc.Pointer, dictionary.Features, dictionary.Inputs, transposed.Pointer);
+        return transposed;
+    }
+
+    private static void Transpose(float* source, int rows, int columns, float* target)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                target[((nint)column * rows) + row] = source[((nint)row * columns) + column];
+            }
+        }
+    }
+}

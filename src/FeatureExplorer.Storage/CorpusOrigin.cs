@@ -1,9 +1,0 @@
-namespace FeatureExplorer.Storage;
-
-/// <summary>How a corpus came here.</summary>
-public enum CorpusOrigin
-{
-    Upload,
-    Folder,
-    Address,
-}

@@ -1,0 +1,63 @@
+using FeatureExplorer.Storage.Folder;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace FeatureExplorer.Storage.Database;
+
+/// <summary>The database of a data folder: opened once, brought to the newest schema, shared by the store and the writers.</summary>
+public sealed class FeatureDatabase
+{
+    private readonly PooledDbContextFactory<FeatureDb> _contexts;
+
+    private FeatureDatabase(DataFolder folder)
+    {
+        Folder = folder;
+        _contexts = new PooledDbContextFactory<FeatureDb>(Options(folder.Database));
+    }
+
+    public DataFolder Folder { get; }
+
+    /// <summary>Opens the database of a folder, makes it where it is missing, and applies migrations that it has not seen.</summary>
+    /// <exception cref="InvalidDataException">The file is no database of this program, or of a newer version, or it cannot be written.</exception>
+    public static FeatureDatabase Open(DataFolder folder)
+    {
+        var database = new FeatureDatabase(folder);
+        try
+        {
+            DatabaseUpgrade.Apply(folder, database.NewContext);
+            using var db = database.NewContext();
+            ContentVersion.Prepare(db);
+        }
+        catch (SqliteException e)
+        {
+            throw new InvalidDataException($"{folder.Database}: {DataFault.Sentence(e, folder.Root)}", e);
+        }
+
+        return database;
+    }
+
+    /// <summary>True when the database answers.</summary>
+    public bool Ready()
+    {
+        using var db = NewContext();
+        return db.Database.CanConnect();
+    }
+
+    internal static DbContextOptions<FeatureDb> Options(string file)
+    {
+        NewestSqlite.Use();
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest };
+        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas()).Options;
+    }
+
+    /// <summary>A context for one operation.</summary>
+    internal FeatureDb NewContext()
+    {
+        var db = _contexts.CreateDbContext();
+        // Commands take it from EF, the beginning of a transaction from the connection.
+        db.Database.SetCommandTimeout(DatabasePatience.Seconds);
+        ((SqliteConnection)db.Database.GetDbConnection()).DefaultTimeout = DatabasePatience.Seconds;
+        return db;
+    }
+}

@@ -1,9 +1,0 @@
-using Microsoft.EntityFrameworkCore.Design;
-
-namespace FeatureExplorer.Storage;
-
-/// <summary>For the migrations tool, which needs a context but no data.</summary>
-internal sealed class FeatureDbFactory : IDesignTimeDbContextFactory<FeatureDb>
-{
-    public FeatureDb CreateDbContext(string[] args) => new(FeatureDatabase.Options(Path.Combine(Path.GetTempPath(), "featureexplorer-design.db")));
-}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using FeatureExplorer.Storage.Runs;
+
+namespace FeatureExplorer.Training.Configuration;
+
+/// <summary>
+/// Configurations as JSON. Reading begins with the preset that the text names (demo, where it names none) and puts the given values in the
+/// place of the preset's: a file says only what differs. "dictionaries" replaces the preset's list; an entry begins with what suits its number
+/// of features. "sweep" adds the combinations that it lists.
+/// </summary>
+public static class RunConfigurationJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    private static readonly JsonSerializerOptions IndentedOptions = new(Options) { WriteIndented = true };
+
+    /// <summary>All settings.</summary>
+    public static string Write(RunConfiguration configuration) => JsonSerializer.Serialize(configuration, Options);
+
+    /// <summary>All settings, for people.</summary>
+    public static string WriteIndented(RunConfiguration configuration) => JsonSerializer.Serialize(configuration, IndentedOptions);
+
+    /// <summary>What a run was asked to do, or null when this version cannot read it.</summary>
+    public static RunConfiguration? Of(RunInfo run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        try
+        {
+            return Read(run.Configuration);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The configuration that a text describes; its values are not yet checked (<see cref="RunConfiguration.Problems"/>).</summary>
+    /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
+    public static RunConfiguration Read(string json)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            var given = JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, options) as JsonObject
+                ?? throw new ArgumentException("The configuration is no JSON object: { \"preset\": \"standard\", ... }");
+            JsonNulls.Refuse(given, typeof(RunConfiguration), string.Empty);
+            var name = (string?)given["preset"] ?? RunPreset.Demo.Preset;
+            var configuration = name == RunConfiguration.Custom ? RunPreset.Standard with { Preset = name } : RunPreset.Find(name);
+            return Read(given, configuration);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new ArgumentException($"The configuration cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static RunConfiguration Read(JsonObject given, RunConfiguration start)
+    {
+        var sweep = Take(given, "sweep");
+        JsonNulls.Refuse(sweep, typeof(SweepSettings), "sweep");
+        var dictionaries = Take(given, "dictionaries");
+        var whole = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
+        Lay(given, whole);
+        var configuration = whole.Deserialize<RunConfiguration>(Options)!;
+        var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries.AsArray());
+        var swept = sweep is null ? [] : Expand(sweep.Deserialize<SweepSettings>(Options)!, listed);
+        return configuration with { Dictionaries = [.. listed, .. swept] };
+    }
+
+    private static IReadOnlyList<DictionarySettings> Expand(SweepSettings sweep, IReadOnlyList<DictionarySettings> listed)
+    {
+        var problems = sweep.Problems(listed.Count).Select(p => $"sweep.{p.Field}: {p.Message}").ToList();
+        return problems.Count == 0 ? sweep.Expand(listed.Select(d => d.Name)) : throw new ArgumentException(string.Join(" ", problems));
+    }
+
+    private static List<DictionarySettings> Dictionaries(JsonArray given)
+    {
+        if (RunChecks.DictionaryCount(given.Count) is { } problem)
+        {
+            throw new ArgumentException($"dictionaries: {problem}");
+        }
+
+        var dictionaries = new List<DictionarySettings>();
+        foreach (var entry in given.Select(node => node as JsonObject ?? throw new JsonException("an entry of \"dictionaries\" is no object")))
+        {
+            var features = (int?)entry["features"] ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
+            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, (string?)entry["variant"] ?? RunChoices.Paper2023), Options)!.AsObject();
+            Lay(entry, whole);
+            dictionaries.Add(whole.Deserialize<DictionarySettings>(Options)! with { NameIsDefault = !entry.ContainsKey("name") });
+        }
+
+        return dictionaries;
+    }
+
+    private static JsonNode? Take(JsonObject from, string name)
+    {
+        var node = from[name];
+        from.Remove(name);
+        return node;
+    }
+
+    /// <summary>Puts values over those of the same name; objects are gone into.</summary>
+    private static void Lay(JsonObject over, JsonObject under)
+    {
+        foreach (var (name, value) in over)
+        {
+            if (value is JsonObject inner && under[name] is JsonObject below)
+            {
+                Lay(inner, below);
+            }
+            else
+            {
+                under[name] = value?.DeepClone();
+            }
+        }
+    }
+}

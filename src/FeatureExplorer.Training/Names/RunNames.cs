@@ -1,0 +1,101 @@
+using System.Globalization;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Configuration;
+
+namespace FeatureExplorer.Training.Names;
+
+/// <summary>
+/// The names of a run's model and dictionaries. Nothing finished is written over: a name stands for one model or dictionary, and only the same settings on the
+/// same text may come back to it. A dictionary whose name nobody chose takes the next free number; a chosen name that is taken is refused, with one that is
+/// free, unless the run asks for replacement.
+/// </summary>
+/// <param name="database">What is finished, and which runs have reserved names.</param>
+/// <param name="time">For the store of runs.</param>
+public sealed class RunNames(FeatureDatabase database, TimeProvider time)
+{
+    private const int RunsLookedAt = 1000;
+
+    /// <summary>The configuration with names that it can have.</summary>
+    /// <exception cref="ArgumentException">A chosen name is taken; the message names one that is free.</exception>
+    public RunConfiguration Settle(RunConfiguration configuration)
+    {
+        var (settled, problems) = Check(configuration);
+        return problems.Count == 0 ? settled : throw Refusal(problems);
+    }
+
+    /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
+    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true);
+
+    /// <summary>Checks the names once more before anything is computed: other runs may have finished since. What only waits is not looked at.</summary>
+    /// <exception cref="ArgumentException">A name is taken by finished work of other settings.</exception>
+    public void Demand(RunConfiguration configuration)
+    {
+        if (Check(configuration, reserved: false).Problems is { Count: > 0 } problems)
+        {
+            throw Refusal(problems);
+        }
+    }
+
+    private static ArgumentException Refusal(IReadOnlyList<RunProblem> problems) =>
+        new("The run cannot have these names. " + string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+
+    private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved)
+    {
+        var problems = new List<RunProblem>();
+        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved);
+        var model = taken.Model();
+        if (model is { Free: false } && !(configuration.Replace && model.MayBeReplaced))
+        {
+            problems.Add(new RunProblem("model", $"{model.Reason} {FreeModel(taken)} is free{Choice(model)}."));
+            return (configuration, problems);
+        }
+
+        if (model is { Free: false } && taken.OtherDictionaries() is { Count: > 0 } orphans)
+        {
+            problems.Add(new RunProblem(
+                "model",
+                $"To replace the model {configuration.Model} would take it from {string.Join(", ", orphans)}, which this run does not make anew: name {(orphans.Count == 1 ? "it" : "them")} in the run, too, or give the new model another name, such as {FreeModel(taken)}."));
+            return (configuration, problems);
+        }
+
+        return (configuration with { Dictionaries = Dictionaries(configuration, taken, problems) }, problems);
+    }
+
+    private static List<DictionarySettings> Dictionaries(RunConfiguration configuration, TakenNames taken, List<RunProblem> problems)
+    {
+        var used = configuration.Dictionaries.Where(settings => !settings.NameIsDefault).Select(settings => settings.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var settled = new List<DictionarySettings>();
+        foreach (var (settings, i) in configuration.Dictionaries.Select((settings, i) => (settings, i)))
+        {
+            var named = settings.NameIsDefault && !configuration.Replace ? settings with { Name = Default(settings, taken, used) } : settings;
+            used.Add(named.Name);
+            settled.Add(named with { NameIsDefault = false });
+            var state = taken.Dictionary(named);
+            if (state is { Free: false } && !(configuration.Replace && state.MayBeReplaced))
+            {
+                problems.Add(new RunProblem(
+                    string.Create(CultureInfo.InvariantCulture, $"dictionaries[{i}].name"),
+                    $"{state.Reason} {configuration.Model}/{FreeNumber(taken, used, 1)} is free{Choice(state)}."));
+            }
+        }
+
+        return settled;
+    }
+
+    /// <summary>The name under which the same dictionary is there or being made; otherwise the next free number.</summary>
+    private static string Default(DictionarySettings settings, TakenNames taken, HashSet<string> used) =>
+        taken.Names.FirstOrDefault(name => !used.Contains(name) && taken.Dictionary(settings with { Name = name }) is { Same: true })
+        ?? FreeNumber(taken, used, int.TryParse(settings.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 1);
+
+    private static string FreeNumber(TakenNames taken, HashSet<string> used, int first) => Enumerable.Range(first, int.MaxValue - first)
+        .Select(static number => number.ToString(CultureInfo.InvariantCulture))
+        .First(name => !used.Contains(name) && !taken.Names.Contains(name));
+
+    /// <summary>The first letter that no model has, then A1, A2, ...</summary>
+    private static string FreeModel(TakenNames taken) => Enumerable.Range('A', 26).Select(static letter => ((char)letter).ToString())
+        .Concat(Enumerable.Range(1, int.MaxValue - 1).Select(static number => string.Create(CultureInfo.InvariantCulture, $"A{number}")))
+        .First(name => !taken.Models.Contains(name));
+
+    private static string Choice(NameState state) => state.MayBeReplaced ? "; or ask for the replacement of what is there (--replace, \"replace\": true)" : string.Empty;
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using FeatureExplorer.Storage.Runs;
+
+namespace FeatureExplorer.Training.Progress;
+
+/// <summary>
+/// A run that this process carries out: takes its reports, writes them down at a bounded pace, and shows them to whoever watches. Safe for
+/// concurrent use.
+/// </summary>
+public sealed class LiveRun : IProgress<RunProgress>
+{
+    private const int EventsShown = 200;
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan CurveInterval = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly long _id;
+    private readonly RunStore _runs;
+    private readonly RunHistory _history;
+    private readonly IProgress<RunProgress>? _next;
+    private readonly List<LiveCurve> _curves;
+    private readonly HashSet<LiveCurve> _unsaved = [];
+    private readonly List<RunEvent> _events;
+    private RunProgress? _latest;
+    private long _version = Stopwatch.GetTimestamp();
+    private long _reported;
+    private long _saved;
+    private long _stageStart;
+    private double _stageFrom;
+    private double _stageFromOverall;
+    private double _pace;
+    private int _featuresWanted;
+
+    /// <param name="id">The run.</param>
+    /// <param name="runs">Where its progress is written.</param>
+    /// <param name="history">Where its curves and its log are written; those of an earlier part of the run are taken up.</param>
+    /// <param name="next">Gets every report, too; or null.</param>
+    public LiveRun(long id, RunStore runs, RunHistory history, IProgress<RunProgress>? next)
+    {
+        (_id, _runs, _history, _next) = (id, runs, history, next);
+        _curves = [.. history.Curves(id).Select(curve => new LiveCurve(curve))];
+        _events = [.. history.Events(id, EventsShown)];
+    }
+
+    public void Report(RunProgress value)
+    {
+        _next?.Report(value);
+        RunEvent? line = value.Note is { } note ? _history.Log(_id, note.Kind, note.Text) : null;
+        lock (_gate)
+        {
+            Take(value, line);
+        }
+
+        var ends = value.Fraction is 0 or 1 && value.Point is null && value.Note is null;
+        if (ends || Stopwatch.GetElapsedTime(_reported) >= ReportInterval)
+        {
+            _reported = Stopwatch.GetTimestamp();
+            _runs.Report(_id, value.Stage, value.Overall, value.Detail);
+        }
+
+        if (ends || Stopwatch.GetElapsedTime(_saved) >= CurveInterval)
+        {
+            Save();
+        }
+    }
+
+    /// <summary>Adds a line to the log.</summary>
+    public void Log(RunEventKind kind, string text)
+    {
+        var line = _history.Log(_id, kind, text);
+        lock (_gate)
+        {
+            AddLine(line);
+        }
+    }
+
+    /// <summary>Writes down what has not been written yet.</summary>
+    public void Save()
+    {
+        _saved = Stopwatch.GetTimestamp();
+        List<RunCurve> changed;
+        lock (_gate)
+        {
+            changed = [.. _unsaved.Select(curve => curve.Snapshot())];
+            _unsaved.Clear();
+        }
+
+        changed.ForEach(curve => _history.Save(_id, curve));
+    }
+
+    /// <summary>What watchers see.</summary>
+    /// <param name="run">The run's record.</param>
+    public RunSnapshot Snapshot(RunInfo run)
+    {
+        lock (_gate)
+        {
+            return new RunSnapshot(
+                run, _version, _latest, SecondsLeft(), [.. _curves.Select(c => c.Snapshot())], [.. _curves.Select(c => c.Generation)], [.. _events]);
+        }
+    }
+
+    /// <summary>Asks for the features of the dictionary in training.</summary>
+    public void WantFeatures() => Interlocked.Exchange(ref _featuresWanted, 1);
+
+    /// <summary>True once after somebody has asked.</summary>
+    public bool TakeFeaturesWanted() => Volatile.Read(ref _featuresWanted) == 1 && Interlocked.Exchange(ref _featuresWanted, 0) == 1;
+
+    /// <summary>Changes with every report.</summary>
+    public long Version => Interlocked.Read(ref _version);
+
+    private void Take(RunProgress value, RunEvent? line)
+    {
+        if (value.Stage != _latest?.Stage || value.StageNumber != _latest?.StageNumber)
+        {
+            _stageStart = Stopwatch.GetTimestamp();
+            _stageFrom = value.Fraction;
+            _stageFromOverall = value.Overall;
+        }
+
+        // The first report of a stage that goes on from a checkpoint does not begin at 0.
+        if (_stageFrom == 0 && _latest is { Fraction: 0 } && value.Fraction > 0.02 && Stopwatch.GetElapsedTime(_stageStart).TotalSeconds < 2)
+        {
+            (_stageFrom, _stageFromOverall) = (value.Fraction, value.Overall);
+        }
+
+        _latest = value;
+        if (value.Point is { } point)
+        {
+            Curve(point).Add(point.Step, point.Values);
+        }
+
+        if (line is not null)
+        {
+            AddLine(line);
+        }
+
+        Interlocked.Increment(ref _version);
+    }
+
+    private LiveCurve Curve(CurvePoint point)
+    {
+        var found = _curves.FindIndex(c => c.Name == point.Curve);
+        if (found < 0 || _curves[found].Steps != point.Steps || !_curves[found].Columns.SequenceEqual(point.Columns))
+        {
+            var added = new LiveCurve(point.Curve, point.Steps, point.Columns);
+            if (found >= 0)
+            {
+                _unsaved.Remove(_curves[found]);
+                _curves[found] = added;
+            }
+            else
+            {
+                found = _curves.Count;
+                _curves.Add(added);
+            }
+        }
+
+        _unsaved.Add(_curves[found]);
+        return _curves[found];
+    }
+
+    private void AddLine(RunEvent line)
+    {
+        _events.Add(line);
+        if (_events.Count > EventsShown)
+        {
+            _events.RemoveAt(0);
+        }
+
+        Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>The current stage at its own pace, what follows at the pace at which the run has kept to its estimate so far.</summary>
+    private double? SecondsLeft()
+    {
+        if (_latest is not { } now)
+        {
+            return null;
+        }
+
+        var elapsed = Stopwatch.GetElapsedTime(_stageStart).TotalSeconds;
+        var done = now.Fraction - _stageFrom;
+        if (done > 0.01 && elapsed > 1)
+        {
+            var covered = now.Overall - _stageFromOverall;
+            _pace = covered > 0 ? elapsed / covered : _pace;
+        }
+
+        return _pace > 0 ? _pace * (1 - now.Overall) : null;
+    }
+}

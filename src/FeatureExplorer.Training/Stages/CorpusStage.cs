@@ -1,0 +1,126 @@
+using System.Globalization;
+using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Text.Demo;
+using FeatureExplorer.Storage.Corpora;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Progress;
+
+namespace FeatureExplorer.Training.Stages;
+
+/// <summary>From documents to tokens: builds the tokenised corpus, or takes over the one that an earlier run built from the same files.</summary>
+public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<string> warn)
+{
+    /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
+    private const long DemoBytes = 9_000_000;
+
+    /// <summary>Documents are split and kept the same way whatever the run's seed, so that models of different seeds can be compared token by token.</summary>
+    private const ulong SplitSeed = 0;
+
+    /// <summary>The tokenised corpus and the name of its folder.</summary>
+    public (TokenizedCorpus Corpus, string Id) Run(
+        RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("Reading the corpus");
+        var (source, options, files) = Prepare(configuration, cancellation);
+        var id = Id(NameOf(configuration, source), files, options);
+        var directory = folder.Corpus(id);
+        var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
+            source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
+        progress.End(Summary(corpus));
+        return (corpus, id);
+    }
+
+    /// <summary>The names of the folder that the tokenised corpus of a run has, or will have: as the run names its files, then as others may have named the same files.</summary>
+    /// <param name="configuration">The run's.</param>
+    /// <param name="spellings">The corpora of other runs; where they name other files, no folder has the name that comes of it.</param>
+    public IEnumerable<string> IdsOf(RunConfiguration configuration, IEnumerable<IReadOnlyList<string>> spellings, CancellationToken cancellation = default)
+    {
+        var (source, options, files) = Prepare(configuration, cancellation);
+        var names = configuration.Corpus.Count == 0 ? [] : spellings.Where(static corpus => corpus.Count > 0).Select(Joined);
+        return names.Prepend(NameOf(configuration, source)).Distinct().Select(name => Id(name, files, options));
+    }
+
+    private static string Id(string name, List<string> files, CorpusOptions options) =>
+        StageRecord.Fingerprint(name, files, options with { Keep = Mixture.Everything }, options.Keep.ToString());
+
+    private (ICorpusSource Source, CorpusOptions Options, List<string> Files) Prepare(RunConfiguration configuration, CancellationToken cancellation)
+    {
+        var paths = CorpusFolder.Paths(configuration.Corpus, corpora, folder);
+        var reader = configuration.Corpus.Count == 0 ? null : new CorpusReader([.. paths], cancellation);
+        var source = reader ?? (ICorpusSource)new DemoCorpus(SplitSeed, DemoBytes);
+        var options = new CorpusOptions
+        {
+            VocabularySize = configuration.Transformer.Vocabulary,
+            Seed = SplitSeed,
+            Keep = configuration.Mixture(),
+            HeldOutTokens = configuration.HeldOutTokens,
+            FewestHeldOutTokens = configuration.Transformer.Context + 1,
+        };
+        return (source, options, Files(reader));
+    }
+
+    /// <summary>The corpus in one sentence.</summary>
+    public static string Summary(TokenizedCorpus corpus) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
+
+    /// <summary>The corpus that an earlier run built, with the problems that were met then.</summary>
+    private TokenizedCorpus? TakeOver(string directory)
+    {
+        var corpus = Open(directory);
+        foreach (var problem in corpus?.Summary.Problems ?? [])
+        {
+            warn(problem.ToString());
+        }
+
+        return corpus;
+    }
+
+    private TokenizedCorpus? Open(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+
+        try
+        {
+            var corpus = TokenizedCorpus.Open(directory);
+            corpus.Verify();
+            return corpus;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
+        {
+            warn($"{exception.Message} It is built again.");
+            Directory.Delete(directory, recursive: true);
+            return null;
+        }
+    }
+
+    private static void Show(StageProgress progress, CorpusProgress corpus)
+    {
+        // Reading, learning, encoding and writing take very roughly these shares of the time.
+        var (start, share) = corpus.Stage switch
+        {
+            CorpusProgress.Reading => (0.0, 0.15),
+            CorpusProgress.Learning => (0.15, 0.15),
+            CorpusProgress.Encoding => (0.3, 0.6),
+            _ => (0.9, 0.1),
+        };
+        progress.Report(start + (share * (corpus.Total > 0 ? (double)corpus.Done / corpus.Total : 0)), corpus.Stage);
+    }
+
+    // Added corpora go by their names, so that a data folder can be moved.
+    private static string NameOf(RunConfiguration configuration, ICorpusSource source) =>
+        configuration.Corpus.Count == 0 ? source.Name : Joined(configuration.Corpus);
+
+    private static string Joined(IReadOnlyList<string> corpus) => string.Join(", ", corpus);
+
+    /// <summary>Names, sizes and times of all files: what decides whether a corpus has changed.</summary>
+    private List<string> Files(CorpusReader? reader) => reader is null
+        ? [$"demo|{DemoBytes}"]
+        : [.. reader.Files.Select(file => $"{CorpusFolder.Shown(file.Path, folder)}|{file.Length}|{file.Modified.Ticks}")];
+}

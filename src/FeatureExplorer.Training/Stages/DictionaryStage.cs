@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Evaluation;
+using FeatureExplorer.Engine.Dictionaries.Training;
+using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Progress;
+
+namespace FeatureExplorer.Training.Stages;
+
+/// <summary>
+/// From a model to the dictionaries of a group and their activation indexes; takes over what an earlier run has finished. The dictionaries are trained
+/// together, on one stream of activations (<see cref="DictionaryGroups"/>).
+/// </summary>
+/// <param name="folders">Where each dictionary's files go.</param>
+/// <param name="corpus">The tokens.</param>
+/// <param name="model">The trained model.</param>
+/// <param name="modelFingerprint">What decided it.</param>
+/// <param name="configuration">The run's.</param>
+/// <param name="group">The dictionaries.</param>
+/// <param name="forming">Makes features browsable meanwhile; or null.</param>
+public sealed class DictionaryStage(
+    RunFolders folders, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
+    FormingStage? forming) : IDisposable
+{
+    /// <summary>Name of the record of a finished dictionary.</summary>
+    internal const string RecordName = "dictionary";
+
+    private const string IndexRecordName = "index";
+
+    // A file of its own for each group of dictionaries: a training that was stopped keeps its state while others train on the same model.
+    private readonly DictionaryCheckpoint _checkpoint = new(
+        folders.Training(StageRecord.Fingerprint([.. group.Select(settings => Fingerprint(modelFingerprint, model.Config, configuration, settings))])),
+        Identity(modelFingerprint, configuration, model.Config, group[0]), CheckpointInterval.Current);
+
+    private ActivationStream? _stream;
+    private DictionarySweep? _sweep;
+    private GroupTraining? _training;
+    private List<DictionarySettings> _trained = [];
+
+    /// <summary>What training measured.</summary>
+    public sealed record Result(DictionaryMetrics Metrics, long Samples, double SamplesPerSecond, int Resampled);
+
+    /// <summary>The next dictionary of the group, trained; the others are trained as far as it on the way.</summary>
+    public (SparseAutoencoder Dictionary, Result Result) Train(DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
+    {
+        var directory = folders.Dictionary(settings.Name);
+        var result = Finished(settings);
+        if (result is null)
+        {
+            result = TrainAnew(settings, directory, progress, cancellation);
+            StageRecord.Write(directory, RecordName, Fingerprint(settings), result);
+        }
+        else
+        {
+            progress.Begin($"Training dictionary {configuration.Model}/{settings.Name}");
+        }
+
+        // What was measured on the way are the weights of that step; the curve ends at those that are kept.
+        var steps = settings.Options(configuration.Seed).Steps;
+        progress.Point(new CurvePoint(
+            Curves.HeldOut($"{configuration.Model}/{settings.Name}"), steps, Curves.OfHeldOut, steps,
+            [result.Metrics.ExplainedVariance, result.Metrics.LossRecovered, result.Metrics.L0]));
+        if (settings == group[^1])
+        {
+            _checkpoint.Remove();
+            Release();
+        }
+
+        progress.End(Invariant($"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}, {result.SamplesPerSecond:N0} samples/s"));
+        return (SparseAutoencoder.Load(directory), result);
+    }
+
+    /// <summary>The complete activation index of a dictionary.</summary>
+    public (ActivationIndex Index, double Seconds) BuildIndex(string name, SparseAutoencoder dictionary, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin($"Indexing {configuration.Model}/{name}");
+        var directory = folders.Dictionary(name);
+        var file = folders.Index(name);
+        var header = new IndexHeader
+        {
+            Corpus = corpus.Hash,
+            Tokenizer = corpus.Tokenizer.Hash,
+            Model = model.Hash,
+            Dictionary = dictionary.Hash,
+        };
+        var fingerprint = StageRecord.Fingerprint(header, configuration.IndexTokens);
+        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
+        if (seconds is null)
+        {
+            var start = Stopwatch.GetTimestamp();
+            using var encoder = new ModelFeatureEncoder(model, dictionary);
+            ActivationIndexBuilder.Build(file, corpus.HeldOut, configuration.IndexTokens, encoder, header, progress.Fractions(), cancellation);
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            StageRecord.Write(directory, IndexRecordName, fingerprint, new Timing(seconds.Value));
+        }
+
+        var index = ActivationIndex.Open(file);
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"{index.Activations:N0} activations of {index.Tokens:N0} tokens"));
+        return (index, seconds.Value);
+    }
+
+    public void Dispose() => Release();
+
+    /// <summary>What training alone needs, hundreds of megabytes: indexing does not have to find room beside it.</summary>
+    private void Release()
+    {
+        _sweep?.Dispose();
+        _stream?.Dispose();
+        (_sweep, _stream, _training) = (null, null, null);
+    }
+
+    private Result TrainAnew(DictionarySettings settings, string directory, StageProgress progress, CancellationToken cancellation)
+    {
+        var training = _training ??= Begin(progress);
+        var place = _trained.IndexOf(settings);
+        progress.Begin(training.Title(place));
+        var rate = training.Finish(place, ShareBefore(settings), cancellation);
+        var trainer = _sweep!.Trainers[place];
+        using var dictionary = trainer.Snapshot();
+        dictionary.Site = settings.At(model.Config);
+        dictionary.Save(directory);
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, cancellation: cancellation);
+        return new Result(metrics, trainer.Options.Samples, rate, trainer.Resampled);
+    }
+
+    /// <summary>All of the group that no earlier run has finished, where a checkpoint left them or at their start.</summary>
+    private GroupTraining Begin(StageProgress progress)
+    {
+        _trained = [.. group.Where(settings => Finished(settings) is null)];
+        _stream = ActivationStream.Of(
+            model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config));
+        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))]);
+        var restored = _checkpoint.TryRestore(_sweep) || RestoreOlder(_sweep);
+        var training = new GroupTraining(configuration.Model, _sweep, _trained, _checkpoint, forming, progress);
+        if (restored)
+        {
+            training.NoteRestored();
+        }
+
+        return training;
+    }
+
+    // What an earlier version saved goes on under its new name from the next checkpoint on.
+    private bool RestoreOlder(DictionarySweep sweep) =>
+        new DictionaryCheckpoint(folders.OlderTraining, Identity(modelFingerprint, configuration, model.Config, group[0]), CheckpointInterval.Current).TryRestore(sweep);
+
+    /// <summary>The share of a dictionary's training that the stages of the group's earlier ones take.</summary>
+    private double ShareBefore(DictionarySettings settings)
+    {
+        var place = _trained.IndexOf(settings);
+        return place == 0 ? 0 : Math.Min(1, (double)_trained[place - 1].Samples / settings.Samples);
+    }
+
+    private Result? Finished(DictionarySettings settings) =>
+        StageRecord.Find<Result>(folders.Dictionary(settings.Name), RecordName, Fingerprint(settings), [.. SparseAutoencoder.Files]);
+
+    /// <summary>What decides a dictionary: the same bits come of it.</summary>
+    public static string Fingerprint(string modelFingerprint, TransformerConfig model, RunConfiguration configuration, DictionarySettings settings) => StageRecord.Fingerprint(
+        Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens);
+
+    private string Fingerprint(DictionarySettings settings) => Fingerprint(modelFingerprint, model.Config, configuration, settings);
+
+    // The model, and the site where it is not the paper's.
+    private static string Identity(string modelFingerprint, TransformerConfig model, DictionarySettings settings)
+    {
+        var site = settings.At(model);
+        return site == Site.Default(model) ? modelFingerprint : $"{modelFingerprint} {site}";
+    }
+
+    private static string Identity(string modelFingerprint, RunConfiguration configuration, TransformerConfig model, DictionarySettings settings) =>
+        Invariant($"{Identity(modelFingerprint, model, settings)} stream {configuration.Seed}");
+
+    // Dictionaries that were trained before later settings existed are taken over.
+    private static JsonObject Stable(DictionaryOptions options) => StageRecord.Stable(
+        options, new DictionaryOptions { Features = options.Features, Samples = options.Samples },
+        [
+            nameof(options.Features), nameof(options.Samples), nameof(options.Batch), nameof(options.LearningRate), nameof(options.Lambda),
+            nameof(options.LambdaWarmup), nameof(options.ResampleAt), nameof(options.DeadWindow), nameof(options.ResampleVectors),
+            nameof(options.Normalize), nameof(options.Seed), nameof(options.Steps), nameof(options.EffectiveDeadWindow), nameof(options.SampleVectors),
+        ]);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Timing(double Seconds);
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Progress;
+
+namespace FeatureExplorer.Training.Stages;
+
+/// <summary>From tokens to a transformer: trains it, goes on from its last checkpoint, or takes over the finished one of an earlier run.</summary>
+public sealed class ModelStage(FeatureDatabase database)
+{
+    /// <summary>Name of the record of a finished model.</summary>
+    internal const string RecordName = "model";
+
+    /// <summary>Name of the record of a model whose training has begun.</summary>
+    internal const string StartedName = "model-started";
+
+    private readonly DataFolder _folder = database.Folder;
+
+    /// <summary>What the stage measured.</summary>
+    public sealed record Result(long Tokens, double TokensPerSecond, double HeldOutLoss, double Seconds);
+
+    private sealed record Started(long Tokens);
+
+    /// <summary>What decides a model: the same bits come of it.</summary>
+    public static string Fingerprint(TokenizedCorpus corpus, RunConfiguration configuration)
+    {
+        var (config, options, _) = Settings(corpus, configuration);
+        return StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
+    }
+
+    /// <summary>The trained model, its figures, its fingerprint and the name of its folder.</summary>
+    public (Transformer Model, Result Result, string Fingerprint, string Folder) Run(
+        TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("Training the transformer");
+        var (config, options, training) = Settings(corpus, configuration);
+        var fingerprint = Fingerprint(corpus, configuration);
+        var place = new StageFolders(database).Model(configuration.Model, fingerprint);
+        var directory = _folder.Model(place);
+        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. Transformer.Files, Path.GetFileName(_folder.Tokenizer(place))]);
+        if (result is null)
+        {
+            result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
+        }
+
+        var steps = options.Steps(config.Context);
+        progress.Point(new CurvePoint(Curves.HeldOut(Curves.Transformer), steps, Curves.OfHeldOutTransformer, steps, [result.HeldOutLoss]));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
+        return (Transformer.Load(directory), result, fingerprint, place);
+    }
+
+    private static (TransformerConfig Config, TransformerTrainingOptions Options, TokenSource Training) Settings(TokenizedCorpus corpus, RunConfiguration configuration)
+    {
+        var config = configuration.Transformer.Config(corpus.Tokenizer.VocabularySize);
+        var training = new TokenSource(corpus.Training.Count, corpus.Training.Read);
+        return (config, configuration.Transformer.Options(Tokens(training, config, configuration.Transformer), configuration.Seed), training);
+    }
+
+    /// <summary>Whole windows, at most the passes that are allowed.</summary>
+    private static long Tokens(TokenSource training, TransformerConfig config, TransformerSettings settings)
+    {
+        var available = (long)(training.Windows(config.Context) * settings.LargestPasses) * config.Context;
+        return Math.Max(config.Context, Math.Min(settings.Tokens, available));
+    }
+
+    private Result Train(
+        string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training, TokenizedCorpus corpus,
+        long evaluationTokens, StageProgress progress, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var trainer = Begin(directory, fingerprint, config, options, training, progress);
+        using var model = trainer.Model;
+        var first = trainer.Step;
+        TakeSteps(trainer, directory, progress, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var heldOut = new TokenSource(corpus.HeldOut.Count, corpus.HeldOut.Read);
+        var (loss, _) = HeldOutLoss.Of(model, heldOut, evaluationTokens, cancellation);
+        var result = new Result(trainer.Step * trainer.TokensPerStep, (trainer.Step - first) * trainer.TokensPerStep / seconds, loss, seconds);
+        // The record before the end of the checkpoint: a kill between the two costs nothing.
+        corpus.Tokenizer.Save(_folder.Tokenizer(Path.GetFileName(directory)));
+        model.Save(directory);
+        StageRecord.Write(directory, RecordName, fingerprint, result);
+        TransformerCheckpoint.Finish(trainer, directory);
+        return result;
+    }
+
+    private static void TakeSteps(TransformerTrainer trainer, string directory, StageProgress progress, CancellationToken cancellation)
+    {
+        var saved = Stopwatch.GetTimestamp();
+        try
+        {
+            trainer.Run(
+                new StageProgress.Direct<TransformerTrainingProgress>(p => Show(progress, p)),
+                t =>
+                {
+                    if (Stopwatch.GetElapsedTime(saved) >= CheckpointInterval.Current || t.Step == t.Steps)
+                    {
+                        Save(t, directory, progress);
+                        saved = Stopwatch.GetTimestamp();
+                    }
+                },
+                cancellation);
+        }
+        catch (OperationCanceledException) when (trainer.Step > 0)
+        {
+            Save(trainer, directory, progress);
+            throw;
+        }
+    }
+
+    private static void Save(TransformerTrainer trainer, string directory, StageProgress progress)
+    {
+        TransformerCheckpoint.Save(trainer, directory);
+        progress.Note(RunEventKind.Checkpoint, string.Create(CultureInfo.InvariantCulture, $"Checkpoint of the transformer at step {trainer.Step:N0} of {trainer.Steps:N0}"));
+    }
+
+    /// <summary>Goes on from the folder's checkpoint when it belongs to this very training, and otherwise begins.</summary>
+    private static TransformerTrainer Begin(
+        string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training, StageProgress progress)
+    {
+        if (StageRecord.Find<Started>(directory, StartedName, fingerprint) is not null && TransformerCheckpoint.Exists(directory))
+        {
+            var resumed = TransformerCheckpoint.Resume(directory, training);
+            progress.Note(RunEventKind.Checkpoint, string.Create(CultureInfo.InvariantCulture, $"The transformer goes on from step {resumed.Step:N0} of {resumed.Steps:N0}"));
+            return resumed;
+        }
+
+        Directory.CreateDirectory(directory);
+        File.Delete(Path.Combine(directory, TransformerCheckpoint.StateFile));
+        StageRecord.Write(directory, StartedName, fingerprint, new Started(options.Tokens));
+        return new TransformerTrainer(Transformer.Create(config, options.Seed), options, training);
+    }
+
+    private static void Show(StageProgress progress, TransformerTrainingProgress p)
+    {
+        progress.Report(
+            Math.Min(0.999, (double)p.Step / p.Steps), string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"));
+        progress.Point(new CurvePoint(Curves.Transformer, p.Steps, Curves.OfTransformer, p.Step, [p.Loss, p.LearningRate, p.GradientNorm, p.TokensPerSecond]));
+    }
+}

@@ -1,0 +1,242 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Corpora;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Stages;
+using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Security;
+
+namespace FeatureExplorer.Web.Corpora;
+
+/// <summary>
+/// Adds and deletes corpora. Every action checks who asks. A corpus can be used once its files have been read to the end; one that could not
+/// be fetched or read says why, and is simply added again.
+/// </summary>
+public sealed partial class CorpusLibrary(
+    CorpusStore store, RunStore runs, DataFolder folder, Permissions permissions, AuditLog audit, SafeHttpClient http, FetchOptions limits,
+    TrainingOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CorpusLibrary> logger)
+{
+    private const int LongestName = 32;
+
+    private readonly ConcurrentDictionary<string, Task> _working = new();
+
+    /// <summary>Whether folders of the server may be named.</summary>
+    public bool HasFolders => options.CorpusRoot.Length > 0;
+
+    /// <summary>Adds a corpus from a file that is being sent.</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="name">Of the corpus.</param>
+    /// <param name="file">Name of the file; its extension says what it is.</param>
+    /// <param name="copy">Writes its content.</param>
+    /// <exception cref="ArgumentException">The name or the file does not do.</exception>
+    public async Task Upload(ClaimsPrincipal user, string name, string file, Func<Stream, Task> copy)
+    {
+        var path = Begin(user, name, CorpusOrigin.Upload, file);
+        try
+        {
+            await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            {
+                await copy(stream);
+            }
+        }
+        catch
+        {
+            Discard(name);
+            throw;
+        }
+
+        Read(name);
+    }
+
+    /// <summary>Adds a corpus from an address; it is fetched in the background.</summary>
+    /// <exception cref="ArgumentException">The name or the address does not do.</exception>
+    public async Task Fetch(ClaimsPrincipal user, string name, string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException($"\"{address}\" is no address of a file: it looks like https://example.org/text.jsonl.gz.");
+        }
+
+        var path = Begin(user, name, CorpusOrigin.Address, address, Path.GetFileName(uri.AbsolutePath));
+        Work(name, async cancellation =>
+        {
+            await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            {
+                await http.Download(uri, stream, new Told(progress => Tell(name, $"{Show.Bytes(progress.Bytes)} received"), time), cancellation);
+            }
+
+            return CorpusScan.Of(store.Find(name) ?? throw new OperationCanceledException(), folder.Root, limits, cancellation);
+        });
+    }
+
+    /// <summary>Adds a folder or file of the server, below the folder that the settings allow.</summary>
+    /// <exception cref="ArgumentException">The name or the folder does not do.</exception>
+    public void AddFolder(ClaimsPrincipal user, string name, string relative)
+    {
+        var account = permissions.Demand(user, Role.Admin);
+        if (!HasFolders)
+        {
+            throw new ArgumentException("No folder of the server may be named: the setting Training:CorpusRoot allows one.");
+        }
+
+        CheckName(name);
+        Add(user, New(name, CorpusOrigin.Folder, relative, [CorpusRoot.Resolve(options.CorpusRoot, relative)], account.Name));
+        Read(name);
+    }
+
+    /// <summary>Deletes a corpus and the files that were sent or fetched for it; what was trained on it stays.</summary>
+    /// <exception cref="ArgumentException">A run that waits or goes on needs it.</exception>
+    public void Delete(ClaimsPrincipal user, string name)
+    {
+        permissions.Demand(user, Role.Admin);
+        var entry = CorpusFolder.Prefix + name;
+        if (runs.Active().FirstOrDefault(r => RunConfigurationJson.Of(r)?.Corpus.Contains(entry) == true) is { } run)
+        {
+            throw new ArgumentException($"Run {run.Id} needs the corpus {name}: cancel it first.");
+        }
+
+        if (store.Find(name) is not null)
+        {
+            Discard(name);
+            audit.Record(user, "corpus.delete", name);
+        }
+    }
+
+    /// <summary>Marks what was being fetched when the process ended; call once at start.</summary>
+    internal void MarkInterrupted()
+    {
+        foreach (var corpus in store.All().Where(c => c.State == CorpusState.Preparing && !_working.ContainsKey(c.Name)))
+        {
+            store.Save(corpus with { State = CorpusState.Failed, Message = "The server ended meanwhile: delete it and add it again." });
+        }
+    }
+
+    private string Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, string? file = null)
+    {
+        var account = permissions.Demand(user, Role.Admin);
+        CheckName(name);
+        var relative = Path.Combine("sources", name, SafeName(file ?? from));
+        Add(user, New(name, origin, from, [relative], account.Name));
+        var path = Path.GetFullPath(relative, folder.Root);
+        // What an earlier try has left behind belongs to no corpus any more.
+        if (Directory.Exists(folder.Source(name)))
+        {
+            Directory.Delete(folder.Source(name), recursive: true);
+        }
+
+        Directory.CreateDirectory(folder.Source(name));
+        return path;
+    }
+
+    private void Add(ClaimsPrincipal user, CorpusInfo corpus)
+    {
+        var names = store.All().Select(static other => other.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var free = Enumerable.Range(2, int.MaxValue - 2).Select(number => $"{corpus.Name}-{number}").First(name => !names.Contains(name));
+        if (names.TryGetValue(corpus.Name, out var similar) && similar != corpus.Name)
+        {
+            throw new ArgumentException($"There is a corpus \"{similar}\", and a name may not differ from it in capital letters alone: {free} is free.");
+        }
+
+        if (store.Find(corpus.Name) is { State: CorpusState.Failed })
+        {
+            Discard(corpus.Name);
+        }
+
+        if (!store.TryAdd(corpus))
+        {
+            throw new ArgumentException($"There is a corpus \"{corpus.Name}\" already: {free} is free; or delete the other one first.");
+        }
+
+        audit.Record(user, "corpus.add", corpus.Name, detail: corpus.From);
+    }
+
+    private CorpusInfo New(string name, CorpusOrigin origin, string from, IReadOnlyList<string> paths, string by) => new()
+    {
+        Name = name,
+        Origin = origin,
+        From = from.Length > 300 ? from[..300] : from,
+        Paths = paths,
+        State = CorpusState.Preparing,
+        Message = "Being read",
+        AddedBy = by,
+        Created = time.GetUtcNow().UtcDateTime,
+    };
+
+    private void Read(string name) => Work(name, cancellation => Task.FromResult(
+        CorpusScan.Of(store.Find(name) ?? throw new OperationCanceledException(), folder.Root, limits, cancellation)));
+
+    private void Work(string name, Func<CancellationToken, Task<CorpusInfo>> work) => _working[name] = Task.Run(async () =>
+    {
+        try
+        {
+            store.Save(await work(lifetime.ApplicationStopping));
+        }
+        catch (OperationCanceledException)
+        {
+            Tell(name, "Stopped with the server: delete it and add it again.", CorpusState.Failed);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, name, exception);
+            Tell(name, exception.Message, CorpusState.Failed);
+        }
+        finally
+        {
+            _working.TryRemove(name, out _);
+        }
+    });
+
+    private void Tell(string name, string message, CorpusState state = CorpusState.Preparing)
+    {
+        if (store.Find(name) is { } corpus)
+        {
+            store.Save(corpus with { State = state, Message = message });
+        }
+    }
+
+    private void Discard(string name)
+    {
+        store.Delete(name);
+        if (Directory.Exists(folder.Source(name)))
+        {
+            Directory.Delete(folder.Source(name), recursive: true);
+        }
+    }
+
+    private static void CheckName(string name)
+    {
+        if (name.Length is 0 or > LongestName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name == "new")
+        {
+            throw new ArgumentException($"The name \"{name}\" is part of addresses: use 1 to {LongestName} letters, digits, '-' or '_'.");
+        }
+    }
+
+    /// <summary>A file name of plain characters that keeps the extension, which decides how the file is read.</summary>
+    private static string SafeName(string name)
+    {
+        var plain = new string([.. Path.GetFileName(name.Replace('\\', '/')).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]).TrimStart('.');
+        return plain.Length == 0 ? "text.txt" : plain.Length > 80 ? plain[^80..].TrimStart('.') : plain;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The corpus {Name} could not be added")]
+    private static partial void LogFailed(ILogger logger, string name, Exception exception);
+
+    /// <summary>Passes on at most one report a second.</summary>
+    private sealed class Told(Action<FetchProgress> tell, TimeProvider time) : IProgress<FetchProgress>
+    {
+        private long _last;
+
+        public void Report(FetchProgress value)
+        {
+            if (_last == 0 || time.GetElapsedTime(_last).TotalSeconds >= 1)
+            {
+                _last = time.GetTimestamp();
+                tell(value);
+            }
+        }
+    }
+}

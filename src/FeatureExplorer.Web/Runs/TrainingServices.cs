@@ -1,0 +1,27 @@
+using FeatureExplorer.Training.Names;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Operations;
+
+namespace FeatureExplorer.Web.Runs;
+
+/// <summary>Registers everything that trains.</summary>
+public static class TrainingServices
+{
+    /// <summary>Adds the queue, its service and the monitor.</summary>
+    public static IServiceCollection AddTraining(this IServiceCollection services, ExplorerOptions settings, bool demo)
+    {
+        services.AddSingleton(settings.Training);
+        services.AddSingleton(settings.Fetch);
+        services.AddSingleton(new DemoChoice(demo));
+        services.AddSingleton<RunMonitor>();
+        services.AddSingleton<RunNames>();
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<RunLiveHtml>();
+        services.AddSingleton<RunUpdates>();
+        services.AddSingleton<CorpusLibrary>();
+        services.AddHostedService<RunQueueService>();
+        return services;
+    }
+}

@@ -1,4 +1,0 @@
-namespace FeatureExplorer.Web.Training;
-
-/// <summary>Whether the demo is put into the queue when there are no features and no runs yet.</summary>
-public sealed record DemoChoice(bool Wanted);

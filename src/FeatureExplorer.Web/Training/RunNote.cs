@@ -1,6 +1,0 @@
-using FeatureExplorer.Storage;
-
-namespace FeatureExplorer.Web.Training;
-
-/// <summary>Something that happened in a run and is worth a line in its log.</summary>
-public sealed record RunNote(RunEventKind Kind, string Text);

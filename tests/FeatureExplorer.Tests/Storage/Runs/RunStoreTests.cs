@@ -1,0 +1,172 @@
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
+
+namespace FeatureExplorer.Tests.Storage.Runs;
+
+public sealed class RunStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FeatureDatabase _database;
+    private readonly RunStore _runs;
+
+    public RunStoreTests()
+    {
+        _database = FeatureDatabase.Open(new DataFolder(_folder.Path));
+        _runs = new RunStore(_database, TimeProvider.System);
+    }
+
+    [Fact]
+    public void Report_QueuedRun_RunsAndShowsProgress()
+    {
+        var run = _runs.Add("demo", "{}");
+        Assert.True(run.Active);
+        _runs.Report(run.Id, "Training the transformer", 0.25, "loss 4.1");
+        var read = Assert.Single(_runs.Latest(5));
+        Assert.Equal((RunStatus.Running, "Training the transformer", 0.25, "loss 4.1"), (read.Status, read.Stage, read.Progress, read.Message));
+        Assert.Equal(DateTimeKind.Utc, read.Created.Kind);
+        Assert.True(read.Updated >= read.Created);
+    }
+
+    [Theory]
+    [InlineData(7, 1)]
+    [InlineData(-1, 0)]
+    [InlineData(double.NaN, 0)]
+    public void Report_ProgressOutOfRange_IsKeptWithin(double reported, double stored)
+    {
+        var run = _runs.Add("demo", "{}");
+        _runs.Report(run.Id, "s", reported, string.Empty);
+        Assert.Equal(stored, _runs.Latest(1)[0].Progress);
+    }
+
+    [Fact]
+    public void End_Failed_KeepsTheError()
+    {
+        var run = _runs.Add("demo", "{}");
+        _runs.End(run.Id, RunStatus.Failed, "disk full");
+        var read = _runs.Latest(1)[0];
+        Assert.Equal((RunStatus.Failed, "disk full", false), (read.Status, read.Error, read.Active));
+    }
+
+    [Fact]
+    public void MarkInterrupted_AfterACrash_PutsTheQueuesRunsBackAndMarksTheCommands()
+    {
+        var ended = Running();
+        _runs.End(ended, RunStatus.Finished);
+        var cancelling = Running();
+        Assert.True(_runs.TryAsk(cancelling, RunStatus.Cancelled));
+        var mine = Running();
+        var waiting = _runs.Add("demo", "{}").Id;
+        var commands = _runs.Add("demo", "{}", RunOrigin.CommandLine).Id;
+        _runs.Report(commands, "s", 0.5, string.Empty);
+
+        var going = _runs.MarkInterrupted().Select(r => r.Id);
+        Assert.Equal([cancelling, mine, commands], going.Order());
+        Assert.Equal(RunStatus.Finished, _runs.Find(ended)!.Status);
+        Assert.Equal(RunStatus.Cancelled, _runs.Find(cancelling)!.Status);
+        Assert.Equal(RunStatus.Queued, _runs.Find(mine)!.Status);
+        Assert.Equal(RunStatus.Queued, _runs.Find(waiting)!.Status);
+        Assert.Equal(RunStatus.Interrupted, _runs.Find(commands)!.Status);
+        Assert.Equal([mine, waiting], _runs.Active().Select(r => r.Id));
+    }
+
+    [Fact]
+    public void TryShift_InTheQueue_ChangesTheOrderAndStopsAtItsEnds()
+    {
+        var ids = Enumerable.Range(0, 3).Select(_ => _runs.Add("demo", "{}").Id).ToList();
+        Assert.True(_runs.TryShift(ids[2], earlier: true));
+        Assert.True(_runs.TryShift(ids[2], earlier: true));
+        Assert.False(_runs.TryShift(ids[2], earlier: true));
+        Assert.Equal([ids[2], ids[0], ids[1]], _runs.Active().Select(r => r.Id));
+        Assert.False(_runs.TryShift(ids[1], earlier: false));
+        Assert.True(_runs.TryStart(ids[0]));
+        Assert.False(_runs.TryShift(ids[0], earlier: true));
+        Assert.Equal([ids[0], ids[2], ids[1]], _runs.Active().Select(r => r.Id));
+    }
+
+    [Fact]
+    public void TryMove_FromAnotherState_ChangesNothing()
+    {
+        var run = Running();
+        Assert.False(_runs.TryStart(run));
+        Assert.False(_runs.TryMove(run, [RunStatus.Paused, RunStatus.Queued], RunStatus.Cancelled));
+        Assert.Equal(RunStatus.Running, _runs.Find(run)!.Status);
+        Assert.False(_runs.TryMove(99, [RunStatus.Queued], RunStatus.Cancelled));
+    }
+
+    [Fact]
+    public void TryAsk_OnlyOfARunningRun_AndForgottenWhenItEnds()
+    {
+        var waiting = _runs.Add("demo", "{}").Id;
+        Assert.False(_runs.TryAsk(waiting, RunStatus.Paused));
+        var run = Running();
+        Assert.True(_runs.TryAsk(run, RunStatus.Paused));
+        Assert.Equal(RunStatus.Paused, _runs.Wanted(run));
+        _runs.End(run, RunStatus.Paused);
+        Assert.Null(_runs.Wanted(run));
+        Assert.True(_runs.TryMove(run, [RunStatus.Paused], RunStatus.Queued));
+        Assert.Null(_runs.Find(run)!.Ended);
+    }
+
+    [Fact]
+    public void TryDelete_RunsOnlyWhenNotRunning_AndTakesLogAndCurvesAlong()
+    {
+        var history = new RunHistory(_database, TimeProvider.System);
+        var run = Running();
+        history.Log(run, RunEventKind.Stage, "one");
+        history.Save(run, new RunCurve("A/1", 10, ["loss"], [[1, 0.5]]));
+        Assert.False(_runs.TryDelete(run));
+        _runs.End(run, RunStatus.Finished);
+        Assert.True(_runs.TryDelete(run));
+        Assert.Null(_runs.Find(run));
+        Assert.Empty(history.Events(run));
+        Assert.Empty(history.Curves(run));
+        // What a slow thread still has to say of a deleted run is passed over.
+        history.Log(run, RunEventKind.Stage, "two");
+        history.Save(run, new RunCurve("A/1", 10, ["loss"], []));
+        Assert.Empty(history.Events(run));
+    }
+
+    [Fact]
+    public void History_ManyLines_KeepsTheLatestInOrder()
+    {
+        var history = new RunHistory(_database, TimeProvider.System);
+        var run = Running();
+        for (var i = 0; i < RunHistory.MostEvents + 20; i++)
+        {
+            history.Log(run, RunEventKind.Warning, $"line {i}");
+        }
+
+        var events = history.Events(run);
+        Assert.Equal(RunHistory.MostEvents, events.Count);
+        Assert.Equal("line 20", events[0].Text);
+        Assert.Equal($"line {RunHistory.MostEvents + 19}", events[^1].Text);
+        Assert.Equal(["line 518", "line 519"], history.Events(run, 2).Select(e => e.Text));
+    }
+
+    [Fact]
+    public void History_CurveSavedTwice_IsReplacedAndReadBack()
+    {
+        var history = new RunHistory(_database, TimeProvider.System);
+        var run = Running();
+        history.Save(run, new RunCurve("A/1", 10, ["loss", "L0"], [[1, 0.5, null]]));
+        history.Save(run, new RunCurve("A/1", 10, ["loss", "L0"], [[1, 0.5, null], [2, 0.25, 7]]));
+        history.Save(run, new RunCurve("transformer", 3, ["loss"], [[1, 4]]));
+        var curves = history.Curves(run);
+        Assert.Equal(["transformer", "A/1"], curves.Select(c => c.Name));
+        Assert.Equal([(2, 7)], curves[1].Column("L0"));
+        Assert.Equal([(1, 0.5), (2, 0.25)], curves[1].Column("loss"));
+    }
+
+    [Fact]
+    public void Report_UnknownRun_NamesIt() => Assert.Contains("99", Assert.Throws<ArgumentException>(() => _runs.Report(99, "s", 0, "m")).Message, StringComparison.Ordinal);
+
+    public void Dispose() => _folder.Dispose();
+
+    private long Running()
+    {
+        var run = _runs.Add("demo", "{}").Id;
+        Assert.True(_runs.TryStart(run));
+        return run;
+    }
+}
