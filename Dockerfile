@@ -5,6 +5,7 @@ COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/FeatureExplorer.Engine/*.csproj src/FeatureExplorer.Engine/packages.lock.json src/FeatureExplorer.Engine/
 COPY src/FeatureExplorer.Analysis/*.csproj src/FeatureExplorer.Analysis/packages.lock.json src/FeatureExplorer.Analysis/
 COPY src/FeatureExplorer.Storage/*.csproj src/FeatureExplorer.Storage/packages.lock.json src/FeatureExplorer.Storage/
+COPY src/FeatureExplorer.Training/*.csproj src/FeatureExplorer.Training/packages.lock.json src/FeatureExplorer.Training/
 COPY src/FeatureExplorer.Web/*.csproj src/FeatureExplorer.Web/*.targets src/FeatureExplorer.Web/packages.lock.json src/FeatureExplorer.Web/
 RUN dotnet restore src/FeatureExplorer.Web --locked-mode
 COPY src src

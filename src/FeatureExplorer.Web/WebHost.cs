@@ -7,6 +7,7 @@ using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Operations.Pages;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
 using Microsoft.Extensions.WebEncoders;

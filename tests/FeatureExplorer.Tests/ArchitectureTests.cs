@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Web;
 
 namespace FeatureExplorer.Tests;
@@ -10,6 +11,7 @@ namespace FeatureExplorer.Tests;
 public sealed partial class ArchitectureTests
 {
     private const int LongestFile = 300;
+    private const int LargestFolder = 28;
 
     private static readonly string? Root = FindRoot();
 
@@ -29,9 +31,10 @@ public sealed partial class ArchitectureTests
     ];
 
     [Theory]
-    [InlineData(typeof(CounterRandom), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Analysis", "FeatureExplorer.Storage", "FeatureExplorer.Web")]
-    [InlineData(typeof(FeatureReport), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Storage", "FeatureExplorer.Web")]
-    [InlineData(typeof(FeatureStore), "Microsoft.AspNetCore", "FeatureExplorer.Web")]
+    [InlineData(typeof(CounterRandom), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Analysis", "FeatureExplorer.Storage", "FeatureExplorer.Training", "FeatureExplorer.Web")]
+    [InlineData(typeof(FeatureReport), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Storage", "FeatureExplorer.Training", "FeatureExplorer.Web")]
+    [InlineData(typeof(FeatureStore), "Microsoft.AspNetCore", "FeatureExplorer.Training", "FeatureExplorer.Web")]
+    [InlineData(typeof(RunConfiguration), "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite", "FeatureExplorer.Web")]
     [InlineData(typeof(WebHost), "Microsoft.EntityFrameworkCore", "Microsoft.Data.Sqlite")]
     public void Assembly_OfALayer_DoesNotReferenceWhatLiesAboveIt(Type layer, params string[] forbidden)
     {
@@ -59,6 +62,21 @@ public sealed partial class ArchitectureTests
     }
 
     [SkippableFact]
+    public void Folders_AreNotTooLarge()
+    {
+        var tooLarge = Sources().Where(static f => !f.Contains("/Migrations/", StringComparison.Ordinal) && !f.Contains("/CompiledModel/", StringComparison.Ordinal))
+            .GroupBy(static f => Path.GetDirectoryName(f)).Where(static g => g.Count() > LargestFolder).Select(static g => $"{g.Key}: {g.Count()} files");
+        Assert.Empty(tooLarge);
+    }
+
+    [SkippableFact]
+    public void Types_HaveNamesOfTheirOwn()
+    {
+        var twice = Sources().Select(static f => Path.GetFileName(f)).Where(static f => f != "_Imports.razor").GroupBy(static f => f).Where(static g => g.Count() > 1).Select(static g => g.Key);
+        Assert.Empty(twice);
+    }
+
+    [SkippableFact]
     public void Sources_DoNotUseWhatIsBanned()
     {
         var found = from file in Sources()
@@ -73,7 +91,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Classes_AreSealedUnlessSomethingDerivesFromThem()
     {
-        Type[] layers = [typeof(CounterRandom), typeof(FeatureReport), typeof(FeatureStore), typeof(WebHost)];
+        Type[] layers = [typeof(CounterRandom), typeof(FeatureReport), typeof(FeatureStore), typeof(RunConfiguration), typeof(WebHost)];
         var types = layers.SelectMany(t => t.Assembly.GetTypes()).Where(t => t.Namespace?.StartsWith("FeatureExplorer", StringComparison.Ordinal) == true).ToList();
         var bases = types.Select(t => t.BaseType).OfType<Type>().Select(t => t.IsGenericType ? t.GetGenericTypeDefinition() : t).ToHashSet();
         var open = types.Where(t => t.IsClass && !t.IsSealed && !t.IsAbstract && !bases.Contains(t))

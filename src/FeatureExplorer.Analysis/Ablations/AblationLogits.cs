@@ -3,6 +3,7 @@ using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Layers;
 
 namespace FeatureExplorer.Analysis.Ablations;
 

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer.Layers;
 
 namespace FeatureExplorer.Engine.Transformer;
 

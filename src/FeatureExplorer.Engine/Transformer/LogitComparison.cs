@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer.Layers;
 
 namespace FeatureExplorer.Engine.Transformer;
 

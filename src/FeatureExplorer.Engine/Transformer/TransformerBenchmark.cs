@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer.Training;
 
 namespace FeatureExplorer.Engine.Transformer;
 

@@ -9,11 +9,11 @@ namespace FeatureExplorer.Storage.Dictionaries;
 public sealed class ExplorerData(DataFolder folder) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (long Stamp, DictionaryFiles Files)> _open = [];
+    private readonly Dictionary<string, (long Stamp, OpenDictionary Files)> _open = [];
 
     /// <summary>The opened files of a dictionary; they belong to this object.</summary>
     /// <exception cref="InvalidDataException">The tokenizer is missing or damaged.</exception>
-    public DictionaryFiles Open(DictionaryInfo dictionary)
+    public OpenDictionary Open(DictionaryInfo dictionary)
     {
         lock (_gate)
         {
@@ -23,7 +23,7 @@ public sealed class ExplorerData(DataFolder folder) : IDisposable
                 return kept.Files;
             }
 
-            var files = DictionaryFiles.Open(folder, dictionary);
+            var files = OpenDictionary.Open(folder, dictionary);
             _open[dictionary.Id] = (dictionary.Stamp, files);
             if (found)
             {

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 
 namespace FeatureExplorer.Training.Configuration;
 

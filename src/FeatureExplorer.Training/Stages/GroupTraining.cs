@@ -1,6 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Dictionaries.Training;
-using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Progress;

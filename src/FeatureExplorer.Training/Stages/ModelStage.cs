@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;

@@ -1,4 +1,4 @@
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 
 namespace FeatureExplorer.Web.Addresses;
 

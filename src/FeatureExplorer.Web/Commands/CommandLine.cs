@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Operations;
 

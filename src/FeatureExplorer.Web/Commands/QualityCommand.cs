@@ -10,7 +10,7 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
-using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Endpoints.Json;
 using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Web.Commands;

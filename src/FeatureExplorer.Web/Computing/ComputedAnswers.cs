@@ -1,7 +1,7 @@
 namespace FeatureExplorer.Web.Computing;
 
 /// <summary>
-/// Lets everything that computes, and that <see cref="Operations.PageDelivery"/> has not let in already, through <see cref="ComputingPlaces"/>. The answer is
+/// Lets everything that computes, and that <see cref="Operations.Pages.PageDelivery"/> has not let in already, through <see cref="ComputingPlaces"/>. The answer is
 /// sent when it is complete and its place is free again: a visitor with a slow line holds up nobody.
 /// </summary>
 public sealed class ComputedAnswers(RequestDelegate next, ComputingPlaces places)

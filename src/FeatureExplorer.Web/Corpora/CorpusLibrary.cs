@@ -9,6 +9,7 @@ using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 
 namespace FeatureExplorer.Web.Corpora;
 

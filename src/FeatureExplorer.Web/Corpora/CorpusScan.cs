@@ -2,7 +2,7 @@ using System.Text;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Web.Operations;
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 
 namespace FeatureExplorer.Web.Corpora;
 

@@ -1,4 +1,5 @@
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;

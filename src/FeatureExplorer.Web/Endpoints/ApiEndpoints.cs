@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;

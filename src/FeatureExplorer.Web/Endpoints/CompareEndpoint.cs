@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;

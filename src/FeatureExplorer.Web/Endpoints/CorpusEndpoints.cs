@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Endpoints.Json;
 
 namespace FeatureExplorer.Web.Endpoints;
 

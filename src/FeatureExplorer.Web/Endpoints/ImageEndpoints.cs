@@ -7,6 +7,7 @@ using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Charts;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Drawing;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;

@@ -1,3 +1,4 @@
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Mvc;

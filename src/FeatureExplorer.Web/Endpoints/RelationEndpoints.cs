@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;

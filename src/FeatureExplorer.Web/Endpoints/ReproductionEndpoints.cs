@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Reproduction;
+using FeatureExplorer.Web.Endpoints.Json;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Web.Endpoints.Json;
 
 namespace FeatureExplorer.Web.Endpoints;
 

@@ -1,4 +1,5 @@
 using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Runs;
 
 namespace FeatureExplorer.Web.Endpoints;

@@ -1,5 +1,5 @@
 using FeatureExplorer.Web.Addresses;
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 
 namespace FeatureExplorer.Web.Endpoints;
 

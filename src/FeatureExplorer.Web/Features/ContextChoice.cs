@@ -27,7 +27,7 @@ public sealed record ContextChoice
 
     /// <summary>The context that an address names. A text that is none leaves the feature's best context and says why.</summary>
     public static ContextChoice Of(
-        DictionaryInfo dictionary, FeatureReport report, DictionaryFiles files, Explorations explorations, HistogramView view,
+        DictionaryInfo dictionary, FeatureReport report, OpenDictionary files, Explorations explorations, HistogramView view,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -52,7 +52,7 @@ public sealed record ContextChoice
         }
     }
 
-    private static ContextChoice Named(DictionaryInfo dictionary, FeatureReport report, DictionaryFiles files, string? name, IReadOnlyList<float> edges)
+    private static ContextChoice Named(DictionaryInfo dictionary, FeatureReport report, OpenDictionary files, string? name, IReadOnlyList<float> edges)
     {
         var context = dictionary.FindContext(name) ?? dictionary.FindContext(report.BestContext?.Context);
         return new ContextChoice { Context = context, Colours = context is null ? null : files.Histogram(report.Index, context.Name, edges) };

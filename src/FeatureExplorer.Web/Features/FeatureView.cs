@@ -16,7 +16,7 @@ namespace FeatureExplorer.Web.Features;
 /// <param name="Context">What colours the histogram, or null.</param>
 /// <param name="Colours">The coloured histogram, or null.</param>
 public sealed record FeatureView(
-    DictionaryInfo Dictionary, FeatureReport Report, DictionaryFiles Files, HistogramView View, ContextInfo? Context, ContextHistogram? Colours)
+    DictionaryInfo Dictionary, FeatureReport Report, OpenDictionary Files, HistogramView View, ContextInfo? Context, ContextHistogram? Colours)
 {
     /// <summary>What is drawn, or null for a feature without a histogram.</summary>
     public StackedBars? Bars => Report.Histogram.Counts.Count == 0

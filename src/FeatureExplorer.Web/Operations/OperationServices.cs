@@ -1,5 +1,5 @@
 using FeatureExplorer.Storage.Folder;
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace FeatureExplorer.Web.Operations;

@@ -1,6 +1,6 @@
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 
 namespace FeatureExplorer.Engine.Dictionaries.Training;
 

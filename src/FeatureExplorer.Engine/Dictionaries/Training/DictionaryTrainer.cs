@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
-using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 
 namespace FeatureExplorer.Engine.Dictionaries.Training;
 

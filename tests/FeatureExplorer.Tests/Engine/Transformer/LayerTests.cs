@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Layers;
 using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Transformer;

@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Transformer.Training;
 
 namespace FeatureExplorer.Tests.Engine.Transformer;
 

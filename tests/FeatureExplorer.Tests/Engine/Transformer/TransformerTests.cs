@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Transformer.Training;
 using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Tests.Engine.Transformer;

@@ -2,7 +2,7 @@ using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Training;
-using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Engine.Transformer.Training;
 using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries.Training;

@@ -1,0 +1,108 @@
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Transformer.Layers;
+
+/// <summary>
+/// y = x · W + b with W [inputs, outputs]. The weights are packed once for each step; the products then run on blocks of rows inside
+/// tasks, so that what comes before and after (LayerNorm, ReLU, residual) finds the block in the cache.
+/// </summary>
+internal sealed unsafe class Linear : IDisposable
+{
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly float* _weights;
+    private readonly float* _bias;
+    private readonly FloatBuffer _forward;
+    private readonly FloatBuffer? _backward;
+
+    /// <param name="weights">[inputs, outputs].</param>
+    /// <param name="bias">[outputs].</param>
+    /// <param name="inputs">Columns of x.</param>
+    /// <param name="outputs">Columns of y.</param>
+    /// <param name="training">Whether the way back is needed too.</param>
+    public Linear(float* weights, float* bias, int inputs, int outputs, bool training)
+    {
+        (_inputs, _outputs) = (inputs, outputs);
+        _weights = weights;
+        _bias = bias;
+        _forward = new FloatBuffer((long)Panels(outputs) * MatrixProduct.TileColumns * inputs);
+        _backward = training ? new FloatBuffer((long)Panels(inputs) * MatrixProduct.TileColumns * outputs) : null;
+    }
+
+    /// <summary>To be called after every change of the weights.</summary>
+    public void Pack()
+    {
+        var panels = Panels(_outputs);
+        WorkerPool.For(panels + (_backward is null ? 0 : Panels(_inputs)), (panel, _) =>
+        {
+            if (panel < panels)
+            {
+                PackPanel(false, panel, _outputs, _inputs, _forward.Pointer);
+            }
+            else
+            {
+                PackPanel(true, panel - panels, _inputs, _outputs, _backward!.Pointer);
+            }
+        });
+    }
+
+    /// <summary>y = x · W + b, added to <paramref name="residual"/> unless that is null; it may be y itself.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="residual">[rows, outputs] or null.</param>
+    /// <param name="y">[rows, outputs].</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="scratch">Room for the block: rows rounded up to 8, times inputs.</param>
+    public void Forward(float* x, float* residual, float* y, int rows, float* scratch)
+    {
+        var bias = new ReadOnlySpan<float>(_bias, _outputs);
+        for (var row = 0; row < rows; row++)
+        {
+            var target = new Span<float>(y + ((nint)row * _outputs), _outputs);
+            if (residual is null)
+            {
+                bias.CopyTo(target);
+            }
+            else
+            {
+                TensorPrimitives.Add(new ReadOnlySpan<float>(residual + ((nint)row * _outputs), _outputs), bias, target);
+            }
+        }
+        Multiply(x, rows, _inputs, _forward.Pointer, _outputs, y, accumulate: true, scratch);
+    }
+
+    /// <summary>dx = dy · Wᵀ.</summary>
+    public void BackwardInput(float* dy, float* dx, int rows, float* scratch) =>
+        Multiply(dy, rows, _outputs, _backward!.Pointer, _inputs, dx, accumulate: false, scratch);
+
+    /// <summary>dW = xᵀ · dy over all rows of the batch, on all threads.</summary>
+    public void BackwardWeights(float* x, float* dy, int rows, float* dWeights) =>
+        MatrixProduct.MultiplyTransposedSplit(_inputs, _outputs, rows, x, _inputs, dy, _outputs, dWeights, _outputs);
+
+    public void Dispose()
+    {
+        _forward.Dispose();
+        _backward?.Dispose();
+    }
+
+    private static int Panels(int columns) => (columns + MatrixProduct.TileColumns - 1) / MatrixProduct.TileColumns;
+
+    private void PackPanel(bool transpose, int panel, int columns, int depth, float* packed)
+    {
+        var column = panel * MatrixProduct.TileColumns;
+        var count = Math.Min(MatrixProduct.TileColumns, columns - column);
+        MatrixProduct.PackB(
+            transpose, _weights, _outputs, column, count, 0, depth, packed + ((nint)column * depth), MatrixTile.WidthFor(count));
+    }
+
+    private static void Multiply(float* x, int rows, int depth, float* packed, int columns, float* y, bool accumulate, float* scratch)
+    {
+        MatrixProduct.PackA(false, x, depth, 0, rows, 0, depth, scratch);
+        for (var column = 0; column < columns; column += MatrixProduct.TileColumns)
+        {
+            var count = Math.Min(MatrixProduct.TileColumns, columns - column);
+            MatrixProduct.MultiplyPanel(
+                scratch, packed + ((nint)column * depth), rows, count, MatrixTile.WidthFor(count), depth, y + column, columns, accumulate);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Engine.Transformer.Layers;
+
+/// <summary>
+/// One layer, forward and back: middle = x + attention(LN₁ x); y = middle + feedForward(LN₂ middle). All but the attention itself and
+/// the gradients of the matrices goes by blocks of rows, each block through all its steps while it lies in the cache.
+/// </summary>
+internal sealed unsafe class TransformerLayer : IDisposable
+{
+    /// <summary>Rows of a block: a multiple of the tile's 8.</summary>
+    public const int BlockRows = 64;
+
+    private readonly TransformerConfig _config;
+    private readonly LayerView _weights;
+    private readonly Linear _qkv;
+    private readonly Linear _out;
+    private readonly FeedForward _feedForward;
+    private readonly CausalAttention _attention;
+    private readonly ThreadScratch _scratch;
+    private readonly ColumnSums? _sums;
+    private readonly int _model;
+
+    public TransformerLayer(TransformerConfig config, TransformerParameters parameters, int layer, int maxWindows, bool training)
+    {
+        _config = config;
+        _model = config.DModel;
+        _weights = new LayerView(parameters, layer);
+        _qkv = new Linear(_weights.Qkv, _weights.QkvBias, _model, 3 * _model, training);
+        _out = new Linear(_weights.Out, _weights.OutBias, _model, _model, training);
+        _feedForward = new FeedForward(_weights, config, training);
+        _attention = new CausalAttention(config, maxWindows, training);
+        _scratch = new ThreadScratch(BlockRows * (long)(Math.Max(3 * _model, config.DMlp) + _model));
+        _sums = training ? new ColumnSums(Blocks(maxWindows * config.Context), SumColumns) : null;
+    }
+
+    /// <summary>To be called after every change of the weights.</summary>
+    public void Pack()
+    {
+        _qkv.Pack();
+        _out.Pack();
+        _feedForward.Pack();
+    }
+
+    /// <summary>x[R, d] to the neurons after their ReLU, hidden[R, dMlp].</summary>
+    public void ForwardToHidden(float* x, LayerActivations a, float* hidden, int windows, int length)
+    {
+        var rows = windows * length;
+        _scratch.Prepare();
+        WorkerPool.For(Blocks(rows), (block, thread) =>
+        {
+            var (row, count) = RowsOf(block, rows);
+            var normalised = a.Normalised1.Pointer + (row * _model);
+            LayerNorm.Forward(
+                x + (row * _model), _weights.Norm1Gain, _weights.Norm1Bias, _config.LayerNormEpsilon, normalised,
+                a.Mean1 + row, a.InverseSigma1 + row, count, _model);
+            _qkv.Forward(normalised, null, a.Qkv.Pointer + (row * 3 * _model), count, _scratch[thread]);
+        });
+        _attention.Forward(a.Qkv.Pointer, a.Attended.Pointer, windows, length);
+        WorkerPool.For(Blocks(rows), (block, thread) =>
+        {
+            var (row, count) = RowsOf(block, rows);
+            var middle = a.Middle.Pointer + (row * _model);
+            var normalised = a.Normalised2.Pointer + (row * _model);
+            _out.Forward(a.Attended.Pointer + (row * _model), x + (row * _model), middle, count, _scratch[thread]);
+            LayerNorm.Forward(
+                middle, _weights.Norm2Gain, _weights.Norm2Bias, _config.LayerNormEpsilon, normalised,
+                a.Mean2 + row, a.InverseSigma2 + row, count, _model);
+            _feedForward.ForwardUp(normalised, hidden + (row * _config.DMlp), count, _scratch[thread]);
+        });
+    }
+
+    /// <summary>y[R, d] = residual + hidden · W_down + b_down; a residual of null counts as zero. The residual is what <see cref="ForwardToHidden"/> left in a.Middle.</summary>
+    public void ForwardFromHidden(float* hidden, float* residual, float* y, int rows)
+    {
+        _scratch.Prepare();
+        WorkerPool.For(Blocks(rows), (block, thread) =>
+        {
+            var (row, count) = RowsOf(block, rows);
+            _feedForward.ForwardDown(
+                hidden + (row * _config.DMlp), residual is null ? null : residual + (row * _model), y + (row * _model), count, _scratch[thread]);
+        });
+    }
+
+    /// <summary>Turns gradient[R, d] from that of the layer's output y into that of its input x; overwrites the layer's part of <paramref name="d"/>.</summary>
+    public void Backward(float* x, LayerActivations a, LayerGradients g, float* gradient, LayerView d, int windows, int length)
+    {
+        var rows = windows * length;
+        _scratch.Prepare();
+        WorkerPool.For(Blocks(rows), (block, thread) => BackwardUpperBlock(block, rows, a, g, gradient, _scratch[thread]));
+        _attention.Backward(a.Qkv.Pointer, g.Attended.Pointer, g.Qkv.Pointer, windows, length);
+        _feedForward.BackwardWeights(a.Normalised2.Pointer, a.Hidden.Pointer, g.Hidden.Pointer, gradient, rows, d);
+        _out.BackwardWeights(a.Attended.Pointer, g.Middle.Pointer, rows, d.Out);
+        _qkv.BackwardWeights(a.Normalised1.Pointer, g.Qkv.Pointer, rows, d.Qkv);
+        WorkerPool.For(Blocks(rows), (block, thread) => BackwardLowerBlock(block, rows, x, a, g, gradient, _scratch[thread]));
+        CombineSums(Blocks(rows), d);
+    }
+
+    public void Dispose()
+    {
+        _qkv.Dispose();
+        _out.Dispose();
+        _feedForward.Dispose();
+        _attention.Dispose();
+        _scratch.Dispose();
+        _sums?.Dispose();
+    }
+
+    /// <summary>Number of blocks of so many rows.</summary>
+    public static int Blocks(int rows) => (rows + BlockRows - 1) / BlockRows;
+
+    /// <summary>First row and number of rows of a block.</summary>
+    public static (nint Row, int Count) RowsOf(int block, int rows) =>
+        ((nint)block * BlockRows, Math.Min(BlockRows, rows - (block * BlockRows)));
+
+    /// <summary>Feed-forward, LN₂ and the attention's output matrix.</summary>
+    private void BackwardUpperBlock(int block, int rows, LayerActivations a, LayerGradients g, float* gradient, float* scratch)
+    {
+        var (row, count) = RowsOf(block, rows);
+        var dNormalised = scratch + ((nint)BlockRows * Math.Max(3 * _model, _config.DMlp));
+        var dHidden = g.Hidden.Pointer + (row * _config.DMlp);
+        var dMiddle = g.Middle.Pointer + (row * _model);
+        var dy = gradient + (row * _model);
+        _sums!.Clear(block);
+        var sums = _sums.Block(block);
+        _sums.Add(block, DownBiasAt, dy, count, _model);
+        _feedForward.BackwardInput(dy, a.Hidden.Pointer + (row * _config.DMlp), dHidden, dNormalised, count, scratch);
+        _sums.Add(block, UpBiasAt, dHidden, count, _config.DMlp);
+        LayerNorm.Backward(
+            dNormalised, a.Middle.Pointer + (row * _model), _weights.Norm2Gain, a.Mean2 + row, a.InverseSigma2 + row,
+            dy, dMiddle, sums + Norm2At, sums + Norm2At + _model, count, _model);
+        _sums.Add(block, OutBiasAt, dMiddle, count, _model);
+        _out.BackwardInput(dMiddle, g.Attended.Pointer + (row * _model), count, scratch);
+    }
+
+    /// <summary>The matrix of queries, keys and values, and LN₁.</summary>
+    private void BackwardLowerBlock(int block, int rows, float* x, LayerActivations a, LayerGradients g, float* gradient, float* scratch)
+    {
+        var (row, count) = RowsOf(block, rows);
+        var dNormalised = scratch + ((nint)BlockRows * Math.Max(3 * _model, _config.DMlp));
+        var dQkv = g.Qkv.Pointer + (row * 3 * _model);
+        var sums = _sums!.Block(block);
+        _sums.Add(block, QkvBiasAt, dQkv, count, 3 * _model);
+        _qkv.BackwardInput(dQkv, dNormalised, count, scratch);
+        LayerNorm.Backward(
+            dNormalised, x + (row * _model), _weights.Norm1Gain, a.Mean1 + row, a.InverseSigma1 + row,
+            g.Middle.Pointer + (row * _model), gradient + (row * _model), sums + Norm1At, sums + Norm1At + _model, count, _model);
+    }
+
+    private void CombineSums(int blocks, LayerView d)
+    {
+        _sums!.Combine(blocks, DownBiasAt, _model, d.DownBias);
+        _sums.Combine(blocks, OutBiasAt, _model, d.OutBias);
+        _sums.Combine(blocks, Norm1At, _model, d.Norm1Gain);
+        _sums.Combine(blocks, Norm1At + _model, _model, d.Norm1Bias);
+        _sums.Combine(blocks, Norm2At, _model, d.Norm2Gain);
+        _sums.Combine(blocks, Norm2At + _model, _model, d.Norm2Bias);
+        _sums.Combine(blocks, QkvBiasAt, 3 * _model, d.QkvBias);
+        _sums.Combine(blocks, UpBiasAt, _config.DMlp, d.UpBias);
+    }
+
+    // Where the sums of each bias and gain lie within a block's.
+    private const int DownBiasAt = 0;
+
+    private int OutBiasAt => _model;
+
+    private int Norm1At => 2 * _model;
+
+    private int Norm2At => 4 * _model;
+
+    private int QkvBiasAt => 6 * _model;
+
+    private int UpBiasAt => 9 * _model;
+
+    private int SumColumns => (9 * _model) + _config.DMlp;
+}

@@ -1,8 +1,0 @@
-namespace FeatureExplorer.Engine.Transformer;
-
-/// <summary>Training was stopped because its numbers had become useless.</summary>
-public sealed class TrainingDivergedException(long step, string message) : Exception(message)
-{
-    /// <summary>The step, counted from 1.</summary>
-    public long Step { get; } = step;
-}
