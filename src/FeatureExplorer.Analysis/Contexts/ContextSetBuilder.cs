@@ -18,8 +18,7 @@ internal sealed unsafe class ContextSetBuilder : IDisposable
 {
     public const int MaximumDomains = 40;
 
-    private const int BlockTokens = 16_384;
-    private const int BlocksPerStep = 32;
+    private const int BlockTokens = 16_384, BlocksPerStep = 32;
 
     private readonly TokenStore _heldOut;
     private readonly UnigramModel _unigrams;

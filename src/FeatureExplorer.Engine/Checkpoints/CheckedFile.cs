@@ -48,12 +48,12 @@ public sealed class CheckedFile : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="DamagedFileException">It has another length than its checksums say.</exception>
+    /// <exception cref="DamagedFileException">It has another length than its checksums say, or is gone while they are there.</exception>
     public static CheckedFile Open(string path)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var handle = File.OpenHandle(path);
+            var handle = OpenOrTell(path);
             try
             {
                 var length = RandomAccess.GetLength(handle);
@@ -74,6 +74,18 @@ public sealed class CheckedFile : IDisposable
                 handle.Dispose();
                 throw;
             }
+        }
+    }
+
+    private static SafeFileHandle OpenOrTell(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && File.Exists(BlockChecksums.FileOf(path)))
+        {
+            throw DamagedFiles.Found(path, "it is missing", exception);
         }
     }
 

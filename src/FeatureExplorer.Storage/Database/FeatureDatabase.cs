@@ -37,6 +37,22 @@ public sealed class FeatureDatabase
         return database;
     }
 
+    /// <summary>Looks whether a folder's database, if there is one, is this program's and of a version that it knows. Changes nothing in it.</summary>
+    /// <exception cref="InvalidDataException">It is not, or it cannot be read.</exception>
+    public static void Check(DataFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        NewestSqlite.Use();
+        try
+        {
+            DatabaseCheck.Seen(folder, DatabaseUpgrade.Known);
+        }
+        catch (SqliteException e)
+        {
+            throw new InvalidDataException($"{folder.Database}: {DataFault.Sentence(e, folder.Root)}", e);
+        }
+    }
+
     /// <summary>True when the database answers.</summary>
     public bool Ready()
     {

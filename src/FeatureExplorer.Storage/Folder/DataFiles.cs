@@ -14,14 +14,16 @@ public static class DataFiles
     private static readonly string[] Folders = ["corpora", "models", "dictionaries"];
 
     // What only a training reads that goes on, locks, and what is being written.
-    private static readonly string[] Passing = [".tmp", ".lock", ".training.safetensors", "optimizer.safetensors", "training.json", BlockChecksums.Suffix];
+    private static readonly string[] Passing = [".tmp", ".lock", ".training.safetensors", "optimizer.safetensors", "training.json"];
 
-    /// <summary>Full paths of all of them, in order.</summary>
+    /// <summary>Full paths of all of them, in order; those too that are gone while their checksums are there.</summary>
     public static IEnumerable<string> All(DataFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         return Folders.Select(name => Path.Combine(folder.Root, name)).Where(Directory.Exists)
             .SelectMany(static path => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            .Select(static file => file.EndsWith(BlockChecksums.Suffix, StringComparison.Ordinal) ? file[..^BlockChecksums.Suffix.Length] : file)
+            .Distinct()
             .Where(static file => !Passing.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal);
     }
@@ -50,8 +52,12 @@ public static class DataFiles
         Checksums.Record(path);
     }
 
-    private static void Check(string path)
+    /// <summary>Makes every check of a file without checksums that its kind allows.</summary>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not what its name says.</exception>
+    public static void Check(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = Path.GetDirectoryName(path)!;
         switch (Path.GetFileName(path))
         {

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Entities;
@@ -37,8 +38,9 @@ public sealed class LabelStore(FeatureDatabase database, TimeProvider time)
     /// <exception cref="ArgumentException">The text or the note is too long.</exception>
     public void Save(DictionaryInfo dictionary, int index, string text, string note, string author)
     {
-        text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        note = note.Trim().ReplaceLineEndings("\n");
+        // Nothing that turns the direction of writing or controls a terminal: labels stand in lists, tables and files of others.
+        text = string.Join(' ', DomainName.Clean(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        note = string.Join('\n', note.Trim().ReplaceLineEndings("\n").Split('\n').Select(DomainName.Clean));
         if (text.Length > FeatureLabel.LongestText || note.Length > FeatureLabel.LongestNote)
         {
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Stages;
 
@@ -264,19 +265,19 @@ public sealed class RunForm
     }
 
     private T Number<T>(string field)
-        where T : struct, ISpanParsable<T> => Parse<T>(field, Value(field)) ?? default;
+        where T : struct, INumber<T> => Parse<T>(field, Value(field)) ?? default;
 
     private T? Optional<T>(string field)
-        where T : struct, ISpanParsable<T> => Value(field).Length == 0 ? null : Parse<T>(field, Value(field));
+        where T : struct, INumber<T> => Value(field).Length == 0 ? null : Parse<T>(field, Value(field));
 
     private List<T> List<T>(string field)
-        where T : struct, ISpanParsable<T> =>
+        where T : struct, INumber<T> =>
         [.. Value(field).Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(word => Parse<T>(field, word)).OfType<T>()];
 
     private T? Parse<T>(string field, string text)
-        where T : struct, ISpanParsable<T>
+        where T : struct, INumber<T>
     {
-        if (T.TryParse(text.Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number))
+        if (T.TryParse(text.Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
         {
             return number;
         }

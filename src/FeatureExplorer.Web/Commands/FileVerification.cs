@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Commands;
@@ -20,7 +21,14 @@ public static class FileVerification
         }
 
         var folder = new DataFolder(data);
-        int whole = 0, without = 0, recorded = 0, damaged = 0;
+        int whole = 0, without = 0, recorded = 0;
+        var damaged = new HashSet<string>(StringComparer.Ordinal);
+        if (DatabaseProblem(folder) is { } problem)
+        {
+            damaged.Add(folder.Database);
+            output.WriteLine($"DAMAGED           {problem}");
+        }
+
         foreach (var file in DataFiles.All(folder))
         {
             var name = Path.GetRelativePath(folder.Root, file);
@@ -38,24 +46,41 @@ public static class FileVerification
                 }
                 else
                 {
+                    DataFiles.Check(file);
                     without++;
                     output.WriteLine($"no checksum       {name}");
                 }
             }
             catch (DamagedFileException damage)
             {
-                damaged++;
-                output.WriteLine($"DAMAGED           {Path.GetRelativePath(folder.Root, damage.FilePath)}: {damage.Why}");
+                // Several files may be told of by one check.
+                if (damaged.Add(damage.FilePath))
+                {
+                    output.WriteLine($"DAMAGED           {Path.GetRelativePath(folder.Root, damage.FilePath)}: {damage.Why}");
+                }
             }
             catch (InvalidDataException exception)
             {
-                damaged++;
+                damaged.Add(file);
                 output.WriteLine($"DAMAGED           {name}: {exception.Message}");
             }
         }
 
-        output.WriteLine($"{whole} files are as they were written, {damaged} damaged, {without} without a checksum{(record ? $", {recorded} given one" : string.Empty)}.");
-        output.WriteLine(damaged > 0 ? "Restore the damaged ones from a backup, or run again what made them." : without > 0 ? "--record writes the checksums that are missing." : "Nothing to do.");
-        return damaged > 0 ? ExitCodes.Failure : ExitCodes.Success;
+        output.WriteLine($"{whole} files are as they were written, {damaged.Count} damaged, {without} without a checksum{(record ? $", {recorded} given one" : string.Empty)}.");
+        output.WriteLine(damaged.Count > 0 ? "Restore the damaged ones from a backup, or run again what made them." : without > 0 ? "--record writes the checksums that are missing." : "Nothing to do.");
+        return damaged.Count > 0 ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    private static string? DatabaseProblem(DataFolder folder)
+    {
+        try
+        {
+            FeatureDatabase.Check(folder);
+            return File.Exists(folder.Database) ? DatabaseCopy.Damage(folder.Database) : null;
+        }
+        catch (InvalidDataException exception)
+        {
+            return exception.Message;
+        }
     }
 }

@@ -55,7 +55,7 @@ public sealed class DamageWatch(DataFolder folder, ILogger<DamageWatch> log) : B
     private void Look(string file, CancellationToken cancellation)
     {
         var info = new FileInfo(file);
-        if (!info.Exists || (_whole.TryGetValue(file, out var known) && known == (info.Length, info.LastWriteTimeUtc)))
+        if (info.Exists && _whole.TryGetValue(file, out var known) && known == (info.Length, info.LastWriteTimeUtc))
         {
             return;
         }

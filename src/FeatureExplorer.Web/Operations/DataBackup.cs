@@ -32,6 +32,7 @@ public static class DataBackup
             throw new IOException($"{folder.Root} is no data folder: it has no {Path.GetFileName(folder.Database)}.");
         }
 
+        FeatureDatabase.Check(folder);
         var partial = target + ".partial";
         RemoveLeftover(partial);
         MakePrivate(partial);

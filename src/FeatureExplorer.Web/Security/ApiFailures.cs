@@ -10,7 +10,7 @@ public sealed class ApiFailures : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!httpContext.Request.Path.StartsWithSegments(Urls.Api) && (exception is not AddressException || IsPage(httpContext)))
+        if (!Asked(httpContext).StartsWithSegments(Urls.Api) && (exception is not AddressException || IsPage(httpContext)))
         {
             return false;
         }
@@ -30,6 +30,9 @@ public sealed class ApiFailures : IExceptionHandler
         await Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(httpContext);
         return true;
     }
+
+    // The framework has put the error page's address in the place of the one that was asked for.
+    private static PathString Asked(HttpContext context) => context.Features.Get<IExceptionHandlerPathFeature>()?.Path is { } path ? new PathString(path) : context.Request.Path;
 
     private static bool IsPage(HttpContext context) =>
         context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;

@@ -71,6 +71,29 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
         Assert.DoesNotContain("damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("index.bin")]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer.json")]
+    [InlineData("held-out.documents")]
+    public async Task Look_FileDeleted_IsToldUntilItIsBack(string name)
+    {
+        var file = Directory.GetFiles(Folder.Root, name, SearchOption.AllDirectories)[0];
+        var away = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        File.Move(file, away);
+        var watch = new DamageWatch(Folder, site.Service<ILogger<DamageWatch>>());
+        watch.Look(CancellationToken.None);
+        var home = (await Get("/", HttpStatusCode.OK)).Text;
+        Assert.Contains("it is missing", home, StringComparison.Ordinal);
+        Assert.Contains(Path.GetRelativePath(Folder.Root, file), home, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Failure, true), Verify(record: false, "it is missing"));
+
+        File.Move(away, file);
+        watch.Look(CancellationToken.None);
+        Assert.DoesNotContain("it is missing", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Success, true), Verify(record: false, "0 damaged"));
+    }
+
     [Fact]
     public async Task Look_DamageThatNobodyHasMet_IsOnTheHomePageAndTheDictionarysUntilRestored()
     {
@@ -153,6 +176,7 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
         using var answer = await site.Client.GetAsync(new Uri(address, UriKind.Relative));
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(expected is null || answer.StatusCode == expected, $"{address}: {answer.StatusCode} {text}");
+        Assert.True(answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType == (IsData(address) ? "application/problem+json" : "text/html") || address.EndsWith(".svg", StringComparison.Ordinal), $"{address}: {answer.Content.Headers.ContentType}");
         return (answer.StatusCode, WebUtility.HtmlDecode(text));
     }
 
