@@ -36,8 +36,8 @@ public static class DataFiles
         return DamagedFiles.All.Count == 0
             ? []
             : [
-                .. DamagedFiles.Within(folder.Dictionary(dictionary.Model, dictionary.Name)),
-                .. DamagedFiles.Within(folder.Model(dictionary.Model)),
+                .. DamagedFiles.Within(folder.Dictionary(dictionary)),
+                .. DamagedFiles.Within(folder.Model(dictionary)),
                 .. DamagedFiles.Within(folder.Corpus(dictionary.Provenance.CorpusHash)),
             ];
     }
