@@ -56,6 +56,9 @@ public static partial class Urls
 
     public const string Pareto = "/pareto";
 
+    /// <summary>Where the data of charts lie.</summary>
+    public const string Charts = "/charts";
+
     public const string Corpora = "/corpora";
 
     public const string NewCorpus = "/corpora/new";

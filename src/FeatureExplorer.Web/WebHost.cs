@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Components.Theme;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Features;
@@ -11,6 +12,7 @@ using FeatureExplorer.Web.Operations.Pages;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
 using Microsoft.Extensions.WebEncoders;
+using MudBlazor.Services;
 
 namespace FeatureExplorer.Web;
 
@@ -31,7 +33,9 @@ public static class WebHost
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddOperations(options.Settings, options.Database.Folder);
-        builder.Services.AddRazorComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMudServices();
+        builder.Services.AddSingleton<ThemeCss>();
 
         // Letters of all scripts as they are: escaped, a page of examples is twice as long. Markup is escaped all the same.
         builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
@@ -59,6 +63,8 @@ public static class WebHost
         app.UseReadingOfErrorPages();
         app.UseShortDatabaseWaits();
         app.UseRouting();
+        app.UseStudioPolicy();
+        app.UsePackageCaching();
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -82,9 +88,10 @@ public static class WebHost
         app.MapImages();
         app.MapDownloads();
         app.MapEmbeds();
+        app.MapCharts();
         app.MapRuns();
         app.MapCorpora(options.Settings.Fetch);
-        app.MapRazorComponents<App>();
+        app.MapPages();
         return app;
     }
 }

@@ -34,7 +34,7 @@
       const form = document.createElement("form");
       form.method = "dialog";
       const close = document.createElement("button");
-      close.className = "rz-button rz-button-sm rz-variant-outlined rz-base rz-shade-default";
+      close.className = "button small";
       close.textContent = "Close";
       form.append(close);
       dialog.append(title, list, form);

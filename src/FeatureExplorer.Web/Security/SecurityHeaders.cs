@@ -5,11 +5,14 @@ public static class SecurityHeaders
 {
     /// <summary>
     /// Only files of our own, no inline script or style block: a token from a corpus that found its way into markup could do nothing.
-    /// style-src-attr: Radzen's components size themselves by style attributes, which hold no script. frame-ancestors: no page of ours in a frame.
+    /// style-src-attr: charts and MudBlazor's components size themselves by style attributes, which hold no script. frame-ancestors: no page of ours in a frame.
     /// </summary>
     public const string ContentSecurityPolicy =
         "default-src 'self'; base-uri 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; script-src 'self'; "
-        + "style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'";
+        + "style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; connect-src 'self'; img-src 'self' data:";
+
+    /// <summary>The same for pages that hold a connection. blob: a chart becomes a picture before it is saved as PNG.</summary>
+    public const string StudioPolicy = ContentSecurityPolicy + " blob:";
 
     /// <summary>The same for the frames that are made for other pages: any page may show them, and they may do even less.</summary>
     public const string FramePolicy =
@@ -30,6 +33,17 @@ public static class SecurityHeaders
         if (requiresSignIn)
         {
             context.Response.OnStarting(KeepPrivate, context.Response);
+        }
+
+        return next(context);
+    });
+
+    /// <summary>Where the endpoint is a page that holds a connection, its own policy; to be used after routing.</summary>
+    public static IApplicationBuilder UseStudioPolicy(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<StudioPage>() is not null)
+        {
+            context.Response.Headers.ContentSecurityPolicy = StudioPolicy;
         }
 
         return next(context);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Computing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -53,10 +54,11 @@ public sealed class PageDelivery(RequestDelegate next, PageCache cache, Computin
 
     public void Dispose() => _places.Dispose();
 
-    // Pages that send a part first and the rest later have to do without.
+    // Pages that hold a connection carry its state, and pages that send a part first send the rest later: both have to do without.
     private static bool IsPage(HttpContext context) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is { } page
+        && !Documents.IsInteractive(page.Type)
         && !Attribute.IsDefined(page.Type, typeof(StreamRenderingAttribute));
 
     /// <summary>Draws a page when there is a place. One that computes has a place of its own kind: plain pages never wait for it.</summary>

@@ -1,0 +1,60 @@
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Features;
+using Plotly.Blazor;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
+
+namespace FeatureExplorer.Web.Components.Plots;
+
+/// <summary>Dictionaries by L0 (logarithmic) and loss recovered: the trade between few active features and a faithful reconstruction.</summary>
+public static class ParetoChart
+{
+    /// <summary>The chart; each point carries the address of its dictionary.</summary>
+    public static ChartDefinition Of(IEnumerable<DictionaryInfo> dictionaries)
+    {
+        var shown = dictionaries.Where(static d => d.Metrics.L0 > 0 && double.IsFinite(d.Metrics.LossRecovered)).OrderBy(static d => d.Metrics.L0).ToList();
+        var layout = PlotLayout.Of("L0: active features per token", "loss recovered", logX: true);
+        layout.ShowLegend = true;
+        return new ChartDefinition
+        {
+            Data = [Front(shown), .. shown.GroupBy(static d => d.Variant).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(Points)],
+            Layout = layout,
+            Config = PlotLayout.Config,
+        };
+    }
+
+    /// <summary>The dictionaries that no other beats in both figures.</summary>
+    public static IEnumerable<DictionaryInfo> Best(IReadOnlyList<DictionaryInfo> shown) =>
+        shown.Where(d => !shown.Any(o => o.Metrics.L0 < d.Metrics.L0 && o.Metrics.LossRecovered >= d.Metrics.LossRecovered));
+
+    private static Scatter Front(List<DictionaryInfo> shown)
+    {
+        var best = Best(shown).ToList();
+        return new Scatter
+        {
+            Name = "best",
+            Mode = ModeFlag.Lines,
+            HoverInfo = HoverInfoFlag.Skip,
+            Line = new Line { Dash = "dot", Width = 1.5m, Color = "#8a979d" },
+            X = PlotLayout.Numbers(best.Select(static d => d.Metrics.L0)),
+            Y = PlotLayout.Numbers(best.Select(static d => d.Metrics.LossRecovered)),
+        };
+    }
+
+    private static Scatter Points(IGrouping<string, DictionaryInfo> group, int i) => new()
+    {
+        Name = group.Key,
+        Mode = ModeFlag.Markers | ModeFlag.Text,
+        X = PlotLayout.Numbers(group.Select(static d => d.Metrics.L0)),
+        Y = PlotLayout.Numbers(group.Select(static d => d.Metrics.LossRecovered)),
+        TextArray = [.. group.Select(static d => d.Id)],
+        TextPosition = TextPositionEnum.TopCenter,
+        HoverTextArray = [.. group.Select(Tip)],
+        HoverInfo = HoverInfoFlag.Text,
+        CustomData = [.. group.Select(static d => (object)Urls.Dictionary(d))],
+        Marker = new Marker { Size = 11, Color = PlotLayout.Colours[i % PlotLayout.Colours.Count], Symbol = (Plotly.Blazor.Traces.ScatterLib.MarkerLib.SymbolEnum)i },
+    };
+
+    private static string Tip(DictionaryInfo d) =>
+        $"{d.Id}: {Show.Count(d.Features)} features, L0 {Show.Significant(d.Metrics.L0)}, loss recovered {Show.Three(d.Metrics.LossRecovered)}";
+}
