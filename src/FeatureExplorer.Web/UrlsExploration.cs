@@ -55,8 +55,13 @@ public static partial class Urls
         return url.ToString();
     }
 
-    /// <summary>The data of a dictionary's density spectrum as a chart.</summary>
-    public static string SpectrumChart(DictionaryDraft dictionary) => $"{Charts}{Dictionary(dictionary)}/spectrum";
+    /// <summary>The page with a dictionary's density spectrum as a chart.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="y">What the vertical axis shows: "bias" or "cosine".</param>
+    public static string Spectrum(DictionaryDraft dictionary, string y = "bias") => $"{Dictionary(dictionary)}/spectrum{(y == "bias" ? string.Empty : $"?y={y}")}";
+
+    /// <summary>The data of that chart.</summary>
+    public static string SpectrumChart(DictionaryDraft dictionary, string y = "bias") => Charts + Spectrum(dictionary, y);
 
     /// <summary>The data of a chart of two units: "activations" or "weights".</summary>
     public static string CompareChart(string chart, string left, string right, string context, ulong seed = 0)

@@ -23,9 +23,10 @@ public static class ChartEndpoints
         charts.MapGet("/compare/weights", Weights).Computes();
     }
 
-    private static IResult Spectrum(FeatureStore store, DensitySpectra spectra, string model, string name) =>
+    [WordsParameter("y", "bias", "cosine")]
+    private static IResult Spectrum(FeatureStore store, DensitySpectra spectra, string model, string name, string? y) =>
         store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
-        : spectra.Of(dictionary) is { } spectrum ? ChartJson.Answer(SpectrumChart.Of(dictionary, spectrum))
+        : spectra.Of(dictionary) is { } spectrum ? ChartJson.Answer(SpectrumChart.Of(dictionary, spectrum, y == "cosine"))
         : JsonAnswer.NotFound("No spectrum", $"Dictionary {dictionary.Id} has no index and weights here: it was imported, or its files are missing.");
 
     [TextParameter("context", ContextExpression.LongestText)]

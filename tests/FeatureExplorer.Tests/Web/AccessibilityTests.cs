@@ -19,7 +19,7 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     [
         "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
         "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing", "/contexts", "/A/1/context?context=cyrillic", "/A/1/context?context=regex:[0-9]%2B", "/A/1/4?context=regex:%D0%BF",
-        "/login", "/A/neurons", "/A/neurons/7", "/A/neurons/report", "/compare", "/compare?left=A/1/4&right=B/1/4", "/compare?left=A/1/4&right=A/neurons/7", "/search?q=e", "/A/1/text?q=abc", "/A/1/4/ablation",
+        "/login", "/A/neurons", "/A/neurons/7", "/A/neurons/report", "/compare", "/compare?left=A/1/4&right=B/1/4", "/compare?left=A/1/4&right=A/neurons/7", "/search?q=e", "/A/1/text?q=abc", "/A/1/4/ablation", "/pareto", "/A/1/spectrum", "/A/1/4/explore", "/A/1/4/explore?context=cyrillic&x=log&bars=mass&from=0.1",
     ];
 
     [SkippableTheory]
@@ -31,20 +31,15 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
         await Check(site.Address + url, []);
     }
 
+    public static IEnumerable<string> Addresses =>
+    [
+        "/account", "/accounts", "/audit", "/runs", "/runs/new", "/runs/1", "/runs/2", "/runs/compare?ids=1,2", "/pareto", "/corpora", "/corpora/new", "/corpora/tales", "/B/1/2",
+    ];
+
+    public static TheoryData<string> SignedInPages => [.. Addresses];
+
     [SkippableTheory]
-    [InlineData("/account")]
-    [InlineData("/accounts")]
-    [InlineData("/audit")]
-    [InlineData("/runs")]
-    [InlineData("/runs/new")]
-    [InlineData("/runs/1")]
-    [InlineData("/runs/2")]
-    [InlineData("/runs/compare?ids=1,2")]
-    [InlineData("/pareto")]
-    [InlineData("/corpora")]
-    [InlineData("/corpora/new")]
-    [InlineData("/corpora/tales")]
-    [InlineData("/B/1/2")]
+    [MemberData(nameof(SignedInPages))]
     public async Task SignedInPage_LightAndDark_HasNoSeriousViolation(string url)
     {
         Skip.If(chromium.Browser is null, "Chromium is not installed.");
@@ -57,7 +52,7 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     }
 
     /// <summary>A run that goes on and one that has failed, with curves, and a corpus.</summary>
-    private static void Fill(AccountSite accounts)
+    internal static void Fill(AccountSite accounts)
     {
         var runs = accounts.Service<RunStore>();
         var configuration = RunConfigurationJson.Write(SmallRun.Configuration);

@@ -13,9 +13,9 @@ namespace FeatureExplorer.Tests.Web.Addresses;
 /// <summary>What the tests of all addresses ask of the list of endpoints that a server has.</summary>
 internal static partial class MappedEndpoints
 {
-    /// <summary>The pages and endpoints of the program, without files and what the framework brings.</summary>
+    /// <summary>The pages and endpoints of the program, without files and what the framework brings. Of the two documents' pages those that are served.</summary>
     public static List<RouteEndpoint> Own(EndpointDataSource source) =>
-        [.. source.Endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !IsFramework(Pattern(e)))];
+        [.. source.Endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<SuppressMatchingMetadata>() is null && !IsFramework(Pattern(e)))];
 
     public static string Pattern(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
 
