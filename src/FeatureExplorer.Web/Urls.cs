@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web;
@@ -39,11 +41,14 @@ public static partial class Urls
     public static string SignIn(string from) => from == Home ? Login : $"{Login}?returnUrl={Uri.EscapeDataString(from)}";
 
     /// <summary>A page of the audit log.</summary>
-    public static string AuditPage(int page, string? who, string? what)
+    public static string AuditPage(int page, AuditFilter filter)
     {
         var url = new UrlBuilder(Audit);
-        url.Add("who", who);
-        url.Add("what", what);
+        url.Add("who", filter.Who);
+        url.Add("what", filter.What);
+        url.Add("outcome", filter.Outcome is { } outcome ? Word(outcome) : null);
+        url.Add("from", filter.From is { } from ? DayParameterAttribute.Write(from) : null);
+        url.Add("to", filter.To is { } to ? DayParameterAttribute.Write(to) : null);
         url.Add("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null);
         return url.ToString();
     }

@@ -22,6 +22,15 @@ public static partial class Urls
         return url.ToString();
     }
 
+    /// <summary>The editor for a context, with a preview of what it marks.</summary>
+    public static string NewContext(string? text = null, string? dictionary = null)
+    {
+        var url = new UrlBuilder(ContextsPath + "/new");
+        url.Add("context", text);
+        url.Add("in", dictionary);
+        return url.ToString();
+    }
+
     /// <summary>Where a saved context's removal is sent.</summary>
     public static string RemoveContext(string name) => $"{ContextsPath}/{Segment(name)}/remove";
 

@@ -38,19 +38,25 @@ public sealed class AuditStore(FeatureDatabase database)
 
     /// <summary>A page of the log.</summary>
     /// <param name="page">Number of the page from 1; beyond the last, the last.</param>
-    /// <param name="who">Name of an account, or null for all.</param>
-    /// <param name="what">Beginning of the action's name, or null for all.</param>
-    public AuditPage Page(int page, string? who = null, string? what = null)
+    /// <param name="filter">Which lines; null for all.</param>
+    public AuditPage Page(int page, AuditFilter? filter = null)
     {
         using var db = database.NewContext();
-        var chosen = db.Audit.AsNoTracking().AsQueryable();
-        chosen = string.IsNullOrEmpty(who) ? chosen : chosen.Where(a => a.Who == who);
-        chosen = string.IsNullOrEmpty(what) ? chosen : chosen.Where(a => a.What.StartsWith(what));
+        var chosen = Chosen(db.Audit.AsNoTracking(), filter ?? new AuditFilter());
         var total = chosen.Count();
         var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
         var number = Math.Clamp(page, 1, pages);
         var rows = chosen.OrderByDescending(a => a.Id).Skip((number - 1) * PageSize).Take(PageSize).ToList();
         return new AuditPage([.. rows.Select(Entry)], number, pages, total);
+    }
+
+    private static IQueryable<AuditRow> Chosen(IQueryable<AuditRow> lines, AuditFilter filter)
+    {
+        lines = string.IsNullOrEmpty(filter.Who) ? lines : lines.Where(a => a.Who == filter.Who);
+        lines = string.IsNullOrEmpty(filter.What) ? lines : lines.Where(a => a.What.StartsWith(filter.What));
+        lines = filter.Outcome is { } outcome ? lines.Where(a => a.Outcome == outcome) : lines;
+        lines = filter.From is { } from ? lines.Where(a => a.When >= from.ToDateTime(TimeOnly.MinValue)) : lines;
+        return filter.To is { } to ? lines.Where(a => a.When < to.AddDays(1).ToDateTime(TimeOnly.MinValue)) : lines;
     }
 
     /// <summary>Removes the oldest lines beyond <see cref="KeptRefusals"/> and <see cref="Kept"/>.</summary>

@@ -5,7 +5,7 @@ using FeatureExplorer.Web.Security;
 
 namespace FeatureExplorer.Web.Features;
 
-/// <summary>Takes saved contexts away for those who may: whoever saved one, and administrators.</summary>
+/// <summary>Saves contexts for annotators, and takes them away for those who may: whoever saved one, and administrators.</summary>
 public sealed class SavedContextService(SavedContexts contexts, Permissions permissions, AuditLog audit)
 {
     private const string Action = "context.remove";
@@ -13,6 +13,17 @@ public sealed class SavedContextService(SavedContexts contexts, Permissions perm
     /// <summary>Whether a visitor is to be offered the removal; <see cref="Remove"/> checks again.</summary>
     public static bool MayRemove(ClaimsPrincipal user, SavedContext context) =>
         user.Has(Role.Admin) || (user.Has(Role.Annotator) && user.AccountName() == context.Author);
+
+    /// <summary>Gives a context a name that everybody can use.</summary>
+    /// <exception cref="ArgumentException">The name is taken or none, or the expression is no context.</exception>
+    /// <exception cref="AccessDeniedException">The visitor may not.</exception>
+    public SavedContext Save(ClaimsPrincipal user, string name, string expression)
+    {
+        var account = permissions.Demand(user, Role.Annotator, "context.save");
+        var saved = contexts.Add(name, expression, account.Name);
+        audit.Record(user, "context.save", saved.Name, detail: saved.Expression);
+        return saved;
+    }
 
     /// <summary>Removes a context.</summary>
     /// <returns>False where there is none of that name.</returns>

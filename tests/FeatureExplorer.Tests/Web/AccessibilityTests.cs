@@ -19,7 +19,7 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
     [
         "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
         "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing", "/contexts", "/A/1/context?context=cyrillic", "/A/1/context?context=regex:[0-9]%2B", "/A/1/4?context=regex:%D0%BF",
-        "/login", "/A/neurons", "/A/neurons/7", "/A/neurons/report", "/compare", "/compare?left=A/1/4&right=B/1/4", "/compare?left=A/1/4&right=A/neurons/7", "/search?q=e", "/A/1/text?q=abc", "/A/1/4/ablation", "/pareto", "/A/1/spectrum", "/A/1/4/explore", "/A/1/4/explore?context=cyrillic&x=log&bars=mass&from=0.1",
+        "/login", "/A/neurons", "/A/neurons/7", "/A/neurons/report", "/compare", "/compare?left=A/1/4&right=B/1/4", "/compare?left=A/1/4&right=A/neurons/7", "/search?q=e", "/A/1/text?q=abc", "/A/1/4/ablation", "/pareto", "/contexts/new", "/contexts/new?context=cyrillic", "/A/1/spectrum", "/A/1/4/explore", "/A/1/4/explore?context=cyrillic&x=log&bars=mass&from=0.1",
     ];
 
     [SkippableTheory]

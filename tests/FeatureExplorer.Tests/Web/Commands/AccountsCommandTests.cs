@@ -35,7 +35,7 @@ public sealed partial class AccountsCommandTests
         Assert.EndsWith("/account", signedIn.Headers.Location!.OriginalString, StringComparison.Ordinal);
         using var changed = await visitor.Post("/account", "change-password", ("Current", password), ("NewPassword", NewPassword), ("Again", NewPassword));
         Assert.Equal(HttpStatusCode.OK, await visitor.Status("/accounts"));
-        var line = Assert.Single(site.Service<AuditStore>().Page(1, what: "account.password").Items);
+        var line = Assert.Single(site.Service<AuditStore>().Page(1, new AuditFilter(What: "account.password")).Items);
         Assert.Equal((visitor.Name, null, "on the machine itself"), (line.Subject, line.Who, line.Detail));
         await site.DisposeAsync();
     }

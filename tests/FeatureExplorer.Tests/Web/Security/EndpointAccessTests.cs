@@ -27,6 +27,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/{model}/{name}/{index:int}",
         "/api/v1/{**path}",
         "/contexts",
+        "/contexts/new",
         "/{Model}/{Name}/context",
         "/api/v1/contexts",
         "/api/v1/{model}/{name}/context",

@@ -60,7 +60,7 @@ public sealed class RefusalTests(AccountSite site) : IClassFixture<AccountSite>
             await Post(visitor, "/login", token);
         }
 
-        Assert.Equal(RefusalFolding.PerVisitor, strict.Service<AuditStore>().Page(1, what: AuditLog.Refusal).Total);
+        Assert.Equal(RefusalFolding.PerVisitor, strict.Service<AuditStore>().Page(1, new AuditFilter(What: AuditLog.Refusal)).Total);
         Assert.Equal("too many requests", Refusals(strict)[0].Detail);
         strict.Service<AuditLog>().Flush(stopping: true);
         var line = Refusals(strict)[0];
@@ -91,11 +91,11 @@ public sealed class RefusalTests(AccountSite site) : IClassFixture<AccountSite>
         }
 
         audit.Trim(refusals: 3);
-        Assert.Equal(["7", "6", "5"], audit.Page(1, "flood").Items.Select(e => e.Subject));
-        Assert.Equal(1, audit.Page(1, "kept").Total);
+        Assert.Equal(["7", "6", "5"], audit.Page(1, new AuditFilter("flood")).Items.Select(e => e.Subject));
+        Assert.Equal(1, audit.Page(1, new AuditFilter("kept")).Total);
     }
 
-    private static IReadOnlyList<AuditEntry> Refusals(AccountSite site) => site.Service<AuditStore>().Page(1, what: AuditLog.Refusal).Items;
+    private static IReadOnlyList<AuditEntry> Refusals(AccountSite site) => site.Service<AuditStore>().Page(1, new AuditFilter(What: AuditLog.Refusal)).Items;
 
     private static async Task<HttpStatusCode> Post(Visitor visitor, string path, string token)
     {

@@ -210,7 +210,7 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         await Assert.ThrowsAsync<AccessDeniedException>(() => service.SetDisabled(Session(site, admin with { Stamp = "old" }, Role.Admin), annotator.Id, true));
         await Assert.ThrowsAsync<AccessDeniedException>(() => service.ResetPassword(new ClaimsPrincipal(new ClaimsIdentity()), annotator.Id));
         Assert.True((await service.SetDisabled(Session(site, admin, Role.Admin), annotator.Id, true)).Succeeded);
-        var refusals = site.Service<AuditStore>().Page(1, what: "refused").Items;
+        var refusals = site.Service<AuditStore>().Page(1, new AuditFilter(What: "refused")).Items;
         Assert.Contains(refusals, e => e.Who == annotator.Name && e.Subject == "account.create" && e.Outcome == AuditOutcome.Refused);
     }
 
@@ -254,9 +254,27 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
     {
         using var admin = await site.Visitor(Role.Admin);
         await Change(admin, "create", ("NewName", "margaret"), ("NewRole", "Viewer"));
-        var rows = (await admin.Page($"/audit?who={admin.Name}&what=account")).QuerySelectorAll("table.audit tbody tr");
+        var rows = (await admin.Page($"/audit?who={admin.Name}&what=account")).QuerySelectorAll(".audit tbody tr");
         Assert.Equal(
             [admin.Name, "account.create", "margaret viewer", "done", "127.0.0.1"], rows.Single().QuerySelectorAll("td").Skip(1).Select(c => c.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task Audit_FilteredByDayAndOutcome_ShowsThoseAlone()
+    {
+        var audit = site.Service<AuditStore>();
+        foreach (var (hour, outcome) in (IEnumerable<(int, AuditOutcome)>)[(-1, AuditOutcome.Done), (0, AuditOutcome.Done), (23, AuditOutcome.Failed), (24, AuditOutcome.Done)])
+        {
+            audit.Add(new AuditEntry(new DateTime(2024, 3, 5, 0, 0, 0, DateTimeKind.Utc).AddHours(hour), "days", "days.test", $"{hour}", outcome));
+        }
+
+        var day = new DateOnly(2024, 3, 5);
+        Assert.Equal(["23", "0"], audit.Page(1, new AuditFilter("days", From: day, To: day)).Items.Select(static e => e.Subject));
+        Assert.Equal(["23"], audit.Page(1, new AuditFilter("days", Outcome: AuditOutcome.Failed)).Items.Select(static e => e.Subject));
+        using var admin = await site.Visitor(Role.Admin);
+        var rows = (await admin.Page("/audit?who=days&from=2024-03-05&to=2024-03-05&outcome=done")).QuerySelectorAll(".audit tbody tr");
+        Assert.Equal("0", rows.Single().QuerySelectorAll("td")[3].TextContent.Trim());
+        Assert.Equal(HttpStatusCode.BadRequest, await admin.Status("/audit?from=2024-13-05"));
     }
 
     [Fact]
@@ -269,7 +287,7 @@ public sealed class SessionTests(AccountSite site) : IClassFixture<AccountSite>
         }
 
         audit.Trim(3);
-        var left = audit.Page(1, "trim").Items;
+        var left = audit.Page(1, new AuditFilter("trim")).Items;
         Assert.Equal(["4", "3", "2"], left.Select(e => e.Subject[..1]));
         Assert.All(left, e => Assert.Equal(100, e.Subject.Length));
     }

@@ -72,7 +72,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         using var admin = await site.Visitor(Role.Admin);
         Assert.Contains((await admin.Page("/accounts")).QuerySelectorAll("table.accounts tbody tr"), r =>
             r.TextContent.Contains(name, StringComparison.Ordinal) && r.TextContent.Contains("locked for some addresses", StringComparison.Ordinal));
-        Assert.Contains(site.Service<AuditStore>().Page(1, what: "sign-in").Items, e => e.Subject == name && e.Detail == "locked");
+        Assert.Contains(site.Service<AuditStore>().Page(1, new AuditFilter(What: "sign-in")).Items, e => e.Subject == name && e.Detail == "locked");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SignInTests(AccountSite site) : IClassFixture<AccountSite>
         var name = await site.Account(Role.Viewer);
         var visitors = Enumerable.Range(0, 40).Select(_ => site.Visitor()).ToList();
         await Task.WhenAll(visitors.Select((v, i) => Problem(v, name, $"wrong password {i}")));
-        var details = site.Service<AuditStore>().Page(1, what: "sign-in").Items.Where(e => e.Subject == name).Select(e => e.Detail).ToList();
+        var details = site.Service<AuditStore>().Page(1, new AuditFilter(What: "sign-in")).Items.Where(e => e.Subject == name).Select(e => e.Detail).ToList();
         Assert.Equal(5, details.Count(d => d == "wrong password"));
         Assert.Equal(35, details.Count(d => d == "locked"));
         visitors.ForEach(v => v.Dispose());

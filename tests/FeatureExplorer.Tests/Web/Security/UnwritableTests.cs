@@ -79,7 +79,7 @@ public sealed class UnwritableTests
         await site.Restart();
         Assert.Equal(HttpStatusCode.OK, await visitor.Status("/accounts"));
         Assert.Equal(HttpStatusCode.Redirect, await copy.Status("/accounts"));
-        Assert.Equal(2, site.Service<AuditStore>().Page(1, name, "sign-in").Total);
+        Assert.Equal(2, site.Service<AuditStore>().Page(1, new AuditFilter(name, "sign-in")).Total);
         await site.DisposeAsync();
 
         async Task SignIn()
