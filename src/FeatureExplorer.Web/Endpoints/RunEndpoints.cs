@@ -26,7 +26,7 @@ public static class RunEndpoints
         routes.MapGet("/runs/{id:long}/live", Live);
         foreach (var action in Actions)
         {
-            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, id, action))
+            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, RunStore runs, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, runs, id, action))
                 .RequireAuthorization(Policies.Admin);
         }
 
@@ -93,7 +93,7 @@ public static class RunEndpoints
                 await response.Body.FlushAsync(stop);
             }
 
-            if (update.Status is not (RunStatus.Running or RunStatus.Queued))
+            if (!RunMoves.IsActive(update.Status))
             {
                 await response.WriteAsync("event: end\ndata: {}\n\n", stop);
                 return;
@@ -105,20 +105,38 @@ public static class RunEndpoints
     }
 
     // The form's field is what makes the framework demand its antiforgery token.
-    private static IResult Act(HttpContext http, RunQueue queue, long id, string action)
+    // What the run's state does not allow ends as status 409: see Failures.
+    private static IResult Act(HttpContext http, RunQueue queue, RunStore runs, long id, string action)
     {
-        var user = http.User;
-        var done = action switch
+        if (runs.Find(id) is null)
         {
-            "cancel" => queue.Cancel(user, id),
-            "pause" => queue.Pause(user, id),
-            "resume" => queue.Resume(user, id),
-            "delete" => queue.Delete(user, id),
-            "earlier" or "later" => queue.Shift(user, id, action == "earlier"),
-            _ => queue.ShowFeatures(user, id),
-        };
-        // Where the run's state did not allow it, the page shows the state.
-        return Results.LocalRedirect(action is "delete" or "earlier" or "later" || !done ? Urls.Runs : Urls.Run(id));
+            return Results.NotFound();
+        }
+
+        var user = http.User;
+        switch (action)
+        {
+            case "cancel":
+                queue.Cancel(user, id);
+                break;
+            case "pause":
+                queue.Pause(user, id);
+                break;
+            case "resume":
+                queue.Resume(user, id);
+                break;
+            case "index":
+                queue.ShowFeatures(user, id);
+                break;
+            case "earlier" or "later":
+                queue.Shift(user, id, action == "earlier");
+                break;
+            default:
+                queue.Delete(user, id);
+                break;
+        }
+
+        return Results.LocalRedirect(action is "delete" or "earlier" or "later" ? Urls.Runs : Urls.Run(id));
     }
 
     private static IResult Retry(HttpContext http, RunQueue queue, [FromForm(Name = "action")] string? button)

@@ -10,6 +10,9 @@ public sealed record RunJson(
     long Id, string Kind, RunStatus Status, string Stage, double Progress, string Message, string? Error, RunOrigin Origin, string? RequestedBy,
     DateTime Created, DateTime? Started, DateTime? Ended, DateTime Updated, double? SecondsLeft, JsonElement Configuration)
 {
+    /// <summary>What administrators can do with it in this state.</summary>
+    public IReadOnlyList<RunMove> Possible => RunMoves.Possible(Status);
+
     public static RunJson Of(RunInfo run, double? secondsLeft = null)
     {
         using var configuration = JsonDocument.Parse(run.Configuration.Length > 0 ? run.Configuration : "{}");
