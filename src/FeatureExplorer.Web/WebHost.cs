@@ -5,6 +5,7 @@ using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Endpoints.Description;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Operations.Pages;
@@ -37,6 +38,7 @@ public static class WebHost
         builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         builder.Services.AddAddressCheck();
         builder.Services.AddProblemDetails();
+        ApiDescription.Add(builder.Services);
         builder.Services.AddExceptionHandler<ApiFailures>();
         builder.Services.AddFeatureStorage(options.Database);
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
@@ -76,6 +78,7 @@ public static class WebHost
         app.MapReproduction();
         app.MapLabels();
         app.MapSavedContexts();
+        ApiDescription.Map(app);
         app.MapApi();
         app.MapRelations();
         app.MapCompare();

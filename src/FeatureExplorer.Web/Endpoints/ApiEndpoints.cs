@@ -7,6 +7,7 @@ using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -21,16 +22,22 @@ public static class ApiEndpoints
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
         api.MapSearch();
-        api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1."));
+        api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1.")).ExcludeFromDescription();
     }
 
+    [EndpointName("dictionaries"), Tags("Dictionaries")]
+    [EndpointSummary("All models and dictionaries with their quality")]
+    [ProducesResponseType<DictionaryListJson>(StatusCodes.Status200OK)]
     private static IResult Dictionaries(HttpContext context, FeatureStore store)
     {
         var models = store.Models().Select(m => ModelJson.Of(m));
         var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d, store.PaperUltralow(d)));
-        return JsonAnswer.Json(context, new { models, dictionaries });
+        return JsonAnswer.Json(context, new DictionaryListJson(models, dictionaries));
     }
 
+    [EndpointName("features"), Tags("Dictionaries")]
+    [EndpointSummary("The features of a dictionary, sorted, filtered and by page")]
+    [ProducesResponseType<FeatureListJson>(StatusCodes.Status200OK)]
     [EnumParameter<FeatureSort>("sort")]
     [WordsParameter("order", "asc", "desc")]
     [TextParameter("q", SearchQuery.LongestText)]
@@ -39,7 +46,7 @@ public static class ApiEndpoints
     [PageParameter]
     private static IResult Features(
         HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
-        string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, int? page)
+        string? sort, string? order, string? q, [FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -51,6 +58,9 @@ public static class ApiEndpoints
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
     }
 
+    [EndpointName("feature"), Tags("Features")]
+    [EndpointSummary("Everything that the page of a feature shows")]
+    [ProducesResponseType<FeatureJson>(StatusCodes.Status200OK)]
     private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)

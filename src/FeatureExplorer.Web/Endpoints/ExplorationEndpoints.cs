@@ -28,6 +28,8 @@ public static class ExplorationEndpoints
         api.MapGet("/{model}/{name}/{index:int}/origins", Origins).Computes();
     }
 
+    [EndpointName("contexts"), Tags("Contexts")]
+    [EndpointSummary("The saved contexts, or where a context that is given lies")]
     [TextParameter("context", ContextExpression.LongestText)]
     [DictionaryParameter("in")]
     private static IResult Contexts(
@@ -50,6 +52,8 @@ public static class ExplorationEndpoints
         }));
     }
 
+    [EndpointName("contextFeatures"), Tags("Contexts")]
+    [EndpointSummary("All features of a dictionary, ranked by a context")]
     [TextParameter("context", ContextExpression.LongestText)]
     [EnumParameter<ContextRankOrder>("order")]
     [PageParameter]
@@ -84,6 +88,8 @@ public static class ExplorationEndpoints
             });
     }
 
+    [EndpointName("contextOfFeature"), Tags("Contexts")]
+    [EndpointSummary("A feature against a context: scores and the coloured histogram")]
     [TextParameter("context", ContextExpression.LongestText)]
     [WordsParameter("x", "linear", "log")]
     private static IResult ContextOfFeature(
@@ -104,6 +110,8 @@ public static class ExplorationEndpoints
         return JsonAnswer.Json(http, new { id = $"{dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, dictionary.Provenance });
     }
 
+    [EndpointName("examples"), Tags("Features")]
+    [EndpointSummary("The examples of a feature in any range of its activation")]
     [NumberParameter("from")]
     [NumberParameter("to")]
     [WholeNumberParameter("token", 0, ushort.MaxValue)]
@@ -145,6 +153,8 @@ public static class ExplorationEndpoints
         }));
     }
 
+    [EndpointName("origins"), Tags("Features")]
+    [EndpointSummary("Where a feature fires: tokens, previous tokens, domains, positions")]
     private static IResult Origins(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)

@@ -7,6 +7,7 @@ using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -22,22 +23,34 @@ public static class RelationEndpoints
         api.MapGet("/{model}/{name}/universality", Universality);
     }
 
+    [EndpointName("relations"), Tags("Features")]
+    [EndpointSummary("The nearest units of a feature in other dictionaries")]
+    [ProducesResponseType<IEnumerable<RelatedJson>>(StatusCodes.Status200OK)]
     private static IResult Relations(HttpContext http, FeatureStore store, RelationStore relations, string model, string name, int index) =>
         With(store, model, name, index, (dictionary, _) => JsonAnswer.Json(http, relations.Find(dictionary, index).Select(RelatedJson.Of)));
 
+    [EndpointName("ablation"), Tags("Features")]
+    [EndpointSummary("What removing a feature does to the predictions in its examples")]
+    [ProducesResponseType<AblationJson>(StatusCodes.Status200OK)]
     private static IResult Ablation(
         HttpContext http, FeatureStore store, AblationStore ablations, ExplorerData data, string model, string name, int index) =>
         With(store, model, name, index, (dictionary, _) => ablations.Find(dictionary, index) is { } ablation
             ? JsonAnswer.Json(http, AblationJson.Of(ablation, data.Open(dictionary).Text))
             : JsonAnswer.NotFound("Not measured", $"Removing {dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
 
+    [EndpointName("evidence"), Tags("Features")]
+    [EndpointSummary("The five claims about a feature and the verdict on each")]
+    [ProducesResponseType<EvidenceJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
     private static IResult Evidence(HttpContext http, FeatureStore store, EvidenceReader reader, string model, string name, int index, string? context) =>
         With(store, model, name, index, (dictionary, report) => JsonAnswer.Json(http, EvidenceJson.Of(reader.Read(dictionary, report, AddressException.Context(dictionary, context)?.Name))));
 
+    [EndpointName("universality"), Tags("Dictionaries")]
+    [EndpointSummary("How well the features are found again in each other dictionary")]
+    [ProducesResponseType<IEnumerable<UniversalityJson>>(StatusCodes.Status200OK)]
     private static IResult Universality(HttpContext http, FeatureStore store, RelationStore relations, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
-            ? JsonAnswer.Json(http, relations.Universality(dictionary).Select(found => new { dictionary = found.Id, found.Result }))
+            ? JsonAnswer.Json(http, relations.Universality(dictionary).Select(found => new UniversalityJson(found.Id, found.Result)))
             : JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 
     private static IResult With(FeatureStore store, string model, string name, int index, Func<DictionaryInfo, FeatureReport, IResult> answer) =>

@@ -14,12 +14,14 @@ public static class RunEndpoints
     // Proxies close connections on which nothing comes.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
+    private const int MostListed = 200;
+
     private static readonly string[] Actions = ["cancel", "pause", "resume", "delete", "earlier", "later", "index"];
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Urls.Api + Urls.Runs);
-        api.MapGet("/", (HttpContext http, RunStore runs) => JsonAnswer.Json(http, new { runs = runs.Latest(200).Select(r => RunJson.Of(r)) }));
+        api.MapGet("/", All);
         api.MapGet("/{id:long}", Run);
         api.MapGet("/{id:long}/metrics", Metrics);
         api.MapGet("/{id:long}/events", Events);
@@ -33,16 +35,30 @@ public static class RunEndpoints
         routes.MapPost("/runs/retry", Retry).RequireAuthorization(Policies.Admin);
     }
 
+    [EndpointName("runs"), Tags("Runs")]
+    [EndpointSummary("The latest runs, newest first")]
+    [ProducesResponseType<RunListJson>(StatusCodes.Status200OK)]
+    private static IResult All(HttpContext http, RunStore runs) => JsonAnswer.Json(http, new RunListJson(runs.Latest(MostListed).Select(r => RunJson.Of(r))));
+
+    [EndpointName("run"), Tags("Runs")]
+    [EndpointSummary("A run: its configuration, state and progress")]
+    [ProducesResponseType<RunJson>(StatusCodes.Status200OK)]
     private static IResult Run(HttpContext http, RunMonitor monitor, long id) =>
         monitor.Snapshot(id) is { } snapshot ? JsonAnswer.Json(http, RunJson.Of(snapshot.Run, snapshot.SecondsLeft)) : Unknown(id);
 
+    [EndpointName("runMetrics"), Tags("Runs")]
+    [EndpointSummary("The curves and the log of a run")]
+    [ProducesResponseType<RunCurvesJson>(StatusCodes.Status200OK)]
     private static IResult Metrics(HttpContext http, RunMonitor monitor, long id) => monitor.Snapshot(id) is { } snapshot
-        ? JsonAnswer.Json(http, new { id, curves = snapshot.Curves, events = snapshot.Events })
+        ? JsonAnswer.Json(http, new RunCurvesJson(id, snapshot.Curves, snapshot.Events))
         : Unknown(id);
 
     private static IResult Unknown(long id) => JsonAnswer.NotFound("No such run", $"There is no run {id}; {Urls.Api}{Urls.Runs} lists all.");
 
     /// <summary>Server-sent events with the figures of a run, until it ends.</summary>
+    [EndpointName("runEvents"), Tags("Runs")]
+    [EndpointSummary("The figures of a run as server-sent events, until it ends")]
+    [ProducesResponseType<RunJson.Live>(StatusCodes.Status200OK, "text/event-stream")]
     private static Task Events(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Figures, id);
 
     /// <summary>The same with the drawn part of the monitor.</summary>

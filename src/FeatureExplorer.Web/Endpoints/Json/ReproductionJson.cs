@@ -1,0 +1,7 @@
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Reproduction;
+
+namespace FeatureExplorer.Web.Endpoints.Json;
+
+/// <summary>The paper's claims against one dictionary.</summary>
+public sealed record ReproductionJson(string Dictionary, Provenance Provenance, DictionarySource? Source, IReadOnlyList<ReproductionRow> Rows);
