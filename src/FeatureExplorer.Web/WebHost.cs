@@ -44,6 +44,7 @@ public static class WebHost
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
         builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddSingleton<FeatureReader>();
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddHostedService<DamageWatch>();

@@ -2,7 +2,6 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
-using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Endpoints.Json;
@@ -61,15 +60,15 @@ public static class ApiEndpoints
     [EndpointName("feature"), Tags("Features")]
     [EndpointSummary("Everything that the page of a feature shows")]
     [ProducesResponseType<FeatureJson>(StatusCodes.Status200OK)]
-    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, string model, string name, int index)
+    private static IResult Feature(HttpContext context, FeatureStore store, FeatureReader reader, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
             return Unknown(model, name);
         }
 
-        return store.FindFeature(dictionary, index) is { } report
-            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text) with { Label = labels.Current(dictionary, [index]).GetValueOrDefault(index) })
+        return reader.Find(dictionary, index) is { } feature
+            ? JsonAnswer.Json(context, FeatureJson.Of(feature))
             : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 

@@ -18,7 +18,7 @@ public static class ReproductionEndpoints
     [EndpointName("report"), Tags("Dictionaries")]
     [EndpointSummary("The paper's claims against a dictionary")]
     [ProducesResponseType<ReproductionJson>(StatusCodes.Status200OK)]
-    private static IResult Json(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name) =>
+    private static IResult Json(HttpContext context, FeatureStore store, ReproductionReader report, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
             ? JsonAnswer.Json(context, new ReproductionJson(dictionary.Id, dictionary.Provenance, dictionary.Source, report.Of(dictionary)))
             : Unknown(model, name);
@@ -26,7 +26,7 @@ public static class ReproductionEndpoints
     [EndpointName("reportTable"), Tags("Dictionaries")]
     [EndpointSummary("The paper's claims against a dictionary, as a table")]
     [ProducesResponseType<string>(StatusCodes.Status200OK, "text/csv")]
-    private static IResult Table(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name)
+    private static IResult Table(HttpContext context, FeatureStore store, ReproductionReader report, string model, string name)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {

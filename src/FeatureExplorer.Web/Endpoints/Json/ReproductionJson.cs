@@ -1,5 +1,5 @@
+using FeatureExplorer.Analysis.Reproduction;
 using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Reproduction;
 
 namespace FeatureExplorer.Web.Endpoints.Json;
 

@@ -230,7 +230,7 @@ public sealed class RunNamesTests : IDisposable
 
     private void AssertWhole(DictionaryInfo dictionary)
     {
-        using var model = Transformer.Load(Data.Model(dictionary));
+        using var model = TransformerModel.Load(Data.Model(dictionary));
         using var weights = SparseAutoencoder.Load(Data.Dictionary(dictionary));
         using var index = ActivationIndex.Open(Data.Index(dictionary));
         index.Verify();
