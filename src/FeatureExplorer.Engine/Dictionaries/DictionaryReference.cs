@@ -1,4 +1,3 @@
-using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using static FeatureExplorer.Engine.Dictionaries.DictionaryVariants;
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using FeatureExplorer.Web.Endpoints.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -25,7 +25,7 @@ public sealed class ApiDescription(IServiceProvider services)
         // The generator takes the form of values from here; answers are written by JsonAnswer, in the same form.
         services.ConfigureHttpJsonOptions(static json =>
         {
-            json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             foreach (var converter in JsonAnswer.Options.Converters)
             {
                 json.SerializerOptions.Converters.Add(converter);
