@@ -32,7 +32,7 @@ public static class StorageServices
         services.AddSingleton<SurveyStore>();
         services.AddSingleton<FormationHistories>();
         services.AddSingleton<LabelStore>();
-        services.AddSingleton<ReproductionReport>();
+        services.AddSingleton<ReproductionReader>();
         services.AddSingleton<RelationStore>();
         services.AddSingleton<AblationStore>();
         services.AddSingleton<AblationSurveys>();

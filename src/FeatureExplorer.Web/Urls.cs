@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text;
+using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
@@ -11,16 +12,28 @@ using FeatureExplorer.Web.Features;
 namespace FeatureExplorer.Web;
 
 /// <summary>Every address of the program is made here, so that a link can be trusted and changed in one place.</summary>
-public static partial class Urls
+public static class Urls
 {
+    // The pages.
     public const string Home = "/";
 
     public const string About = "/about";
 
-    /// <summary>Where the frames for other pages lie.</summary>
-    public const string Embeds = "/embed";
+    public const string SearchPath = "/search";
 
-    public const string Api = "/api/v1";
+    public const string ContextsPath = "/contexts";
+
+    public const string Runs = "/runs";
+
+    public const string NewRun = "/runs/new";
+
+    public const string CompareRuns = "/runs/compare";
+
+    public const string Pareto = "/pareto";
+
+    public const string Corpora = "/corpora";
+
+    public const string NewCorpus = "/corpora/new";
 
     public const string Login = "/login";
 
@@ -37,50 +50,16 @@ public static partial class Urls
 
     public const string Audit = "/audit";
 
-    /// <summary>Signs in and comes back.</summary>
-    public static string SignIn(string from) => from == Home ? Login : $"{Login}?returnUrl={Uri.EscapeDataString(from)}";
+    /// <summary>The same paths below it give JSON.</summary>
+    public const string Api = "/api/v1";
 
-    /// <summary>A page of the audit log.</summary>
-    public static string AuditPage(int page, AuditFilter filter)
-    {
-        var url = new UrlBuilder(Audit);
-        url.Add("who", filter.Who);
-        url.Add("what", filter.What);
-        url.Add("outcome", filter.Outcome is { } outcome ? Word(outcome) : null);
-        url.Add("from", filter.From is { } from ? DayParameterAttribute.Write(from) : null);
-        url.Add("to", filter.To is { } to ? DayParameterAttribute.Write(to) : null);
-        url.Add("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null);
-        return url.ToString();
-    }
-
-    public const string Runs = "/runs";
-
-    public const string NewRun = "/runs/new";
-
-    public const string CompareRuns = "/runs/compare";
-
-    public const string Pareto = "/pareto";
-
-    /// <summary>Where the data of charts lie.</summary>
-    public const string Charts = "/charts";
-
-    public const string Corpora = "/corpora";
-
-    public const string NewCorpus = "/corpora/new";
+    /// <summary>Where the frames for other pages lie.</summary>
+    public const string Embeds = "/embed";
 
     /// <summary>Longest text of a problem that an address holds.</summary>
     internal const int LongestProblem = 2000;
 
-    /// <summary>The form for a corpus, with what was wrong with the last try.</summary>
-    public static string NewCorpusAgain(string problem)
-    {
-        var line = string.Concat(problem.Take(LongestProblem).Select(static c => char.IsControl(c) ? ' ' : c));
-        return $"{NewCorpus}?problem={Uri.EscapeDataString(line)}";
-    }
-
-    /// <summary>The definition of a term on the page of definitions.</summary>
-    public static string Definition(string anchor) => $"{About}#{anchor}";
-
+    // Dictionaries and features.
     /// <summary>A dictionary's features from the first page on.</summary>
     public static string Dictionary(DictionaryDraft dictionary) => $"/{Segment(dictionary.Model)}/{Segment(dictionary.Name)}";
 
@@ -101,10 +80,8 @@ public static partial class Urls
     public static string Feature(DictionaryDraft dictionary, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{Dictionary(dictionary)}/{index}");
 
-    /// <summary>What removing a feature does to each token of its top examples.</summary>
-    /// <param name="example">Number of the example, from 1.</param>
-    public static string Ablation(DictionaryDraft dictionary, int index, int example = 1) => string.Create(
-        CultureInfo.InvariantCulture, $"{Feature(dictionary, index)}/ablation{(example > 1 ? $"?example={example}" : string.Empty)}");
+    /// <summary>A feature's page with a choice of colours and scales.</summary>
+    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
 
     /// <summary>The page of a feature or neuron of the dictionary of a name such as "A/1".</summary>
     public static string Unit(string dictionary, int index) =>
@@ -125,8 +102,13 @@ public static partial class Urls
         return url.ToString();
     }
 
-    /// <summary>A feature's page with a choice of colours and scales.</summary>
-    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
+    /// <summary>What removing a feature does to each token of its top examples.</summary>
+    /// <param name="example">Number of the example, from 1.</param>
+    public static string Ablation(DictionaryDraft dictionary, int index, int example = 1) => string.Create(
+        CultureInfo.InvariantCulture, $"{Feature(dictionary, index)}/ablation{(example > 1 ? $"?example={example}" : string.Empty)}");
+
+    /// <summary>The paper's claims against a dictionary.</summary>
+    public static string Reproduction(DictionaryDraft dictionary) => Dictionary(dictionary) + "/report";
 
     /// <summary>A feature's histogram as an image.</summary>
     public static string Image(DictionaryDraft dictionary, int index, HistogramView view) =>
@@ -138,9 +120,82 @@ public static partial class Urls
     /// <summary>A feature as a frame for other pages.</summary>
     public static string Embed(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Embeds + Feature(dictionary, index), view);
 
-    /// <summary>The paper's claims against a dictionary.</summary>
-    public static string Reproduction(DictionaryDraft dictionary) => Dictionary(dictionary) + "/report";
+    // Contexts, selected activations, search and text.
+    /// <summary>A context on held-out text; without one, all that have names.</summary>
+    /// <param name="text">The context as it is written, or null.</param>
+    /// <param name="dictionary">Whose corpus shows it; null for the first.</param>
+    public static string Contexts(string? text = null, string? dictionary = null)
+    {
+        var url = new UrlBuilder(ContextsPath);
+        url.Add("context", text);
+        url.Add("in", dictionary);
+        return url.ToString();
+    }
 
+    /// <summary>The editor for a context, with a preview of what it marks.</summary>
+    public static string NewContext(string? text = null, string? dictionary = null)
+    {
+        var url = new UrlBuilder(ContextsPath + "/new");
+        url.Add("context", text);
+        url.Add("in", dictionary);
+        return url.ToString();
+    }
+
+    /// <summary>Where a saved context's removal is sent.</summary>
+    public static string RemoveContext(string name) => $"{ContextsPath}/{Segment(name)}/remove";
+
+    /// <summary>The features that fire in a context.</summary>
+    public static string ContextFeatures(DictionaryDraft dictionary, string? text, ContextRankOrder order = ContextRankOrder.Pearson, int page = 1)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/context");
+        url.Add("context", text);
+        url.Add("order", order == ContextRankOrder.Pearson ? null : Word(order));
+        url.Add("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
+    }
+
+    /// <summary>A feature's page with some of its activations selected.</summary>
+    public static string Selected(DictionaryDraft dictionary, int index, HistogramView view, ActivationSelection selection) =>
+        Selection(Feature(dictionary, index), view, selection) + "#range";
+
+    /// <summary>The page on which a feature's histogram is explored: ranges dragged, contexts tried.</summary>
+    public static string Explore(DictionaryDraft dictionary, int index, HistogramView view, bool mass = false, ActivationSelection? selection = null)
+    {
+        var url = new UrlBuilder(selection is null ? Histogram(Feature(dictionary, index) + "/explore", view) : Selection(Feature(dictionary, index) + "/explore", view, selection));
+        url.Add("bars", mass ? "mass" : null);
+        return url.ToString();
+    }
+
+    /// <summary>The page with a dictionary's density spectrum as a chart.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="y">What the vertical axis shows: "bias" or "cosine".</param>
+    public static string Spectrum(DictionaryDraft dictionary, string y = "bias") => $"{Dictionary(dictionary)}/spectrum{(y == "bias" ? string.Empty : $"?y={y}")}";
+
+    /// <summary>The selected activations as JSON.</summary>
+    public static string SelectedJson(DictionaryDraft dictionary, int index, ActivationSelection selection) =>
+        Selection(Json(Feature(dictionary, index)) + "/examples", HistogramView.Default, selection);
+
+    /// <summary>What a search finds in all dictionaries.</summary>
+    public static string Search(string? text)
+    {
+        var url = new UrlBuilder(SearchPath);
+        url.Add("q", text);
+        return url.ToString();
+    }
+
+    /// <summary>A text and all its active features.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="text">The text, or null for an empty form.</param>
+    /// <param name="feature">The feature that colours it, or null.</param>
+    public static string Text(DictionaryDraft dictionary, string? text, int? feature = null)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/text");
+        url.Add("q", text);
+        url.Add("feature", feature?.ToString(CultureInfo.InvariantCulture));
+        return url.ToString();
+    }
+
+    // Runs and corpora.
     /// <summary>A run's monitor.</summary>
     public static string Run(long id) => string.Create(CultureInfo.InvariantCulture, $"{Runs}/{id}");
 
@@ -153,12 +208,40 @@ public static partial class Urls
     /// <summary>A corpus that was added.</summary>
     public static string Corpus(string name) => $"{Corpora}/{Segment(name)}";
 
-    /// <summary>The same page as JSON.</summary>
-    public static string Json(string page) => Api + (page == Home ? string.Empty : page);
+    /// <summary>The form for a corpus, with what was wrong with the last try.</summary>
+    public static string NewCorpusAgain(string problem)
+    {
+        var line = string.Concat(problem.Take(LongestProblem).Select(static c => char.IsControl(c) ? ' ' : c));
+        return $"{NewCorpus}?problem={Uri.EscapeDataString(line)}";
+    }
+
+    // Accounts and the rest.
+    /// <summary>Signs in and comes back.</summary>
+    public static string SignIn(string from) => from == Home ? Login : $"{Login}?returnUrl={Uri.EscapeDataString(from)}";
+
+    /// <summary>A page of the audit log.</summary>
+    public static string AuditPage(int page, AuditFilter filter)
+    {
+        var url = new UrlBuilder(Audit);
+        url.Add("who", filter.Who);
+        url.Add("what", filter.What);
+        url.Add("outcome", filter.Outcome is { } outcome ? Word(outcome) : null);
+        url.Add("from", filter.From is { } from ? DayParameterAttribute.Write(from) : null);
+        url.Add("to", filter.To is { } to ? DayParameterAttribute.Write(to) : null);
+        url.Add("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
+    }
+
+    /// <summary>The definition of a term on the page of definitions.</summary>
+    public static string Definition(string anchor) => $"{About}#{anchor}";
 
     /// <summary>Sets the theme and comes back.</summary>
     public static string Theme(string theme, string from) => $"/theme?to={theme}&from={Uri.EscapeDataString(from)}";
 
+    /// <summary>The same page as JSON.</summary>
+    public static string Json(string page) => Api + (page == Home ? string.Empty : page);
+
+    // Values.
     /// <summary>A value of an enumeration as addresses write it.</summary>
     public static string Word<T>(T value)
         where T : struct, Enum => EnumWords.Of(value);
@@ -166,6 +249,9 @@ public static partial class Urls
     /// <summary>The value of an enumeration that an address names, or null when it names none.</summary>
     public static T? Parse<T>(string? word)
         where T : struct, Enum => EnumWords.Parse<T>(word);
+
+    /// <summary>A number that an address holds, read back exactly.</summary>
+    public static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The query that an address describes, whose words have been checked.</summary>
     public static FeatureQuery Query(string? sort, string? order, string? q, string? context, string? state, int? page) => new()
@@ -181,7 +267,7 @@ public static partial class Urls
     /// <summary>A value as an address holds it behind the question mark.</summary>
     internal static string Escape(string value) => Uri.EscapeDataString(value).Replace("%2F", "/", StringComparison.Ordinal);
 
-    private static string Histogram(string path, HistogramView view)
+    internal static string Histogram(string path, HistogramView view)
     {
         var url = new UrlBuilder(path);
         url.Add("context", view.Context);
@@ -190,22 +276,20 @@ public static partial class Urls
         return url.ToString();
     }
 
-    private static string Segment(string name) => Uri.EscapeDataString(name);
-
-    private sealed class UrlBuilder(string path)
+    private static string Selection(string path, HistogramView view, ActivationSelection selection)
     {
-        private readonly StringBuilder _url = new(path);
-        private char _separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-
-        public void Add(string name, string? value)
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                _url.Append(_separator).Append(name).Append('=').Append(Escape(value));
-                _separator = '&';
-            }
-        }
-
-        public override string ToString() => _url.ToString();
+        var url = new UrlBuilder(path);
+        url.Add("context", view.Context);
+        url.Add("x", view.LogarithmicActivation ? "log" : null);
+        url.Add("y", view.LogarithmicCount ? "log" : null);
+        url.Add("from", selection.From > 0 ? Number(selection.From) : null);
+        url.Add("to", float.IsFinite(selection.To) ? Number(selection.To) : null);
+        url.Add("token", selection.Token?.ToString(CultureInfo.InvariantCulture));
+        url.Add("order", Word(selection.Order));
+        url.Add("seed", selection.Order == ActivationOrder.Random ? selection.Seed.ToString(CultureInfo.InvariantCulture) : null);
+        url.Add("page", selection.Page > 1 ? selection.Page.ToString(CultureInfo.InvariantCulture) : null);
+        return url.ToString();
     }
+
+    private static string Segment(string name) => Uri.EscapeDataString(name);
 }

@@ -10,7 +10,7 @@ namespace FeatureExplorer.Analysis.Ablations;
 /// <summary>Losses and logits with and without directions of the residual stream, for a chunk of rows at a time.</summary>
 internal sealed unsafe class AblationLogits : IDisposable
 {
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly int[] _named;
     private readonly int _capacity;
     private readonly int _width;
@@ -28,7 +28,7 @@ internal sealed unsafe class AblationLogits : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="occurs">[V] which tokens may be named.</param>
     /// <param name="capacity">Rows of a chunk.</param>
-    public AblationLogits(Transformer model, bool[] occurs, int capacity)
+    public AblationLogits(TransformerModel model, bool[] occurs, int capacity)
     {
         (_model, _capacity) = (model, capacity);
         (_width, _vocabulary) = (model.Config.DModel, model.Config.VocabularySize);

@@ -16,7 +16,7 @@ public sealed unsafe class Ablator : IDisposable
     private const int WindowsPerBatch = 32;
     private const int RowsPerChunk = 192;
 
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly SparseAutoencoder _dictionary;
     private readonly TokenStore _tokens;
     private readonly TransformerRunner _runner;
@@ -32,7 +32,7 @@ public sealed unsafe class Ablator : IDisposable
     /// <param name="dictionary">Its dictionary; for neurons the identity.</param>
     /// <param name="heldOut">The tokens of the examples. None is owned.</param>
     /// <param name="occurs">[V] which tokens occur in the training text: only these are named as promoted or suppressed.</param>
-    public Ablator(Transformer model, SparseAutoencoder dictionary, TokenStore heldOut, bool[] occurs)
+    public Ablator(TransformerModel model, SparseAutoencoder dictionary, TokenStore heldOut, bool[] occurs)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -63,7 +63,7 @@ public sealed unsafe class Ablator : IDisposable
     }
 
     /// <summary>Whether nothing but the last LayerNorm and the unembedding reads a site's activations, or what its layer makes of them.</summary>
-    public static bool Supports(Transformer model, Site site)
+    public static bool Supports(TransformerModel model, Site site)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(site);

@@ -15,7 +15,7 @@ public static unsafe class NeuronContexts
     /// <summary>Runs the model over the tokens that the contexts cover.</summary>
     /// <returns>One entry per context, in their order; <see cref="ContextBest.Feature"/> is the neuron.</returns>
     public static IReadOnlyList<ContextBest> Of(
-        Transformer model, TokenStore heldOut, ContextSet contexts, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        TransformerModel model, TokenStore heldOut, ContextSet contexts, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);

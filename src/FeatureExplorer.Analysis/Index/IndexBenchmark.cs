@@ -60,7 +60,7 @@ public static unsafe class IndexBenchmark
             var options = new CorpusOptions { VocabularySize = Vocabulary, HeldOutTokens = Math.Max(tokens, 10_000), LargestHeldOutShare = 0.5 };
             using var corpus = TokenizedCorpus.Build(
                 new SyntheticCorpus(2 * options.HeldOutTokens), options, Path.Combine(folder, "corpus"), cancellation: cancellation);
-            using var model = Transformer.Create(new TransformerConfig { VocabularySize = corpus.Tokenizer.VocabularySize }, 0);
+            using var model = TransformerModel.Create(new TransformerConfig { VocabularySize = corpus.Tokenizer.VocabularySize }, 0);
             using var dictionary = RandomDictionary(model, corpus, features, activeFeatures);
             return Run(corpus, model, dictionary, folder, tokens, cancellation);
         }
@@ -71,7 +71,7 @@ public static unsafe class IndexBenchmark
     }
 
     private static Result Run(
-        TokenizedCorpus corpus, Transformer model, SparseAutoencoder dictionary, string folder, long tokens, CancellationToken cancellation)
+        TokenizedCorpus corpus, TransformerModel model, SparseAutoencoder dictionary, string folder, long tokens, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, "index.bin");
         var origin = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = dictionary.Hash };
@@ -97,7 +97,7 @@ public static unsafe class IndexBenchmark
     }
 
     /// <summary>Random directions, centred on the mean activation, each firing as often as a benchmark's features do.</summary>
-    private static SparseAutoencoder RandomDictionary(Transformer model, TokenizedCorpus corpus, int features, int activeFeatures)
+    private static SparseAutoencoder RandomDictionary(TransformerModel model, TokenizedCorpus corpus, int features, int activeFeatures)
     {
         const int Rows = DensityCalibration.Rows;
         var window = model.Config.Context;

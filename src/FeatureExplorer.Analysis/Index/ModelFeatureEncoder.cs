@@ -19,7 +19,7 @@ public sealed unsafe class ModelFeatureEncoder : IFeatureEncoder, IDisposable
     /// <param name="maxWindows">Most windows that one call to <see cref="Encode"/> may bring.</param>
     /// <param name="site">Where the dictionary reads; null: where it says itself, or the neurons of the last layer.</param>
     public ModelFeatureEncoder(
-        Transformer model, SparseAutoencoder dictionary, int maxWindows = ActivationIndexBuilder.WindowsPerBatch, Site? site = null)
+        TransformerModel model, SparseAutoencoder dictionary, int maxWindows = ActivationIndexBuilder.WindowsPerBatch, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);

@@ -16,7 +16,7 @@ public sealed unsafe class NeuronEncoder : IFeatureEncoder, IDisposable
 
     /// <param name="model">The model; not owned.</param>
     /// <param name="maxWindows">Most windows that one call to <see cref="Encode"/> may bring.</param>
-    public NeuronEncoder(Transformer model, int maxWindows = ActivationIndexBuilder.WindowsPerBatch)
+    public NeuronEncoder(TransformerModel model, int maxWindows = ActivationIndexBuilder.WindowsPerBatch)
     {
         ArgumentNullException.ThrowIfNull(model);
         Features = model.Config.DMlp;

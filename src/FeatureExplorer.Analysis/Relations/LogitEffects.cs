@@ -85,7 +85,7 @@ internal sealed unsafe class LogitEffects : IDisposable
     }
 
     /// <summary>The unembedding's rows of the tokens that occur, [tokens, d_model], each column's mean taken out.</summary>
-    private static FloatBuffer Centred(Transformer model, bool[] occurs, int tokens)
+    private static FloatBuffer Centred(TransformerModel model, bool[] occurs, int tokens)
     {
         var width = model.Config.DModel;
         var rows = new FloatBuffer((long)tokens * width);

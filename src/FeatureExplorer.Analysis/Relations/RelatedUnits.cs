@@ -10,7 +10,7 @@ namespace FeatureExplorer.Analysis.Relations;
 /// <param name="Model">The model. None of the three is owned.</param>
 /// <param name="Occurs">[V] which tokens occur in the training text: logit weights are compared on these.</param>
 /// <param name="AreNeurons">Whether the units are the model's neurons.</param>
-public sealed record RelatedUnits(ActivationIndex Index, SparseAutoencoder Dictionary, Transformer Model, bool[] Occurs, bool AreNeurons)
+public sealed record RelatedUnits(ActivationIndex Index, SparseAutoencoder Dictionary, TransformerModel Model, bool[] Occurs, bool AreNeurons)
 {
     /// <summary>Number of units.</summary>
     public int Count => Index.Features;

@@ -18,7 +18,7 @@ public sealed unsafe class FeatureAnalyzer
     private readonly ActivationIndex _index;
     private readonly ContextSet _contexts;
     private readonly SparseAutoencoder _dictionary;
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly Site _site;
     private readonly bool[] _occurs;
     private readonly PerThread<FeatureStatistics> _statistics;
@@ -33,7 +33,7 @@ public sealed unsafe class FeatureAnalyzer
     /// <param name="site">Where the dictionary reads; null: where it says itself, or the neurons of the last layer.</param>
     /// <exception cref="ArgumentException">The parts do not belong together.</exception>
     public FeatureAnalyzer(
-        ActivationIndex index, TokenStore heldOut, ContextSet contexts, SparseAutoencoder dictionary, Transformer model, IReadOnlyList<long> unigramCounts,
+        ActivationIndex index, TokenStore heldOut, ContextSet contexts, SparseAutoencoder dictionary, TransformerModel model, IReadOnlyList<long> unigramCounts,
         Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(index);
@@ -104,7 +104,7 @@ public sealed unsafe class FeatureAnalyzer
         }
     }
 
-    private static void Check(ActivationIndex index, TokenStore heldOut, SparseAutoencoder dictionary, Transformer model, Site site, int vocabulary)
+    private static void Check(ActivationIndex index, TokenStore heldOut, SparseAutoencoder dictionary, TransformerModel model, Site site, int vocabulary)
     {
         site.Check(model.Config);
         if (index.Features != dictionary.Features || index.Tokens > heldOut.Count

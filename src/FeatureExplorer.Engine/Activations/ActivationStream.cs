@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Engine.Activations;
 
@@ -70,7 +69,7 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
     /// <param name="tokens">Not owned; its training split, normally.</param>
     /// <param name="options">Sizes and seed; the window is the model's.</param>
     /// <param name="site">Where; null: the neurons of the last layer.</param>
-    public static ActivationStream Of(Model model, TokenStore tokens, ActivationStreamOptions options, Site? site = null)
+    public static ActivationStream Of(TransformerModel model, TokenStore tokens, ActivationStreamOptions options, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokens);

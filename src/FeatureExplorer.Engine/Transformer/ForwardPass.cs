@@ -8,14 +8,14 @@ internal sealed unsafe class ForwardPass : IDisposable
 {
     private const int RowsPerTask = 256;
 
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly TransformerLayer[] _layers;
     private readonly LayerActivations _activations;
     private readonly FloatBuffer _stream;
     private readonly FloatBuffer _rowStatistics;
     private readonly Embedding _embedding;
 
-    public ForwardPass(Transformer model, int maxWindows)
+    public ForwardPass(TransformerModel model, int maxWindows)
     {
         _model = model;
         var config = model.Config;

@@ -8,7 +8,7 @@ public static class HeldOutLoss
     /// <param name="heldOut">The held-out split.</param>
     /// <param name="tokens">About how many tokens: rounded up to whole windows; all windows when it is more than there are.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
-    public static (double Loss, long Tokens) Of(Transformer model, TokenSource heldOut, long tokens = long.MaxValue, CancellationToken cancellation = default)
+    public static (double Loss, long Tokens) Of(TransformerModel model, TokenSource heldOut, long tokens = long.MaxValue, CancellationToken cancellation = default)
     {
         var context = model.Config.Context;
         var available = heldOut.Windows(context);

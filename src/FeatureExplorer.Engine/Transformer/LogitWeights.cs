@@ -11,8 +11,8 @@ namespace FeatureExplorer.Engine.Transformer;
 public static unsafe class LogitWeights
 {
     /// <summary>The weights of one direction [n] on every token [V].</summary>
-    /// <inheritdoc cref="Of(Transformer, float*, int, float*, bool[], Site)"/>
-    public static void Of(Transformer model, ReadOnlySpan<float> direction, Span<float> weights, bool[]? occurs = null, Site? site = null)
+    /// <inheritdoc cref="Of(TransformerModel, float*, int, float*, bool[], Site)"/>
+    public static void Of(TransformerModel model, ReadOnlySpan<float> direction, Span<float> weights, bool[]? occurs = null, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, (site ?? Site.Default(model.Config)).Width(model.Config));
@@ -31,7 +31,7 @@ public static unsafe class LogitWeights
     /// <param name="weights">Receives [count, V].</param>
     /// <param name="occurs">Which tokens occur in the training text, [V]: the median is over them. Null: over all.</param>
     /// <param name="site">Where the directions lie; null: the neurons of the last layer.</param>
-    public static void Of(Transformer model, float* directions, int count, float* weights, bool[]? occurs = null, Site? site = null)
+    public static void Of(TransformerModel model, float* directions, int count, float* weights, bool[]? occurs = null, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         site ??= Site.Default(model.Config);
@@ -51,7 +51,7 @@ public static unsafe class LogitWeights
     /// <param name="count">Number of directions.</param>
     /// <param name="effects">Receives [count, DModel].</param>
     /// <param name="site">Where the directions lie; null: the neurons of the last layer.</param>
-    public static void Effects(Transformer model, float* directions, int count, float* effects, Site? site = null)
+    public static void Effects(TransformerModel model, float* directions, int count, float* effects, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ToResidual(model, directions, count, effects, site ?? Site.Default(model.Config));
@@ -65,7 +65,7 @@ public static unsafe class LogitWeights
     /// <param name="count">Number of directions.</param>
     /// <param name="effects">Receives [count, DModel].</param>
     /// <param name="site">Where the directions lie.</param>
-    public static void ToResidual(Transformer model, float* directions, int count, float* effects, Site site)
+    public static void ToResidual(TransformerModel model, float* directions, int count, float* effects, Site site)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(site);

@@ -28,7 +28,7 @@ public static class TransformerBenchmark
             tokens[i] = (ushort)random.Bounded((ulong)i, (ulong)config.VocabularySize);
         }
         var options = new TransformerTrainingOptions { Tokens = tokens.Length - 1, BatchWindows = batchWindows, LearningRate = 1e-3f };
-        using var model = Transformer.Create(config, seed: 0);
+        using var model = TransformerModel.Create(config, seed: 0);
         using var trainer = new TransformerTrainer(model, options, new TokenSource(tokens.Length, (start, length) => tokens.AsSpan((int)start, length)));
         var seconds = new List<double>();
         var loss = 0.0;

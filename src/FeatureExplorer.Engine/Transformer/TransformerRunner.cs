@@ -10,7 +10,7 @@ namespace FeatureExplorer.Engine.Transformer;
 /// </summary>
 public sealed unsafe class TransformerRunner : IDisposable
 {
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly int _maxWindows;
     private readonly ForwardPass _pass;
     private readonly Lazy<UnembeddingLoss> _unembedding;
@@ -25,7 +25,7 @@ public sealed unsafe class TransformerRunner : IDisposable
 
     /// <param name="model">Not owned.</param>
     /// <param name="maxWindows">Most windows in a call: memory is reserved for so many.</param>
-    public TransformerRunner(Transformer model, int maxWindows)
+    public TransformerRunner(TransformerModel model, int maxWindows)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWindows, 1);

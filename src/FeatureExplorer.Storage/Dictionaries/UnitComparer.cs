@@ -1,24 +1,19 @@
-using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Storage.Dictionaries;
 
-/// <summary>Compares two units of published dictionaries, from their indices and weights.</summary>
+/// <summary>Opens what a comparison of two units of published dictionaries rests on: their indices and weights.</summary>
 public sealed class UnitComparer(DataFolder folder, ExplorerData data)
 {
     /// <summary>Most tokens of a scatter plot.</summary>
     public const int Points = 2000;
-
-    /// <summary>What is known of a pair; each part is null where the files that it needs are missing or do not fit.</summary>
-    /// <param name="Activations">Token by token.</param>
-    /// <param name="Weights">By token of the vocabulary.</param>
-    /// <param name="Direction">Cosine of the decoder vectors; null between models.</param>
-    /// <param name="Problem">Why something is missing.</param>
-    public sealed record Result(UnitComparison? Activations, WeightComparison? Weights, double? Direction, string? Problem);
 
     /// <summary>Compares two units.</summary>
     /// <param name="left">Dictionary of the left unit.</param>
@@ -28,7 +23,7 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
     /// <param name="context">The context that colours the plots; one of the left dictionary's.</param>
     /// <param name="seed">Decides which tokens are drawn.</param>
     /// <param name="cancellation">Stops the comparison.</param>
-    public Result Compare(
+    public UnitPair Compare(
         DictionaryInfo left, int leftUnit, DictionaryInfo right, int rightUnit, ContextInfo context, ulong seed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -42,7 +37,7 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
             problems.Add("The activations of both on the same tokens are not at hand.");
         }
 
-        return new Result(activations, weights?.Comparison, weights?.Direction, problems.Count > 0 ? string.Join(" ", problems) : null);
+        return new UnitPair(activations, weights?.Comparison, weights?.Direction, problems.Count > 0 ? string.Join(" ", problems) : null);
     }
 
     private static T? Try<T>(List<string> problems, Func<T?> compare)
@@ -65,7 +60,7 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
         var other = data.Open(right);
         return data.Open(left).Ask((index, contexts) =>
         {
-            UnitComparison? With(Analysis.Index.ActivationIndex others) => contexts.IndexOf(context.Name) is >= 0 and var number
+            UnitComparison? With(ActivationIndex others) => contexts.IndexOf(context.Name) is >= 0 and var number
                 ? UnitComparison.Of(index, leftUnit, others, rightUnit, contexts, number, Points, seed, cancellation)
                 : null;
             return left.Stamp == right.Stamp ? With(index) : other.Ask((others, _) => With(others));
@@ -78,9 +73,9 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
         cancellation.ThrowIfCancellationRequested();
         using var corpus = TokenizedCorpus.Open(folder.Corpus(left.Provenance.CorpusHash));
         bool[] occurs = [.. corpus.UnigramCounts.Select(static count => count > 0)];
-        var mine = UnitWeights.Read(folder, left, leftUnit, occurs);
+        var mine = Read(left, leftUnit, occurs);
         cancellation.ThrowIfCancellationRequested();
-        var theirs = UnitWeights.Read(folder, right, rightUnit, occurs);
+        var theirs = Read(right, rightUnit, occurs);
         if (mine.Logits.Length != theirs.Logits.Length)
         {
             throw new InvalidDataException("The two models do not share a vocabulary: their logit weights cannot be compared.");
@@ -89,8 +84,14 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
         var inside = data.Open(left).Ask((_, contexts) => contexts.IndexOf(context.Name) is >= 0 and var number
             ? WeightComparison.InsideShares(corpus.HeldOut, contexts, number, occurs.Length)
             : null) ?? new double?[occurs.Length];
-        var direction = left.Model == right.Model && mine.Direction.Length == theirs.Direction.Length ? TensorPrimitives.CosineSimilarity<float>(mine.Direction, theirs.Direction) : (double?)null;
-        return new Directions(WeightComparison.Of(mine.Logits, theirs.Logits, occurs, inside), direction);
+        return new Directions(WeightComparison.Of(mine.Logits, theirs.Logits, occurs, inside), left.Model == right.Model ? mine.Cosine(theirs) : null);
+    }
+
+    private UnitWeights Read(DictionaryInfo dictionary, int index, bool[] occurs)
+    {
+        using var model = TransformerModel.Load(folder.Model(dictionary));
+        using var weights = dictionary.AreNeurons ? NeuronEncoder.Identity(model.Config.DMlp) : SparseAutoencoder.Load(folder.Dictionary(dictionary));
+        return UnitWeights.Of(model, weights, index, occurs);
     }
 
     private sealed record Directions(WeightComparison Comparison, double? Direction);

@@ -1,7 +1,6 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Folder;
@@ -9,19 +8,14 @@ using FeatureExplorer.Storage.Folder;
 namespace FeatureExplorer.Storage.Exploration;
 
 /// <summary>
-/// Answers questions about features from the complete index and the held-out text: opens each corpus once, keeps the contexts that readers
-/// have written last and the rankings made from them. Imported dictionaries have no index; every answer about them is null.
+/// Opens what questions about features are answered from, the complete index and the held-out text: each corpus once. Imported dictionaries have no index; every
+/// answer about them is null.
 /// </summary>
 public sealed class Explorations(DataFolder folder, ExplorerData data, SavedContexts saved) : IDisposable
 {
-    private const long ContextBytes = 32L << 20;
-    private const int RanksKept = 200_000;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Opened> _corpora = [];
-    private readonly ContextCache _contexts = new(ContextBytes);
-    private readonly LinkedList<(string Key, IReadOnlyList<ContextRank> Ranks)> _rankings = [];
-    private readonly SharedWork<IReadOnlyList<ContextRank>> _ranking = new();
+    private readonly ContextAnswers _answers = new(name => saved.Find(name)?.Expression);
 
     /// <summary>Asks something of the evidence for a dictionary; null where there is none.</summary>
     /// <exception cref="DamagedFileException">A file that it needs is damaged.</exception>
@@ -47,22 +41,14 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
 
     /// <summary>The held-out tokens inside a context that a reader has written.</summary>
     /// <exception cref="ContextExpressionException">The text is no context, or asks for what the corpus does not have.</exception>
-    public TokenSet Evaluate(Evidence evidence, string text, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(evidence);
-        return Evaluate(evidence, Expand(evidence, text), cancellation);
-    }
+    public TokenSet Evaluate(Evidence evidence, string text, CancellationToken cancellation = default) => _answers.Evaluate(evidence, text, cancellation);
 
     /// <summary>Every feature that fires in a context; kept for the next page or order of the same.</summary>
     /// <exception cref="ContextExpressionException">The text is no context, or asks for what the corpus does not have.</exception>
     public IReadOnlyList<ContextRank> Rank(DictionaryInfo dictionary, Evidence evidence, string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        ArgumentNullException.ThrowIfNull(evidence);
-        var expression = Expand(evidence, text);
-        var key = $"{dictionary.Id} {dictionary.Stamp} {expression}";
-        return Ranking(key) ?? _ranking.Get(
-            key, unwanted => Ranking(key) ?? Keep(key, ContextRanking.Of(evidence.Index, Evaluate(evidence, expression, unwanted), unwanted)), cancellation);
+        return _answers.Rank($"{dictionary.Id} {dictionary.Stamp}", evidence, text, cancellation);
     }
 
     public void Dispose()
@@ -76,46 +62,6 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
 
             _corpora.Clear();
         }
-    }
-
-    private ContextExpression Expand(Evidence evidence, string text) =>
-        ContextExpression.Parse(text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : LineEnds.Replace(text, LineEnds.Of(evidence.Corpus))).Expand(name => evidence.Contexts.IndexOf(name) >= 0, name => saved.Find(name)?.Expression);
-
-    private TokenSet Evaluate(Evidence evidence, ContextExpression expression, CancellationToken cancellation) => _contexts.Get(
-        $"{evidence.Contexts.Corpus} {evidence.Contexts.Tokens} {expression}",
-        unwanted => new ContextEvaluator(evidence.Corpus.Tokenizer, evidence.Corpus.HeldOut, evidence.Contexts).Evaluate(expression, unwanted),
-        cancellation);
-
-    private IReadOnlyList<ContextRank>? Ranking(string key)
-    {
-        lock (_gate)
-        {
-            for (var node = _rankings.First; node is not null; node = node.Next)
-            {
-                if (node.Value.Key == key)
-                {
-                    _rankings.Remove(node);
-                    _rankings.AddFirst(node);
-                    return node.Value.Ranks;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private IReadOnlyList<ContextRank> Keep(string key, IReadOnlyList<ContextRank> ranks)
-    {
-        lock (_gate)
-        {
-            _rankings.AddFirst((key, ranks));
-            while (_rankings.Count > 1 && _rankings.Sum(static r => r.Ranks.Count) > RanksKept)
-            {
-                _rankings.RemoveLast();
-            }
-        }
-
-        return ranks;
     }
 
     private void Forget(string hash)

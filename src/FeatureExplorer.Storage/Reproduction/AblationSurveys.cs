@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeatureExplorer.Analysis.Reproduction;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
@@ -28,22 +29,11 @@ public sealed class AblationSurveys(FeatureDatabase database)
 
     private AblationSurvey? Count(long stamp)
     {
-        double effect = 0, control = 0, helped = 0;
-        var (features, controlled, examples) = (0, 0, 0L);
         using var db = database.NewContext();
         var packed = db.Ablations.AsNoTracking()
             .Where(a => a.DictionaryId == stamp && db.Features.Any(f => f.DictionaryId == stamp && f.Index == a.Index && f.State == FeatureState.Live))
             .OrderBy(a => a.Index).Select(a => a.Report).AsEnumerable();
-        foreach (var report in packed.Chunk(Chunk).SelectMany(static chunk => chunk.AsParallel().AsOrdered()
-            .Select(static bytes => PackedJson.Read(bytes, StorageJson.Default.AblationReport))).Where(static report => report.Measured > 0))
-        {
-            features++;
-            examples += report.Measured;
-            effect += report.Effect;
-            helped += report.Helped * report.Measured;
-            (control, controlled) = report.Control is { } random ? (control + random, controlled + 1) : (control, controlled);
-        }
-
-        return features == 0 ? null : new AblationSurvey(features, examples, effect / features, controlled > 0 ? control / controlled : null, helped / examples);
+        return AblationSurvey.Of(packed.Chunk(Chunk).SelectMany(static chunk => chunk.AsParallel().AsOrdered()
+            .Select(static bytes => PackedJson.Read(bytes, StorageJson.Default.AblationReport))));
     }
 }

@@ -33,8 +33,8 @@ public sealed record RunInfo(
     public DateTime? Ended { get; init; }
 
     /// <summary>True until the run has ended in one way or another.</summary>
-    public bool Active => Status is RunStatus.Queued or RunStatus.Running;
+    public bool Active => RunMoves.IsActive(Status);
 
-    /// <summary>True when it can be put back into the queue, to go on from its last checkpoint.</summary>
-    public bool CanResume => Status is RunStatus.Paused or RunStatus.Cancelled or RunStatus.Interrupted or RunStatus.Failed;
+    /// <summary>Whether its state allows a move.</summary>
+    public bool Can(RunMove move) => RunMoves.Allows(Status, move);
 }

@@ -5,13 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace FeatureExplorer.Storage.Runs;
 
 /// <summary>
-/// Runs: what was asked for, in which order, how far it is, how it ended. Every change of state is checked and made in one transaction, so
-/// that a page, the queue and a command of another process can act on the same run.
+/// Runs: what was asked for, in which order, how far it is, how it ended. Every change of state is a <see cref="RunMove"/>, checked and made in one
+/// transaction, so that a page, the queue and a command of another process can act on the same run.
 /// </summary>
 public sealed class RunStore(FeatureDatabase database, TimeProvider time)
 {
-    private static readonly IReadOnlyList<RunStatus> Waiting = [RunStatus.Queued];
-
     /// <summary>Adds a run at the end of the queue.</summary>
     /// <param name="kind">What it does: "demo", "standard".</param>
     /// <param name="configuration">Its configuration, JSON.</param>
@@ -68,29 +66,30 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         return [.. db.Runs.AsNoTracking().Where(r => r.Status != RunStatus.Finished).ToList().Select(Info)];
     }
 
-    /// <summary>Marks a waiting run as running.</summary>
-    /// <returns>False when it no longer waits.</returns>
-    public bool TryStart(long id) => TryMove(id, Waiting, RunStatus.Running, row =>
-    {
-        row.Started ??= Now;
-        row.Ended = null;
-        row.Error = null;
-        row.Wanted = null;
-    });
+    /// <summary>Moves a run, for whoever carries it out.</summary>
+    /// <param name="id">Number of the run.</param>
+    /// <param name="move">What happens to it.</param>
+    /// <param name="error">Why, when it fails or has to pause.</param>
+    /// <exception cref="RunMoveException">Its state does not allow it.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public RunInfo Move(long id, RunMove move, string? error = null) => Change(id, move, row => row.Error = error ?? row.Error);
 
-    /// <summary>Moves a run to another state if it is in one of those named, and to whoever is to carry it out from now on.</summary>
-    /// <returns>False, and nothing changed, when it is in another state or does not exist.</returns>
-    public bool TryMove(long id, IReadOnlyCollection<RunStatus> from, RunStatus to, RunOrigin? origin = null) => TryMove(id, from, to, row =>
-    {
-        row.Wanted = null;
-        row.Origin = origin ?? row.Origin;
-        row.Ended = to is RunStatus.Queued or RunStatus.Running ? null : Now;
-    });
+    /// <summary>
+    /// Does what somebody wants of a run. One that is going on is stopped by whoever carries it out: until then it is still going on, and
+    /// <see cref="RunInfo.Wanted"/> says where it is to go.
+    /// </summary>
+    /// <param name="id">Number of the run.</param>
+    /// <param name="move">What is wanted.</param>
+    /// <param name="origin">Who carries it out from now on; null for the same as before.</param>
+    /// <exception cref="RunMoveException">Its state does not allow it.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public RunInfo Request(long id, RunMove move, RunOrigin? origin = null) =>
+        Change(id, move, row => row.Origin = origin ?? row.Origin, byOthers: true);
 
-    /// <summary>Asks whoever carries a running run out to bring it to another state.</summary>
-    /// <returns>False when it does not run.</returns>
-    public bool TryAsk(long id, RunStatus wanted) =>
-        TryMove(id, [RunStatus.Running], RunStatus.Running, row => row.Wanted = wanted);
+    /// <summary>Checks that a run's state allows a move, and changes nothing.</summary>
+    /// <exception cref="RunMoveException">It does not.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public void Check(long id, RunMove move) => RunMoves.After(id, (Find(id) ?? throw Unknown(id)).Status, move);
 
     /// <summary>What somebody wants of a run, or null.</summary>
     public RunStatus? Wanted(long id)
@@ -99,38 +98,29 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         return db.Runs.AsNoTracking().Where(r => r.Id == id).Select(r => r.Wanted).FirstOrDefault();
     }
 
-    /// <summary>Reports how far a run has come; it counts as running from the first report.</summary>
-    public void Report(long id, string stage, double progress, string message) => Change(id, row =>
+    /// <summary>Reports how far a run has come that is going on.</summary>
+    /// <exception cref="RunMoveException">It is not going on.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public void Report(long id, string stage, double progress, string message) => Change(id, RunMove.Report, row =>
     {
-        row.Status = RunStatus.Running;
         row.Stage = stage;
         row.Progress = double.IsFinite(progress) ? Math.Clamp(progress, 0, 1) : row.Progress;
         row.Message = message;
     });
 
-    /// <summary>Ends a run, or puts it back into the queue.</summary>
-    /// <param name="id">Number of the run.</param>
-    /// <param name="status">How it ended.</param>
-    /// <param name="error">Why, when it failed.</param>
-    public void End(long id, RunStatus status, string? error = null) => Change(id, row =>
-    {
-        row.Status = status;
-        row.Progress = status == RunStatus.Finished ? 1 : row.Progress;
-        row.Error = error;
-        row.Wanted = null;
-        row.Ended = status == RunStatus.Queued ? null : Now;
-    });
-
     /// <summary>Changes places with the waiting run before or after it.</summary>
-    /// <returns>False when it does not wait, or there is none.</returns>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="RunMoveException">It does not wait.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
     public bool TryShift(long id, bool earlier)
     {
         using var db = database.NewContext();
         using var transaction = db.Database.BeginTransaction();
+        RunMoves.After(id, Row(db, id).Status, RunMove.Shift);
         var queue = db.Runs.Where(r => r.Status == RunStatus.Queued).OrderBy(r => r.Position).ThenBy(r => r.Id).ToList();
         var place = queue.FindIndex(r => r.Id == id);
         var other = earlier ? place - 1 : place + 1;
-        if (place < 0 || other < 0 || other >= queue.Count)
+        if (other < 0 || other >= queue.Count)
         {
             return false;
         }
@@ -141,12 +131,18 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         return true;
     }
 
-    /// <summary>Deletes a run that does not run, with its log and curves.</summary>
-    /// <returns>False when it runs or does not exist.</returns>
-    public bool TryDelete(long id)
+    /// <summary>Deletes the record of a run, with its log and curves.</summary>
+    /// <exception cref="RunMoveException">It is going on.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public void Delete(long id)
     {
         using var db = database.NewContext();
-        return db.Runs.Where(r => r.Id == id && r.Status != RunStatus.Running).ExecuteDelete() > 0;
+        using var transaction = db.Database.BeginTransaction();
+        var row = Row(db, id);
+        RunMoves.After(id, row.Status, RunMove.Delete);
+        db.Runs.Remove(row);
+        db.SaveChanges();
+        transaction.Commit();
     }
 
     /// <summary>
@@ -160,10 +156,7 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         var rows = db.Runs.Where(r => r.Status == RunStatus.Running || (r.Status == RunStatus.Queued && r.Origin == RunOrigin.CommandLine)).ToList();
         foreach (var row in rows)
         {
-            row.Status = row.Wanted ?? (row.Origin == RunOrigin.Queue ? RunStatus.Queued : RunStatus.Interrupted);
-            row.Wanted = null;
-            row.Ended = row.Status == RunStatus.Queued ? null : Now;
-            row.Updated = Now;
+            Apply(row, RunMoves.Stop(row.Wanted, row.Origin));
         }
 
         db.SaveChanges();
@@ -172,32 +165,52 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    private bool TryMove(long id, IReadOnlyCollection<RunStatus> from, RunStatus to, Action<RunRow> change)
+    private RunInfo Change(long id, RunMove move, Action<RunRow> change, bool byOthers = false)
     {
         using var db = database.NewContext();
         using var transaction = db.Database.BeginTransaction();
-        var row = db.Runs.FirstOrDefault(r => r.Id == id);
-        if (row is null || !from.Contains(row.Status))
+        var row = Row(db, id);
+        if (byOthers && row.Status == RunStatus.Running)
         {
-            return false;
+            row.Wanted = RunMoves.After(id, row.Status, move);
+            row.Updated = Now;
+        }
+        else
+        {
+            Apply(row, move);
         }
 
-        row.Status = to;
-        row.Updated = Now;
         change(row);
         db.SaveChanges();
         transaction.Commit();
-        return true;
+        return Info(row);
     }
 
-    private void Change(long id, Action<RunRow> change)
+    private void Apply(RunRow row, RunMove move)
     {
-        using var db = database.NewContext();
-        var row = db.Runs.FirstOrDefault(r => r.Id == id) ?? throw new ArgumentException($"There is no run {id}.", nameof(id));
-        change(row);
+        row.Status = RunMoves.After(row.Id, row.Status, move) ?? throw new ArgumentException($"{move} leaves no record to change.", nameof(move));
         row.Updated = Now;
-        db.SaveChanges();
+        if (move == RunMove.Report)
+        {
+            return;
+        }
+
+        row.Wanted = null;
+        row.Ended = RunMoves.IsActive(row.Status) ? null : Now;
+        if (move == RunMove.Start)
+        {
+            row.Started ??= Now;
+            row.Error = null;
+        }
+        else if (move == RunMove.Finish)
+        {
+            row.Progress = 1;
+        }
     }
+
+    private static RunRow Row(FeatureDb db, long id) => db.Runs.FirstOrDefault(r => r.Id == id) ?? throw Unknown(id);
+
+    private static ArgumentException Unknown(long id) => new($"There is no run {id}.", nameof(id));
 
     private static RunInfo Info(RunRow row) => new(
         row.Id, row.Kind, row.Status, row.Stage, row.Progress, row.Message, row.Configuration, row.Error, Utc(row.Created), Utc(row.Updated))

@@ -35,7 +35,7 @@ internal sealed class TakenNames
         _models = store.Models();
         _dictionaries = [.. store.Dictionaries().Where(dictionary => Alike(dictionary.Model, run.Model) && dictionary.Forming is null)];
         _all = [.. runs.Select(other => (Run: other, Configuration: RunConfigurationJson.Of(other)!)).Where(static other => other.Configuration is not null)];
-        _reserving = reserved ? [.. _all.Where(static other => Reserves(other.Run.Status))] : [];
+        _reserving = reserved ? [.. _all.Where(static other => RunMoves.ReservesNames(other.Run.Status))] : [];
         _made = new(Made);
         _folders = new StageFolders(database);
         Models = Set(_models.Select(static model => model.Name).Concat(Finished(_folder.Models, ModelStage.RecordName)).Concat(_reserving.Select(static other => other.Configuration.Model)));
@@ -131,20 +131,9 @@ internal sealed class TakenNames
     {
         var other = _reserving.FirstOrDefault(other => names(other.Configuration) && !same(other.Configuration));
         return other.Run is { } run
-            ? NameState.Taken($"Run {run.Id}, which {Now(run.Status)}, makes {what} with other settings.", !run.Active)
+            ? NameState.Taken($"Run {run.Id}, which {RunMoves.Words(run.Status)}, makes {what} with other settings.", !run.Active)
             : _reserving.Any(own => names(own.Configuration)) ? NameState.Own : NameState.Unused;
     }
-
-    private static string Now(RunStatus status) => status switch
-    {
-        RunStatus.Queued => "waits",
-        RunStatus.Running => "is going on",
-        RunStatus.Paused => "is paused",
-        _ => "was interrupted",
-    };
-
-    // Those that failed or were stopped for good may have been wrong: their names are free again.
-    private static bool Reserves(RunStatus status) => status is RunStatus.Queued or RunStatus.Running or RunStatus.Paused or RunStatus.Interrupted;
 
     private bool SameModel(RunConfiguration other) =>
         other.Corpus.SequenceEqual(_run.Corpus) && other.Keep == _run.Keep && other.Seed == _run.Seed && other.HeldOutTokens == _run.HeldOutTokens

@@ -32,7 +32,12 @@ public sealed class RecordedRun(FeatureDatabase database, TimeProvider time, Act
 
     private RunInfo? TakeUp(string configuration)
     {
-        var stopped = _runs.Latest(20).FirstOrDefault(r => r.Origin == RunOrigin.CommandLine && r.CanResume && r.Configuration == configuration);
-        return stopped is not null && _runs.TryMove(stopped.Id, [stopped.Status], RunStatus.Queued) ? stopped : null;
+        var stopped = _runs.Latest(20).FirstOrDefault(r => r.Origin == RunOrigin.CommandLine && r.Can(RunMove.Resume) && r.Configuration == configuration);
+        if (stopped is not null)
+        {
+            _runs.Request(stopped.Id, RunMove.Resume);
+        }
+
+        return stopped;
     }
 }

@@ -19,14 +19,10 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
     /// <param name="progress">Gets every report; or null.</param>
     /// <param name="stop">The process ends: a run of the queue goes back into it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    /// <exception cref="InvalidOperationException">It does not wait.</exception>
+    /// <exception cref="RunMoveException">It does not wait.</exception>
     public RunResult Execute(RunInfo run, IProgress<RunProgress>? progress, CancellationToken stop)
     {
-        if (!_runs.TryStart(run.Id))
-        {
-            throw new InvalidOperationException($"Run {run.Id} does not wait to be started.");
-        }
-
+        _runs.Move(run.Id, RunMove.Start);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var ask = new Timer(_ => StopIfWanted(run.Id, cancel), null, AskInterval, AskInterval);
         var live = monitor.Begin(run.Id, progress);
@@ -37,7 +33,7 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
             var result = new RunPipeline(database, time, message => Warn(live, message)) { FeaturesWanted = live.TakeFeaturesWanted }.Run(configuration, live, cancel.Token);
             live.Save();
             live.Log(RunEventKind.State, "Finished");
-            _runs.End(run.Id, RunStatus.Finished);
+            _runs.Move(run.Id, RunMove.Finish);
             return result;
         }
         catch (OperationCanceledException)
@@ -79,14 +75,14 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
 
     private void Stopped(RunInfo run, LiveRun live)
     {
-        var status = _runs.Wanted(run.Id) ?? (run.Origin == RunOrigin.Queue ? RunStatus.Queued : RunStatus.Interrupted);
-        live.Log(RunEventKind.State, status switch
+        var move = RunMoves.Stop(_runs.Wanted(run.Id), run.Origin);
+        live.Log(RunEventKind.State, move switch
         {
-            RunStatus.Queued => "Stopped with the server; it goes on at the next start",
-            RunStatus.Interrupted => "Stopped with its command; the same command goes on with it",
-            _ => $"{status}; it can be taken up again",
+            RunMove.PutBack => "Stopped with the server; it goes on at the next start",
+            RunMove.Interrupt => "Stopped with its command; the same command goes on with it",
+            _ => $"{RunMoves.After(run.Id, RunStatus.Running, move)}; it can be taken up again",
         });
-        _runs.End(run.Id, status);
+        _runs.Move(run.Id, move);
     }
 
     private void Failed(RunInfo run, LiveRun live, Exception exception)
@@ -96,7 +92,7 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
         try
         {
             live.Log(RunEventKind.Error, cause);
-            _runs.End(run.Id, full ? RunStatus.Paused : RunStatus.Failed, cause);
+            _runs.Move(run.Id, full ? RunMove.Pause : RunMove.Fail, cause);
         }
         catch (Exception second) when (full)
         {

@@ -25,7 +25,7 @@ namespace FeatureExplorer.Training.Stages;
 /// <param name="group">The dictionaries.</param>
 /// <param name="forming">Makes features browsable meanwhile; or null.</param>
 public sealed class DictionaryStage(
-    RunFolders folders, TokenizedCorpus corpus, Transformer model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
+    RunFolders folders, TokenizedCorpus corpus, TransformerModel model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
     FormingStage? forming) : IDisposable
 {
     /// <summary>Name of the record of a finished dictionary.</summary>

@@ -33,7 +33,7 @@ namespace FeatureExplorer.Training.Stages;
 /// <param name="draft">A dictionary's settings and metrics to what is published of it.</param>
 /// <param name="wanted">True once when somebody has asked for the features.</param>
 public sealed class FormingStage(
-    FeatureDatabase database, TokenizedCorpus corpus, string corpusId, Transformer model, RunConfiguration configuration, RunFolders folders,
+    FeatureDatabase database, TokenizedCorpus corpus, string corpusId, TransformerModel model, RunConfiguration configuration, RunFolders folders,
     Func<DictionarySettings, DictionaryMetrics, ContextSet, DictionaryDraft> draft, Func<bool> wanted)
 {
     /// <summary>Held-out tokens that are indexed meanwhile.</summary>

@@ -35,7 +35,7 @@ public sealed class ModelStage(FeatureDatabase database)
     }
 
     /// <summary>The trained model, its figures, its fingerprint and the name of its folder.</summary>
-    public (Transformer Model, Result Result, string Fingerprint, string Folder) Run(
+    public (TransformerModel Model, Result Result, string Fingerprint, string Folder) Run(
         TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Training the transformer");
@@ -43,7 +43,7 @@ public sealed class ModelStage(FeatureDatabase database)
         var fingerprint = Fingerprint(corpus, configuration);
         var place = new StageFolders(database).Model(configuration.Model, fingerprint);
         var directory = _folder.Model(place);
-        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. Transformer.Files, Path.GetFileName(_folder.Tokenizer(place))]);
+        var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. TransformerModel.Files, Path.GetFileName(_folder.Tokenizer(place))]);
         if (result is null)
         {
             result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
@@ -52,7 +52,7 @@ public sealed class ModelStage(FeatureDatabase database)
         var steps = options.Steps(config.Context);
         progress.Point(new CurvePoint(Curves.HeldOut(Curves.Transformer), steps, Curves.OfHeldOutTransformer, steps, [result.HeldOutLoss]));
         progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
-        return (Transformer.Load(directory), result, fingerprint, place);
+        return (TransformerModel.Load(directory), result, fingerprint, place);
     }
 
     private static (TransformerConfig Config, TransformerTrainingOptions Options, TokenSource Training) Settings(TokenizedCorpus corpus, RunConfiguration configuration)
@@ -134,7 +134,7 @@ public sealed class ModelStage(FeatureDatabase database)
         Directory.CreateDirectory(directory);
         File.Delete(Path.Combine(directory, TransformerCheckpoint.StateFile));
         StageRecord.Write(directory, StartedName, fingerprint, new Started(options.Tokens));
-        return new TransformerTrainer(Transformer.Create(config, options.Seed), options, training);
+        return new TransformerTrainer(TransformerModel.Create(config, options.Seed), options, training);
     }
 
     private static void Show(StageProgress progress, TransformerTrainingProgress p)

@@ -36,7 +36,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
     public void Run(DictionaryInfo dictionary, IProgress<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        using var model = Transformer.Load(_folder.Model(dictionary));
+        using var model = TransformerModel.Load(_folder.Model(dictionary));
         using var corpus = TokenizedCorpus.Open(_folder.Corpus(dictionary.Provenance.CorpusHash));
         var header = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = DictionaryDraft.Neurons };
         var fingerprint = StageRecord.Fingerprint(header, dictionary.Provenance.Tokens);
@@ -56,7 +56,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
     }
 
     private DictionaryInfo Publish(
-        DictionaryInfo dictionary, string place, Transformer model, TokenizedCorpus corpus, ContextSet contexts, IndexHeader header, IProgress<double> progress,
+        DictionaryInfo dictionary, string place, TransformerModel model, TokenizedCorpus corpus, ContextSet contexts, IndexHeader header, IProgress<double> progress,
         CancellationToken cancellation)
     {
         var file = _folder.Index(dictionary.Model, place);

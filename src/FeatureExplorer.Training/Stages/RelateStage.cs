@@ -80,7 +80,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
 
     private bool HasFiles(DictionaryInfo dictionary) =>
         dictionary.Forming is null && File.Exists(_folder.Index(dictionary))
-        && File.Exists(Path.Combine(_folder.Model(dictionary), Transformer.WeightsFile)) && Directory.Exists(_folder.Corpus(dictionary.Provenance.CorpusHash));
+        && File.Exists(Path.Combine(_folder.Model(dictionary), TransformerModel.WeightsFile)) && Directory.Exists(_folder.Corpus(dictionary.Provenance.CorpusHash));
 
     /// <summary>All on the same tokens, but a model's features not with another model's neurons.</summary>
     private static bool Compared(DictionaryInfo left, DictionaryInfo right) =>
@@ -129,7 +129,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
         }
 
         var index = ActivationIndex.Open(_folder.Index(dictionary));
-        var model = Transformer.Load(_folder.Model(dictionary));
+        var model = TransformerModel.Load(_folder.Model(dictionary));
         var decoder = dictionary.AreNeurons
             ? NeuronEncoder.Identity(model.Config.DMlp)
             : SparseAutoencoder.Load(_folder.Dictionary(dictionary));

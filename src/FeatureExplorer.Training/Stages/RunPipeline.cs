@@ -101,7 +101,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         };
     }
 
-    private RunFolders Folders(RunConfiguration configuration, Transformer model, string fingerprint, string modelFolder)
+    private RunFolders Folders(RunConfiguration configuration, TransformerModel model, string fingerprint, string modelFolder)
     {
         var folders = new StageFolders(database);
         return new RunFolders(_folder, configuration.Model, modelFolder, configuration.Dictionaries.ToDictionary(
@@ -147,7 +147,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     }
 
     private static IReadOnlyList<ContextBest> Neurons(
-        Transformer model, TokenizedCorpus corpus, ContextSet contexts, StageProgress progress, CancellationToken cancellation)
+        TransformerModel model, TokenizedCorpus corpus, ContextSet contexts, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Measuring neurons");
         var neurons = NeuronContexts.Of(model, corpus.HeldOut, contexts, progress.Fractions(), cancellation);
@@ -156,7 +156,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     }
 
     private DictionaryResult Publish(
-        DictionaryDraft draft, ModelInfo? replacing, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, Transformer model,
+        DictionaryDraft draft, ModelInfo? replacing, ActivationIndex index, TokenizedCorpus corpus, ContextSet contexts, SparseAutoencoder dictionary, TransformerModel model,
         List<(double, float, string?, double)> features, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin($"Counting statistics of {draft.Id}");
@@ -177,7 +177,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         return Result(draft, info, analyzer.BestOfContexts, contexts);
     }
 
-    private ModelInfo Describe(RunConfiguration configuration, Transformer model, ModelStage.Result trained, TokenizedCorpus corpus, string corpusId) => new()
+    private ModelInfo Describe(RunConfiguration configuration, TransformerModel model, ModelStage.Result trained, TokenizedCorpus corpus, string corpusId) => new()
     {
         Name = configuration.Model,
         Layers = model.Config.Layers,

@@ -1,3 +1,5 @@
+using Microsoft.OpenApi;
+
 namespace FeatureExplorer.Web.Addresses;
 
 /// <summary>
@@ -15,6 +17,9 @@ public abstract class AddressParameterAttribute(string name) : Attribute
 
     /// <summary>What a value must be, as the end of a sentence: "a whole number from 1 to 50".</summary>
     public abstract string Values { get; }
+
+    /// <summary>The same for the API's description: type, range, allowed words.</summary>
+    public abstract OpenApiSchema Schema { get; }
 
     /// <summary>A value in the one form that all ways to write it share, or null when it is none.</summary>
     public abstract string? Read(string value);

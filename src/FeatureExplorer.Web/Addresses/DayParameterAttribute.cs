@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.OpenApi;
 
 namespace FeatureExplorer.Web.Addresses;
 
@@ -8,6 +9,8 @@ public sealed class DayParameterAttribute(string name) : AddressParameterAttribu
     private const string Format = "yyyy-MM-dd";
 
     public override string Values => "a day such as 2026-11-29";
+
+    public override OpenApiSchema Schema => new() { Type = JsonSchemaType.String, Format = "date" };
 
     /// <summary>A day as an address writes it.</summary>
     public static string Write(DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using FeatureExplorer.Web.Security.Fetching;
+using Microsoft.OpenApi;
 
 namespace FeatureExplorer.Web.Addresses;
 
@@ -6,6 +7,8 @@ namespace FeatureExplorer.Web.Addresses;
 public sealed class LocalPathParameterAttribute(string name) : AddressParameterAttribute(name)
 {
     public override string Values => "a path on this server";
+
+    public override OpenApiSchema Schema => new() { Type = JsonSchemaType.String };
 
     public override string? Read(string value) => LocalPath.Of(value);
 }

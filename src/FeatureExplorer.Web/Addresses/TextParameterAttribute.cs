@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.OpenApi;
 
 namespace FeatureExplorer.Web.Addresses;
 
@@ -6,6 +7,8 @@ namespace FeatureExplorer.Web.Addresses;
 public sealed class TextParameterAttribute(string name, int longest) : AddressParameterAttribute(name)
 {
     public override string Values => string.Create(CultureInfo.InvariantCulture, $"text of at most {longest} characters, without control characters");
+
+    public override OpenApiSchema Schema => new() { Type = JsonSchemaType.String, MaxLength = longest };
 
     // A form sends two characters for the end of a line, which its field counted as one.
     public override string? Read(string value) =>

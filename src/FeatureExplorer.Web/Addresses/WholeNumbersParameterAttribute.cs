@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.OpenApi;
 
 namespace FeatureExplorer.Web.Addresses;
 
@@ -10,6 +11,8 @@ public sealed class WholeNumbersParameterAttribute(string name, int most) : Addr
     public override bool Repeats => true;
 
     public override string Values => $"whole numbers from 1, at most {most} of them, separated by commas";
+
+    public override OpenApiSchema Schema => new() { Type = JsonSchemaType.String, Pattern = "^[0-9]+([, ]+[0-9]+)*$" };
 
     public override string? Read(string value)
     {

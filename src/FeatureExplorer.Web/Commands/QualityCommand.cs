@@ -11,7 +11,6 @@ using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Endpoints.Json;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -87,7 +86,7 @@ public static class QualityCommand
         var folder = new DataFolder(request.Data);
         var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
             ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");
-        using var model = Model.Load(folder.Model(info));
+        using var model = TransformerModel.Load(folder.Model(info));
         using var corpus = TokenizedCorpus.Open(folder.Corpus(info.CorpusHash));
         if (!File.Exists(request.Activations))
         {
@@ -115,7 +114,7 @@ public static class QualityCommand
         return ExitCodes.Success;
     }
 
-    private static void CheckFits(string directory, SparseAutoencoder dictionary, Model model)
+    private static void CheckFits(string directory, SparseAutoencoder dictionary, TransformerModel model)
     {
         var site = dictionary.Site ?? Site.Default(model.Config);
         if (site.Layer >= model.Config.Layers)
@@ -140,7 +139,7 @@ public static class QualityCommand
     }
 
     private static Row Measure(
-        string name, double sparsity, SparseAutoencoder dictionary, double seconds, Model model, TokenizedCorpus corpus, long tokens, CancellationToken cancellation)
+        string name, double sparsity, SparseAutoencoder dictionary, double seconds, TransformerModel model, TokenizedCorpus corpus, long tokens, CancellationToken cancellation)
     {
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, tokens, cancellation: cancellation);
         return new Row(

@@ -2,11 +2,11 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
-using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -21,16 +21,22 @@ public static class ApiEndpoints
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
         api.MapSearch();
-        api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1."));
+        api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1.")).ExcludeFromDescription();
     }
 
+    [EndpointName("dictionaries"), Tags("Dictionaries")]
+    [EndpointSummary("All models and dictionaries with their quality")]
+    [ProducesResponseType<DictionaryListJson>(StatusCodes.Status200OK)]
     private static IResult Dictionaries(HttpContext context, FeatureStore store)
     {
         var models = store.Models().Select(m => ModelJson.Of(m));
         var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d, store.PaperUltralow(d)));
-        return JsonAnswer.Json(context, new { models, dictionaries });
+        return JsonAnswer.Json(context, new DictionaryListJson(models, dictionaries));
     }
 
+    [EndpointName("features"), Tags("Dictionaries")]
+    [EndpointSummary("The features of a dictionary, sorted, filtered and by page")]
+    [ProducesResponseType<FeatureListJson>(StatusCodes.Status200OK)]
     [EnumParameter<FeatureSort>("sort")]
     [WordsParameter("order", "asc", "desc")]
     [TextParameter("q", SearchQuery.LongestText)]
@@ -39,7 +45,7 @@ public static class ApiEndpoints
     [PageParameter]
     private static IResult Features(
         HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
-        string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, int? page)
+        string? sort, string? order, string? q, [FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -51,15 +57,18 @@ public static class ApiEndpoints
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
     }
 
-    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, string model, string name, int index)
+    [EndpointName("feature"), Tags("Features")]
+    [EndpointSummary("Everything that the page of a feature shows")]
+    [ProducesResponseType<FeatureJson>(StatusCodes.Status200OK)]
+    private static IResult Feature(HttpContext context, FeatureStore store, FeatureReader reader, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
             return Unknown(model, name);
         }
 
-        return store.FindFeature(dictionary, index) is { } report
-            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text) with { Label = labels.Current(dictionary, [index]).GetValueOrDefault(index) })
+        return reader.Find(dictionary, index) is { } feature
+            ? JsonAnswer.Json(context, FeatureJson.Of(feature))
             : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 

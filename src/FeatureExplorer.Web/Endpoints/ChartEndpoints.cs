@@ -15,7 +15,7 @@ public static class ChartEndpoints
 {
     public static void MapCharts(this IEndpointRouteBuilder routes)
     {
-        var charts = routes.MapGroup(Urls.Charts);
+        var charts = routes.MapGroup(ChartUrls.Root);
         charts.MapGet("/pareto", (FeatureStore store) => ChartJson.Answer(ParetoChart.Of(store.Dictionaries())));
         charts.MapGet("/{model}/{name}/spectrum", Spectrum).Computes();
         charts.MapGet("/{model}/{name}/{index:int}/histogram", Histogram).Computes();
@@ -34,10 +34,9 @@ public static class ChartEndpoints
     [WordsParameter("y", "linear", "log")]
     [WordsParameter("bars", "count", "mass")]
     private static IResult Histogram(
-        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index,
-        string? context, string? x, string? y, string? bars) =>
-        FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted) is { Report.Histogram.Counts.Count: > 0 } feature
-            ? ChartJson.Answer(HistogramChart.Of(feature, bars == "mass"))
+        HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? bars) =>
+        reader.Find(model, name, index, HistogramView.Parse(context, x, y)) is { Report.Histogram.Counts.Count: > 0 } feature
+            ? ChartJson.Answer(HistogramChart.Of(feature.Drawn(explorations, http.RequestAborted), bars == "mass"))
             : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index} that fires.");
 
     [UnitParameter("left")]

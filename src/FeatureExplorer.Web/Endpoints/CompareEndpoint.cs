@@ -14,6 +14,8 @@ public static class CompareEndpoint
 {
     public static void MapCompare(this IEndpointRouteBuilder routes) => routes.MapGet(Urls.Api + "/compare", Compare).Computes();
 
+    [EndpointName("compare"), Tags("Features")]
+    [EndpointSummary("Two features or neurons beside each other")]
     [UnitParameter("left")]
     [UnitParameter("right")]
     [TextParameter("context", ContextExpression.LongestText)]

@@ -22,22 +22,13 @@ public static class CorpusEndpoints
         routes.MapPost(Urls.Corpora + "/folder", Folder).RequireAuthorization(Policies.Admin);
         routes.MapPost(Urls.Corpora + "/address", Address).RequireAuthorization(Policies.Admin);
         routes.MapPost(Urls.Corpora + "/{name}/delete", Delete).RequireAuthorization(Policies.Admin);
-        routes.MapGet(Urls.Api + Urls.Corpora, (HttpContext http, CorpusStore store) => JsonAnswer.Json(http, new { corpora = store.All().Select(Public) }));
+        routes.MapGet(Urls.Api + Urls.Corpora, All);
     }
 
-    // Paths on the server are nobody's business.
-    private static object Public(CorpusInfo corpus) => new
-    {
-        corpus.Name,
-        corpus.Origin,
-        corpus.State,
-        corpus.Message,
-        corpus.FileBytes,
-        corpus.TextBytes,
-        corpus.Documents,
-        corpus.Domains,
-        corpus.Created,
-    };
+    [EndpointName("corpora"), Tags("Corpora")]
+    [EndpointSummary("The corpora of the server")]
+    [ProducesResponseType<CorpusListJson>(StatusCodes.Status200OK)]
+    private static IResult All(HttpContext http, CorpusStore store) => JsonAnswer.Json(http, CorpusListJson.Of(store.All()));
 
     private static Task<IResult> Upload(HttpContext http, CorpusLibrary library, FetchOptions limits, [FromForm] string? name, IFormFile? file) => Try(name, () =>
         file is null || file.Length == 0 ? throw new ArgumentException("Choose a file with text in it.")

@@ -1,8 +1,7 @@
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Endpoints.Json;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -11,14 +10,14 @@ public static class DownloadEndpoints
 {
     public static void MapDownloads(this IEndpointRouteBuilder routes) => routes.MapGet("/{model}/{name}/{index:int}/examples.csv", Examples);
 
-    private static IResult Examples(HttpContext context, FeatureStore store, ExplorerData data, string model, string name, int index)
+    private static IResult Examples(HttpContext context, FeatureReader reader, string model, string name, int index)
     {
-        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
+        if (reader.Find(model, name, index) is not { } feature)
         {
             return JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
         }
 
-        var text = data.Open(dictionary).Text;
+        var (dictionary, report, text) = (feature.Dictionary, feature.Report, feature.Text);
         var csv = new Csv("feature", "group", "example", "position", "document", "domain", "offset", "centre", "token_id", "token", "token_json", "activation");
         var id = $"{dictionary.Id}/{report.Index}";
         Add(csv, id, "top", report.Top, text);

@@ -1,7 +1,5 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
-using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Computing;
@@ -25,12 +23,12 @@ public static class EmbedEndpoints
     [WordListParameter("parts", "histogram", "examples", "logits")]
     [WordsParameter("theme", "system", "light", "dark")]
     private static RazorComponentResult<EmbedDocument> Frame(
-        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
+        HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
         string? theme)
     {
         http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
         http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
-        var feature = FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted);
+        var feature = reader.Find(model, name, index, HistogramView.Parse(context, x, y))?.Drawn(explorations, http.RequestAborted);
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,

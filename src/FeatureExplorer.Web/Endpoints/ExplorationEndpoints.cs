@@ -28,6 +28,8 @@ public static class ExplorationEndpoints
         api.MapGet("/{model}/{name}/{index:int}/origins", Origins).Computes();
     }
 
+    [EndpointName("contexts"), Tags("Contexts")]
+    [EndpointSummary("The saved contexts, or where a context that is given lies")]
     [TextParameter("context", ContextExpression.LongestText)]
     [DictionaryParameter("in")]
     private static IResult Contexts(
@@ -50,6 +52,8 @@ public static class ExplorationEndpoints
         }));
     }
 
+    [EndpointName("contextFeatures"), Tags("Contexts")]
+    [EndpointSummary("All features of a dictionary, ranked by a context")]
     [TextParameter("context", ContextExpression.LongestText)]
     [EnumParameter<ContextRankOrder>("order")]
     [PageParameter]
@@ -84,26 +88,30 @@ public static class ExplorationEndpoints
             });
     }
 
+    [EndpointName("contextOfFeature"), Tags("Contexts")]
+    [EndpointSummary("A feature against a context: scores and the coloured histogram")]
     [TextParameter("context", ContextExpression.LongestText)]
     [WordsParameter("x", "linear", "log")]
     private static IResult ContextOfFeature(
-        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x)
+        HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index, string? context, string? x)
     {
-        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
+        if (reader.Find(model, name, index, HistogramView.Parse(context, x, null))?.Coloured(explorations, http.RequestAborted) is not { } feature)
         {
             return NoFeature(model, name, index);
         }
 
-        var choice = ContextChoice.Of(dictionary, report, data.Open(dictionary), explorations, HistogramView.Parse(context, x, null), http.RequestAborted);
+        var choice = feature.Choice;
         if (choice.Problem is not null)
         {
             return Unusable(choice.Problem);
         }
 
-        var score = choice.Score ?? report.Contexts.FirstOrDefault(c => c.Context == choice.Context?.Name);
-        return JsonAnswer.Json(http, new { id = $"{dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, dictionary.Provenance });
+        var score = choice.Score ?? feature.Report.Contexts.FirstOrDefault(c => c.Context == choice.Context?.Name);
+        return JsonAnswer.Json(http, new { id = $"{feature.Dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, feature.Dictionary.Provenance });
     }
 
+    [EndpointName("examples"), Tags("Features")]
+    [EndpointSummary("The examples of a feature in any range of its activation")]
     [NumberParameter("from")]
     [NumberParameter("to")]
     [WholeNumberParameter("token", 0, ushort.MaxValue)]
@@ -145,17 +153,19 @@ public static class ExplorationEndpoints
         }));
     }
 
-    private static IResult Origins(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index)
+    [EndpointName("origins"), Tags("Features")]
+    [EndpointSummary("Where a feature fires: tokens, previous tokens, domains, positions")]
+    private static IResult Origins(HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index)
     {
-        if (store.FindDictionary(model, name) is not { } dictionary || store.FindFeature(dictionary, index) is not { } report)
+        if (reader.Find(model, name, index) is not { } feature)
         {
             return NoFeature(model, name, index);
         }
 
+        var (dictionary, text) = (feature.Dictionary, feature.Text);
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
-            var text = data.Open(dictionary).Text;
-            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, report.Top, http.RequestAborted);
+            var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, feature.Report.Top, http.RequestAborted);
             return new
             {
                 id = $"{dictionary.Id}/{index}",

@@ -1,8 +1,6 @@
 using System.Text;
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
-using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Charts;
 using FeatureExplorer.Web.Computing;
@@ -27,10 +25,10 @@ public static class ImageEndpoints
     [WordsParameter("x", "linear", "log")]
     [WordsParameter("y", "linear", "log")]
     private static async Task<IResult> Histogram(
-        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
+        HttpContext http, FeatureReader reader, Explorations explorations, ILoggerFactory logs, string model, string name, int index, string? context, string? x,
         string? y)
     {
-        if (FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted) is not { } feature)
+        if (reader.Find(model, name, index, HistogramView.Parse(context, x, y))?.Drawn(explorations, http.RequestAborted) is not { } feature)
         {
             return Unknown(model, name, index);
         }
@@ -40,8 +38,8 @@ public static class ImageEndpoints
             : JsonAnswer.NotFound("No histogram", $"Feature {model}/{name}/{index} is dead: it fires on no held-out token.");
     }
 
-    private static IResult Preview(HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index) =>
-        FeatureView.Find(store, data, explorations, model, name, index, new HistogramView(null, false, false), http.RequestAborted) is { } feature
+    private static IResult Preview(HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index) =>
+        reader.Find(model, name, index)?.Drawn(explorations, http.RequestAborted) is { } feature
             ? JsonAnswer.Bytes(
                 http, PreviewPicture.Draw(feature.Dictionary, feature.Report, feature.Bars, feature.Colours is null ? null : feature.Context!.Title), "image/png")
             : Unknown(model, name, index);

@@ -1,12 +1,11 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -22,26 +21,40 @@ public static class RelationEndpoints
         api.MapGet("/{model}/{name}/universality", Universality);
     }
 
-    private static IResult Relations(HttpContext http, FeatureStore store, RelationStore relations, string model, string name, int index) =>
-        With(store, model, name, index, (dictionary, _) => JsonAnswer.Json(http, relations.Find(dictionary, index).Select(RelatedJson.Of)));
+    [EndpointName("relations"), Tags("Features")]
+    [EndpointSummary("The nearest units of a feature in other dictionaries")]
+    [ProducesResponseType<IEnumerable<RelatedJson>>(StatusCodes.Status200OK)]
+    private static IResult Relations(HttpContext http, FeatureReader reader, string model, string name, int index) =>
+        With(reader.Find(model, name, index), model, name, index, feature => JsonAnswer.Json(http, feature.Related.Select(RelatedJson.Of)));
 
-    private static IResult Ablation(
-        HttpContext http, FeatureStore store, AblationStore ablations, ExplorerData data, string model, string name, int index) =>
-        With(store, model, name, index, (dictionary, _) => ablations.Find(dictionary, index) is { } ablation
-            ? JsonAnswer.Json(http, AblationJson.Of(ablation, data.Open(dictionary).Text))
-            : JsonAnswer.NotFound("Not measured", $"Removing {dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
+    [EndpointName("ablation"), Tags("Features")]
+    [EndpointSummary("What removing a feature does to the predictions in its examples")]
+    [ProducesResponseType<AblationJson>(StatusCodes.Status200OK)]
+    private static IResult Ablation(HttpContext http, FeatureReader reader, string model, string name, int index) =>
+        With(reader.Find(model, name, index), model, name, index, feature => feature.Ablation is { } ablation
+            ? JsonAnswer.Json(http, AblationJson.Of(ablation, feature.Text))
+            : JsonAnswer.NotFound("Not measured", $"Removing {feature.Dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
 
+    [EndpointName("evidence"), Tags("Features")]
+    [EndpointSummary("The five claims about a feature and the verdict on each")]
+    [ProducesResponseType<EvidenceJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
-    private static IResult Evidence(HttpContext http, FeatureStore store, EvidenceReader reader, string model, string name, int index, string? context) =>
-        With(store, model, name, index, (dictionary, report) => JsonAnswer.Json(http, EvidenceJson.Of(reader.Read(dictionary, report, AddressException.Context(dictionary, context)?.Name))));
+    private static IResult Evidence(HttpContext http, FeatureReader reader, EvidenceReader evidence, string model, string name, int index, string? context) =>
+        With(reader.Find(model, name, index, HistogramView.Parse(context, null, null)), model, name, index, feature =>
+        {
+            // Written contexts have scores of their own; the claims are judged by those that came with the corpus.
+            AddressException.Context(feature.Dictionary, context);
+            return JsonAnswer.Json(http, EvidenceJson.Of(feature.Evidence(evidence)));
+        });
 
+    [EndpointName("universality"), Tags("Dictionaries")]
+    [EndpointSummary("How well the features are found again in each other dictionary")]
+    [ProducesResponseType<IEnumerable<UniversalityJson>>(StatusCodes.Status200OK)]
     private static IResult Universality(HttpContext http, FeatureStore store, RelationStore relations, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
-            ? JsonAnswer.Json(http, relations.Universality(dictionary).Select(found => new { dictionary = found.Id, found.Result }))
+            ? JsonAnswer.Json(http, relations.Universality(dictionary).Select(UniversalityJson.Of))
             : JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 
-    private static IResult With(FeatureStore store, string model, string name, int index, Func<DictionaryInfo, FeatureReport, IResult> answer) =>
-        store.FindDictionary(model, name) is { } dictionary && store.FindFeature(dictionary, index) is { } report
-            ? answer(dictionary, report)
-            : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+    private static IResult With(FeatureView? feature, string model, string name, int index, Func<FeatureView, IResult> answer) =>
+        feature is null ? JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.") : answer(feature);
 }

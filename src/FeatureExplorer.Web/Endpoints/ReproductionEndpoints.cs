@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Reproduction;
 using FeatureExplorer.Web.Endpoints.Json;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -14,12 +15,18 @@ public static class ReproductionEndpoints
         reports.MapGet("/report.csv", Table);
     }
 
-    private static IResult Json(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name) =>
+    [EndpointName("report"), Tags("Dictionaries")]
+    [EndpointSummary("The paper's claims against a dictionary")]
+    [ProducesResponseType<ReproductionJson>(StatusCodes.Status200OK)]
+    private static IResult Json(HttpContext context, FeatureStore store, ReproductionReader report, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
-            ? JsonAnswer.Json(context, new { dictionary = dictionary.Id, dictionary.Provenance, dictionary.Source, rows = report.Of(dictionary) })
+            ? JsonAnswer.Json(context, new ReproductionJson(dictionary.Id, dictionary.Provenance, dictionary.Source, report.Of(dictionary)))
             : Unknown(model, name);
 
-    private static IResult Table(HttpContext context, FeatureStore store, ReproductionReport report, string model, string name)
+    [EndpointName("reportTable"), Tags("Dictionaries")]
+    [EndpointSummary("The paper's claims against a dictionary, as a table")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, "text/csv")]
+    private static IResult Table(HttpContext context, FeatureStore store, ReproductionReader report, string model, string name)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {

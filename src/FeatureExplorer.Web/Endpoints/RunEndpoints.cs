@@ -14,35 +14,51 @@ public static class RunEndpoints
     // Proxies close connections on which nothing comes.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
+    private const int MostListed = 200;
+
     private static readonly string[] Actions = ["cancel", "pause", "resume", "delete", "earlier", "later", "index"];
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Urls.Api + Urls.Runs);
-        api.MapGet("/", (HttpContext http, RunStore runs) => JsonAnswer.Json(http, new { runs = runs.Latest(200).Select(r => RunJson.Of(r)) }));
+        api.MapGet("/", All);
         api.MapGet("/{id:long}", Run);
         api.MapGet("/{id:long}/metrics", Metrics);
         api.MapGet("/{id:long}/events", Events);
         routes.MapGet("/runs/{id:long}/live", Live);
         foreach (var action in Actions)
         {
-            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, id, action))
+            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, RunStore runs, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, runs, id, action))
                 .RequireAuthorization(Policies.Admin);
         }
 
         routes.MapPost("/runs/retry", Retry).RequireAuthorization(Policies.Admin);
     }
 
+    [EndpointName("runs"), Tags("Runs")]
+    [EndpointSummary("The latest runs, newest first")]
+    [ProducesResponseType<RunListJson>(StatusCodes.Status200OK)]
+    private static IResult All(HttpContext http, RunStore runs) => JsonAnswer.Json(http, new RunListJson(runs.Latest(MostListed).Select(r => RunJson.Of(r))));
+
+    [EndpointName("run"), Tags("Runs")]
+    [EndpointSummary("A run: its configuration, state and progress")]
+    [ProducesResponseType<RunJson>(StatusCodes.Status200OK)]
     private static IResult Run(HttpContext http, RunMonitor monitor, long id) =>
         monitor.Snapshot(id) is { } snapshot ? JsonAnswer.Json(http, RunJson.Of(snapshot.Run, snapshot.SecondsLeft)) : Unknown(id);
 
+    [EndpointName("runMetrics"), Tags("Runs")]
+    [EndpointSummary("The curves and the log of a run")]
+    [ProducesResponseType<RunCurvesJson>(StatusCodes.Status200OK)]
     private static IResult Metrics(HttpContext http, RunMonitor monitor, long id) => monitor.Snapshot(id) is { } snapshot
-        ? JsonAnswer.Json(http, new { id, curves = snapshot.Curves, events = snapshot.Events })
+        ? JsonAnswer.Json(http, new RunCurvesJson(id, snapshot.Curves, snapshot.Events))
         : Unknown(id);
 
     private static IResult Unknown(long id) => JsonAnswer.NotFound("No such run", $"There is no run {id}; {Urls.Api}{Urls.Runs} lists all.");
 
     /// <summary>Server-sent events with the figures of a run, until it ends.</summary>
+    [EndpointName("runEvents"), Tags("Runs")]
+    [EndpointSummary("The figures of a run as server-sent events, until it ends")]
+    [ProducesResponseType<RunJson.Live>(StatusCodes.Status200OK, "text/event-stream")]
     private static Task Events(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Figures, id);
 
     /// <summary>The same with the drawn part of the monitor.</summary>
@@ -93,7 +109,7 @@ public static class RunEndpoints
                 await response.Body.FlushAsync(stop);
             }
 
-            if (update.Status is not (RunStatus.Running or RunStatus.Queued))
+            if (!RunMoves.IsActive(update.Status))
             {
                 await response.WriteAsync("event: end\ndata: {}\n\n", stop);
                 return;
@@ -105,20 +121,38 @@ public static class RunEndpoints
     }
 
     // The form's field is what makes the framework demand its antiforgery token.
-    private static IResult Act(HttpContext http, RunQueue queue, long id, string action)
+    // What the run's state does not allow ends as status 409: see Failures.
+    private static IResult Act(HttpContext http, RunQueue queue, RunStore runs, long id, string action)
     {
-        var user = http.User;
-        var done = action switch
+        if (runs.Find(id) is null)
         {
-            "cancel" => queue.Cancel(user, id),
-            "pause" => queue.Pause(user, id),
-            "resume" => queue.Resume(user, id),
-            "delete" => queue.Delete(user, id),
-            "earlier" or "later" => queue.Shift(user, id, action == "earlier"),
-            _ => queue.ShowFeatures(user, id),
-        };
-        // Where the run's state did not allow it, the page shows the state.
-        return Results.LocalRedirect(action is "delete" or "earlier" or "later" || !done ? Urls.Runs : Urls.Run(id));
+            return Results.NotFound();
+        }
+
+        var user = http.User;
+        switch (action)
+        {
+            case "cancel":
+                queue.Cancel(user, id);
+                break;
+            case "pause":
+                queue.Pause(user, id);
+                break;
+            case "resume":
+                queue.Resume(user, id);
+                break;
+            case "index":
+                queue.ShowFeatures(user, id);
+                break;
+            case "earlier" or "later":
+                queue.Shift(user, id, action == "earlier");
+                break;
+            default:
+                queue.Delete(user, id);
+                break;
+        }
+
+        return Results.LocalRedirect(action is "delete" or "earlier" or "later" ? Urls.Runs : Urls.Run(id));
     }
 
     private static IResult Retry(HttpContext http, RunQueue queue, [FromForm(Name = "action")] string? button)

@@ -18,6 +18,8 @@ public static class SearchEndpoints
         api.MapGet("/{model}/{name}/text", Text).Computes("q");
     }
 
+    [EndpointName("search"), Tags("Dictionaries")]
+    [EndpointSummary("Features by token, label, context or number, in all dictionaries")]
     [TextParameter("q", SearchQuery.LongestText)]
     private static IResult Search(HttpContext http, FeatureSearch search, ExplorerData data, string? q)
     {
@@ -44,6 +46,8 @@ public static class SearchEndpoints
         });
     }
 
+    [EndpointName("text"), Tags("Dictionaries")]
+    [EndpointSummary("A text and the features that are active on each of its tokens")]
     [TextParameter("q", LiveModels.LongestText)]
     private static IResult Text(HttpContext http, FeatureStore store, ExplorerData data, LiveModels models, string model, string name, string? q)
     {

@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;

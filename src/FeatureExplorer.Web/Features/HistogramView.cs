@@ -6,6 +6,9 @@ namespace FeatureExplorer.Web.Features;
 /// <param name="LogarithmicCount">Heights by the logarithm of the count.</param>
 public sealed record HistogramView(string? Context, bool LogarithmicActivation, bool LogarithmicCount)
 {
+    /// <summary>Nothing chosen.</summary>
+    public static HistogramView Default { get; } = new(null, false, false);
+
     /// <summary>The choice that an address describes.</summary>
     public static HistogramView Parse(string? context, string? x, string? y) =>
         new(string.IsNullOrEmpty(context) ? null : context, IsLog(x), IsLog(y));

@@ -14,7 +14,7 @@ public sealed class UnitPairs(FeatureStore store, UnitComparer comparer)
     /// <param name="seed">Decides which tokens are drawn.</param>
     /// <param name="cancellation">Stops the comparison.</param>
     /// <exception cref="AddressException">The left dictionary has no such context.</exception>
-    public UnitPair? Find(string? left, string? right, string? context, ulong seed, CancellationToken cancellation)
+    public ComparedUnits? Find(string? left, string? right, string? context, ulong seed, CancellationToken cancellation)
     {
         var (mine, theirs) = (UnitId.Parse(left), UnitId.Parse(right));
         if (Dictionary(mine) is not { } one || Dictionary(theirs) is not { } other)
@@ -25,7 +25,7 @@ public sealed class UnitPairs(FeatureStore store, UnitComparer comparer)
         var chosen = AddressException.Context(one, context)
             ?? one.FindContext(store.FindFeature(one, mine!.Index)?.BestContext?.Context) ?? (one.Contexts.Count > 0 ? one.Contexts[0] : null);
         return chosen is null ? null
-            : new UnitPair(one, mine!.ToString(), other, theirs!.ToString(), chosen, comparer.Compare(one, mine.Index, other, theirs.Index, chosen, seed, cancellation));
+            : new ComparedUnits(one, mine!.ToString(), other, theirs!.ToString(), chosen, comparer.Compare(one, mine.Index, other, theirs.Index, chosen, seed, cancellation));
     }
 
     /// <summary>The dictionary of a unit that exists, or null.</summary>

@@ -9,7 +9,8 @@ using FeatureExplorer.Web.Security;
 
 namespace FeatureExplorer.Web.Runs;
 
-/// <summary>What people may do with runs. Every action checks who asks, whether the run's state allows it, and leaves a line in its log.</summary>
+/// <summary>What people may do with runs. Every action checks who asks and whether the run's state allows it, and leaves a line in its log.</summary>
+/// <remarks>Where the state does not allow it, actions throw <see cref="RunMoveException"/>; for a run that is not there, <see cref="ArgumentException"/>.</remarks>
 public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monitor, RunNames names, RunWriter writer, Permissions permissions, AuditLog audit)
     : IDisposable
 {
@@ -35,28 +36,25 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
     public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Names(RunConfiguration configuration) => names.Check(configuration);
 
     /// <summary>Stops a run for good, or takes it out of the queue.</summary>
-    public bool Cancel(ClaimsPrincipal user, long id) => Stop(user, id, RunStatus.Cancelled);
+    public void Cancel(ClaimsPrincipal user, long id) => Request(user, id, RunMove.Cancel, "run.cancel", "Cancelled");
 
     /// <summary>Stops a run for a while, or holds it back.</summary>
-    public bool Pause(ClaimsPrincipal user, long id) => Stop(user, id, RunStatus.Paused);
+    public void Pause(ClaimsPrincipal user, long id) => Request(user, id, RunMove.Pause, "run.pause", "Paused");
 
     /// <summary>Puts a stopped run back into the queue.</summary>
-    public bool Resume(ClaimsPrincipal user, long id)
-    {
-        var name = permissions.Demand(user, Role.Admin).Name;
-        return Done(
-            runs.TryMove(id, [RunStatus.Paused, RunStatus.Cancelled, RunStatus.Interrupted, RunStatus.Failed], RunStatus.Queued, RunOrigin.Queue),
-            user, id, "run.resume", $"Back in the queue, by {name}");
-    }
+    public void Resume(ClaimsPrincipal user, long id) => Request(user, id, RunMove.Resume, "run.resume", "Back in the queue");
 
     /// <summary>Asks a running run to make the features of the dictionary in training browsable at its next opportunity.</summary>
+    /// <returns>False when another process carries it out.</returns>
     public bool ShowFeatures(ClaimsPrincipal user, long id)
     {
         permissions.Demand(user, Role.Admin);
+        runs.Check(id, RunMove.ShowFeatures);
         return monitor.AskForFeatures(id);
     }
 
     /// <summary>Moves a waiting run by one place.</summary>
+    /// <returns>False when it is at the end of the queue already.</returns>
     public bool Shift(ClaimsPrincipal user, long id, bool earlier)
     {
         permissions.Demand(user, Role.Admin);
@@ -67,15 +65,11 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
     /// Deletes the record of a run that does not run, and the half-trained features it has left. What another run that is not finished makes under the same
     /// name, such as a clone, is that run's, too, and stays.
     /// </summary>
-    public bool Delete(ClaimsPrincipal user, long id)
+    public void Delete(ClaimsPrincipal user, long id)
     {
         permissions.Demand(user, Role.Admin);
         var run = runs.Find(id);
-        if (!runs.TryDelete(id))
-        {
-            return false;
-        }
-
+        runs.Delete(id);
         audit.Record(user, "run.delete", Subject(id));
         if (run is not null && RunConfigurationJson.Of(run) is { } configuration)
         {
@@ -86,8 +80,6 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
                 writer.RemoveForming(configuration.Model, dictionary.Name);
             }
         }
-
-        return true;
     }
 
     /// <summary>Tries again after the queue was held up.</summary>
@@ -114,22 +106,13 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
 
     private static string Subject(long id) => id.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private bool Stop(ClaimsPrincipal user, long id, RunStatus status)
+    private void Request(ClaimsPrincipal user, long id, RunMove move, string action, string line)
     {
         var name = permissions.Demand(user, Role.Admin).Name;
-        IReadOnlyList<RunStatus> from = status == RunStatus.Cancelled ? [RunStatus.Queued, RunStatus.Paused, RunStatus.Interrupted] : [RunStatus.Queued];
-        return Done(runs.TryMove(id, from, status) || runs.TryAsk(id, status), user, id, status == RunStatus.Cancelled ? "run.cancel" : "run.pause", $"{status}, by {name}");
-    }
-
-    private bool Done(bool done, ClaimsPrincipal user, long id, string action, string line)
-    {
-        if (done)
-        {
-            audit.Record(user, action, Subject(id));
-            history.Log(id, RunEventKind.State, line);
-            _changed.Release();
-        }
-
-        return done;
+        // Whoever asks for a run to go on leaves that to the queue, also when a command began it.
+        runs.Request(id, move, move == RunMove.Resume ? RunOrigin.Queue : null);
+        audit.Record(user, action, Subject(id));
+        history.Log(id, RunEventKind.State, $"{line}, by {name}");
+        _changed.Release();
     }
 }

@@ -117,7 +117,7 @@ public sealed partial class RunQueueService(
         foreach (var run in stranded.Where(_ => !disk.Low))
         {
             history.Log(run.Id, RunEventKind.State, "Paused: it had ended when its state could not be written; it goes on from its last checkpoint when it is resumed");
-            runs.End(run.Id, runs.Wanted(run.Id) ?? RunStatus.Paused, "Its state could not be written, because the disk was full or the database could not be used.");
+            runs.Move(run.Id, runs.Wanted(run.Id) == RunStatus.Cancelled ? RunMove.Cancel : RunMove.Pause, "Its state could not be written, because the disk was full or the database could not be used.");
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class ApiFailures : IExceptionHandler
         {
             _ when exception is AddressException => ("Not understood", exception.Message),
             _ when exception is BadHttpRequestException && Refusal.Of(status) is { } refusal => (refusal.Title, refusal.Text),
+            StatusCodes.Status409Conflict => ("Not possible now", exception.Message),
             StatusCodes.Status403Forbidden => ("Not allowed", exception.Message),
             StatusCodes.Status503ServiceUnavailable when Failures.Damage(exception) is { } damage => ("A file is damaged", damage.Message),
             StatusCodes.Status503ServiceUnavailable => ("The database is busy", "Somebody else is writing to it. Nothing was changed; try again in some seconds."),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Runs;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
@@ -23,7 +24,7 @@ public static class Failures
         CreateScopeForErrors = true,
         StatusCodeSelector = Status,
         // What was refused is no error of the program, and damage is in the log once, not for every visitor who meets it.
-        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or BadHttpRequestException || Damage(context.Exception) is not null,
+        SuppressDiagnosticsCallback = context => context.Exception is AccessDeniedException or RunMoveException or BadHttpRequestException || Damage(context.Exception) is not null,
     };
 
     /// <summary>
@@ -66,6 +67,7 @@ public static class Failures
     /// <summary>The status that tells of an error.</summary>
     public static int Status(Exception exception) =>
         exception is AccessDeniedException ? StatusCodes.Status403Forbidden
+        : exception is RunMoveException ? StatusCodes.Status409Conflict
         : exception is BadHttpRequestException bad ? bad.StatusCode
         : Damage(exception) is not null ? StatusCodes.Status503ServiceUnavailable
         : DatabaseBusy.Caused(exception) ? StatusCodes.Status503ServiceUnavailable

@@ -43,7 +43,7 @@ public sealed class SmallAnalysis : IDisposable
         }
 
         Contexts = ContextSet.Open(Path.Combine(_corpus.Folder, "contexts"));
-        Model = Transformer.Create(new TransformerConfig { DModel = 8, DMlp = Inputs, Heads = 2, Context = 16, VocabularySize = tokenizer.VocabularySize }, 5);
+        Model = TransformerModel.Create(new TransformerConfig { DModel = 8, DMlp = Inputs, Heads = 2, Context = 16, VocabularySize = tokenizer.VocabularySize }, 5);
         Dictionary = new SparseAutoencoder(Inputs, Features);
         foreach (var buffer in (FloatBuffer[])[Dictionary.WEnc, Dictionary.BEnc, Dictionary.WDec, Dictionary.BDec])
         {
@@ -63,7 +63,7 @@ public sealed class SmallAnalysis : IDisposable
 
     public ContextSet Contexts { get; }
 
-    public Transformer Model { get; }
+    public TransformerModel Model { get; }
 
     public SparseAutoencoder Dictionary { get; }
 

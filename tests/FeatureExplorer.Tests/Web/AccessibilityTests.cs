@@ -58,12 +58,13 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
         var configuration = RunConfigurationJson.Write(SmallRun.Configuration);
         foreach (var id in (long[])[runs.Add("demo", configuration, RunOrigin.CommandLine).Id, runs.Add("demo", configuration, RunOrigin.CommandLine).Id])
         {
+            runs.Move(id, RunMove.Start);
             runs.Report(id, "Training dictionary A/1", 0.4, "loss 0.21");
             accounts.Service<RunHistory>().Log(id, RunEventKind.Checkpoint, "Checkpoint at step 20");
             accounts.Service<RunHistory>().Save(id, new RunCurve("A/1", 30, [Curves.Loss, Curves.L0], [[1, 3, 90], [10, 2, 40], [20, 1, 12]]));
         }
 
-        runs.End(2, RunStatus.Failed, "The text ended.");
+        runs.Move(2, RunMove.Fail, "The text ended.");
         accounts.Service<CorpusStore>().TryAdd(new CorpusInfo
         {
             Name = "tales",

@@ -72,6 +72,7 @@ public sealed class PageTests(SampleSite site)
     {
         var runs = site.Service<RunStore>();
         var run = runs.Add("demo", "{}");
+        runs.Move(run.Id, RunMove.Start);
         runs.Report(run.Id, "Training <the> transformer", 0.25, "loss 4.1");
         try
         {
@@ -82,7 +83,7 @@ public sealed class PageTests(SampleSite site)
         }
         finally
         {
-            runs.End(run.Id, RunStatus.Finished);
+            runs.Move(run.Id, RunMove.Finish);
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class ReproductionTests(SampleSite site)
     [Fact]
     public void Rows_Each_HasAFigureOrSaysWhatWouldGiveIt()
     {
-        var rows = site.Service<ReproductionReport>().Of(site.Dictionary);
+        var rows = site.Service<ReproductionReader>().Of(site.Dictionary);
         Assert.Equal(rows.Count, rows.Select(r => r.Id).Distinct().Count());
         Assert.All(rows, row => Assert.True(row.Value is null != row.Missing is null, row.Id));
         Assert.All(rows, row => Assert.True(row.Value is not { } value || double.IsFinite(value), row.Id));

@@ -1,6 +1,5 @@
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 
@@ -36,7 +35,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="maxTokens">Most tokens to measure on; whole windows are used, at least one.</param>
     /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
     /// <exception cref="ArgumentException">The split is too short, or the model has no such site.</exception>
-    public DictionaryEvaluator(Model model, TokenStore heldOut, long maxTokens, Site? site = null)
+    public DictionaryEvaluator(TransformerModel model, TokenStore heldOut, long maxTokens, Site? site = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -76,7 +75,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="site">Where it reads; null: where the dictionary says, or the neurons of the last layer.</param>
     /// <param name="cancellation">Checked between calls of the model.</param>
     public static DictionaryMetrics Evaluate(
-        Model model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens,
+        TransformerModel model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens,
         IProgress<double>? progress = null, Site? site = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -92,7 +91,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="heldOut">Not owned.</param>
     /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
     /// <param name="tokens">Most tokens to measure on.</param>
-    public static DictionaryEvaluator Quick(Model model, TokenStore heldOut, Site? site = null, int tokens = TokensPerCall)
+    public static DictionaryEvaluator Quick(TransformerModel model, TokenStore heldOut, Site? site = null, int tokens = TokensPerCall)
     {
         ArgumentNullException.ThrowIfNull(model);
         return new DictionaryEvaluator(model, heldOut, Math.Min(tokens, TokensPerCall), site);

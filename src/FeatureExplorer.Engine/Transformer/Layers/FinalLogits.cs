@@ -12,7 +12,7 @@ public static unsafe class FinalLogits
     /// <param name="stream">[rows, DModel], as <see cref="TransformerRunner.Stream"/> gives it.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="logits">Receives [rows, V].</param>
-    public static void Of(Transformer model, float* stream, int rows, float* logits)
+    public static void Of(TransformerModel model, float* stream, int rows, float* logits)
     {
         ArgumentNullException.ThrowIfNull(model);
         var (p, d, vocabulary) = (model.Parameters, model.Config.DModel, model.Config.VocabularySize);

@@ -59,7 +59,7 @@ public static class TransformerCheckpoint
         {
             throw new InvalidDataException($"{path} belongs to another run than {OptionsFile} beside it: delete both and train anew.");
         }
-        var model = new Transformer(run.Model);
+        var model = new TransformerModel(run.Model);
         try
         {
             model.Parameters.Read(file);

@@ -6,7 +6,7 @@ namespace FeatureExplorer.Engine.Transformer.Training;
 /// <summary>The mean next-token loss of a batch and its gradient with respect to every parameter.</summary>
 public sealed unsafe class TransformerGradient : IDisposable
 {
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly int _maxWindows;
     private readonly TransformerLayer[] _layers;
     private readonly LayerActivations[] _activations;
@@ -21,7 +21,7 @@ public sealed unsafe class TransformerGradient : IDisposable
 
     /// <param name="model">Read at every call; its owner may change the parameters between calls.</param>
     /// <param name="maxWindows">Most windows in a batch: memory is reserved for so many.</param>
-    public TransformerGradient(Transformer model, int maxWindows)
+    public TransformerGradient(TransformerModel model, int maxWindows)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWindows, 1);

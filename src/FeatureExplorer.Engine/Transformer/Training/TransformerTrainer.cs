@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Transformer.Training;
 /// </summary>
 public sealed class TransformerTrainer : IDisposable
 {
-    private readonly Transformer _model;
+    private readonly TransformerModel _model;
     private readonly TransformerTrainingOptions _options;
     private readonly TokenSource _tokens;
     private readonly TransformerGradient _gradient;
@@ -23,7 +23,7 @@ public sealed class TransformerTrainer : IDisposable
     /// <param name="options">How.</param>
     /// <param name="tokens">The training split.</param>
     /// <exception cref="ArgumentException">An option is impossible, or the stream holds not one whole window.</exception>
-    public TransformerTrainer(Transformer model, TransformerTrainingOptions options, TokenSource tokens)
+    public TransformerTrainer(TransformerModel model, TransformerTrainingOptions options, TokenSource tokens)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +43,7 @@ public sealed class TransformerTrainer : IDisposable
         _targets = new ushort[_batch.Length];
     }
 
-    public Transformer Model => _model;
+    public TransformerModel Model => _model;
 
     public TransformerTrainingOptions Options => _options;
 

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Labels;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints.Json;
 
@@ -54,30 +55,36 @@ public sealed record FeatureJson
 
     public required Provenance Provenance { get; init; }
 
-    public static FeatureJson Of(DictionaryInfo dictionary, FeatureReport report, TokenText text) => new()
+    public static FeatureJson Of(FeatureView feature)
     {
-        Id = $"{dictionary.Id}/{report.Index}",
-        Index = report.Index,
-        State = Urls.Word(report.State),
-        Density = report.Density,
-        Activations = report.Activations,
-        Max = report.Max,
-        Mean = report.Mean,
-        EncoderBias = report.EncoderBias,
-        EncoderDecoderCosine = report.EncoderDecoderCosine,
-        Histogram = report.Histogram,
-        LogHistogram = report.LogHistogram,
-        Intervals = [.. report.IntervalExamples.Select(i => new Interval(i.Low, i.High, i.Count, Windows(i.Examples, text)))],
-        Top = Windows(report.Top, text),
-        TopFolded = report.TopFolded,
-        Bottom = Windows(report.Bottom, text),
-        Levels = report.Levels?.Select(l => new Level(l.Name, l.Max, Windows(l.Examples, text))).ToArray(),
-        Logits = new LogitWeights(Weights(report.Logits.Top, text), Weights(report.Logits.Bottom, text), report.Logits.Histogram),
-        Neurons = report.Neurons,
-        Contexts = report.Contexts,
-        BestContext = report.BestContext,
-        Provenance = dictionary.Provenance,
-    };
+        ArgumentNullException.ThrowIfNull(feature);
+        var (dictionary, report, text) = (feature.Dictionary, feature.Report, feature.Text);
+        return new FeatureJson
+        {
+            Id = $"{dictionary.Id}/{report.Index}",
+            Index = report.Index,
+            State = Urls.Word(report.State),
+            Density = report.Density,
+            Activations = report.Activations,
+            Max = report.Max,
+            Mean = report.Mean,
+            EncoderBias = report.EncoderBias,
+            EncoderDecoderCosine = report.EncoderDecoderCosine,
+            Histogram = report.Histogram,
+            LogHistogram = report.LogHistogram,
+            Intervals = [.. report.IntervalExamples.Select(i => new Interval(i.Low, i.High, i.Count, Windows(i.Examples, text)))],
+            Top = Windows(report.Top, text),
+            TopFolded = report.TopFolded,
+            Bottom = Windows(report.Bottom, text),
+            Levels = report.Levels?.Select(l => new Level(l.Name, l.Max, Windows(l.Examples, text))).ToArray(),
+            Logits = new LogitWeights(Weights(report.Logits.Top, text), Weights(report.Logits.Bottom, text), report.Logits.Histogram),
+            Neurons = report.Neurons,
+            Contexts = report.Contexts,
+            BestContext = report.BestContext,
+            Provenance = dictionary.Provenance,
+            Label = feature.GivenLabel,
+        };
+    }
 
     private static Window[] Windows(IReadOnlyList<Example> examples, TokenText text) =>
         [.. examples.Select(e => new Window(e.Position, e.Document, e.Domain, e.Centre, e.Activation, [.. e.Tokens.Select(text.Original)], e.Tokens, e.Activations,

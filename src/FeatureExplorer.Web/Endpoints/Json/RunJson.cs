@@ -6,16 +6,19 @@ using FeatureExplorer.Training.Progress;
 namespace FeatureExplorer.Web.Endpoints.Json;
 
 /// <summary>A run as the API tells of it.</summary>
+/// <param name="Progress">Share of the whole run that is done, 0 to 1.</param>
+/// <param name="SecondsLeft">Until its end; null where that cannot be told.</param>
+/// <param name="Possible">What administrators can do with it in this state.</param>
 public sealed record RunJson(
     long Id, string Kind, RunStatus Status, string Stage, double Progress, string Message, string? Error, RunOrigin Origin, string? RequestedBy,
-    DateTime Created, DateTime? Started, DateTime? Ended, DateTime Updated, double? SecondsLeft, JsonElement Configuration)
+    DateTime Created, DateTime? Started, DateTime? Ended, DateTime Updated, double? SecondsLeft, JsonElement Configuration, IReadOnlyList<RunMove> Possible)
 {
     public static RunJson Of(RunInfo run, double? secondsLeft = null)
     {
         using var configuration = JsonDocument.Parse(run.Configuration.Length > 0 ? run.Configuration : "{}");
         return new RunJson(
             run.Id, run.Kind, run.Status, run.Stage, run.Progress, run.Message, run.Error, run.Origin, run.RequestedBy, run.Created, run.Started, run.Ended,
-            run.Updated, secondsLeft, configuration.RootElement.Clone());
+            run.Updated, secondsLeft, configuration.RootElement.Clone(), RunMoves.Possible(run.Status));
     }
 
     /// <summary>

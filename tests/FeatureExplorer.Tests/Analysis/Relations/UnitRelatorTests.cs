@@ -56,7 +56,7 @@ public sealed class UnitRelatorTests(SmallRelations small) : IClassFixture<Small
     [Fact]
     public void Relate_NeuronsOfAnotherModel_ComparesActivationsAndLogitsButNoDirections()
     {
-        using var model = Transformer.Create(small.Analysis.Model.Config, 77);
+        using var model = TransformerModel.Create(small.Analysis.Model.Config, 77);
         var path = Path.Combine(small.Analysis.Corpus.Folder, "other.bin");
         using (var encoder = new NeuronEncoder(model))
         {

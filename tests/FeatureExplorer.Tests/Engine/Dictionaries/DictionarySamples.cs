@@ -31,27 +31,9 @@ internal static unsafe class DictionarySamples
         return step;
     }
 
-    public static DictionaryReference Reference(DictionaryTensors parameters)
-    {
-        var reference = new DictionaryReference(parameters.Inputs, parameters.Features);
-        for (var feature = 0; feature < parameters.Features; feature++)
-        {
-            for (var j = 0; j < parameters.Inputs; j++)
-            {
-                reference.WEnc[(feature * parameters.Inputs) + j] = parameters.EncoderRow(feature)[j];
-                reference.WDec[(feature * parameters.Inputs) + j] = parameters.DecoderRow(feature)[j];
-            }
-
-            reference.BEnc[feature] = parameters.BEnc[feature];
-        }
-
-        for (var j = 0; j < parameters.Inputs; j++)
-        {
-            reference.BDec[j] = parameters.BDec[j];
-        }
-
-        return reference;
-    }
+    /// <summary>The default variant in plain loops.</summary>
+    public static DictionaryReference Reference(DictionaryTensors parameters) =>
+        DictionaryReference.Of(parameters, new DictionaryOptions { Features = parameters.Features, Samples = 1 });
 
     /// <summary>W_enc or W_dec without the padding, [m, n].</summary>
     public static float[] Matrix(DictionaryTensors tensors, bool encoder)

@@ -1,6 +1,5 @@
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries;
 
@@ -14,7 +13,7 @@ internal sealed class SmallModel : IDisposable
 
     public SmallModel(int tokens)
     {
-        Model = Model.Create(new TransformerConfig { VocabularySize = Vocabulary, DModel = 12, DMlp = 20, Heads = 2, Context = Window }, seed: 1);
+        Model = TransformerModel.Create(new TransformerConfig { VocabularySize = Vocabulary, DModel = 12, DMlp = 20, Heads = 2, Context = Window }, seed: 1);
         var random = new Random(1);
         Tokens = [.. Enumerable.Range(0, tokens).Select(_ => (ushort)random.Next(Vocabulary))];
         var (tokenFile, documentFile) = (Path.Combine(_folder, "tokens"), Path.Combine(_folder, "documents"));
@@ -28,7 +27,7 @@ internal sealed class SmallModel : IDisposable
         Store = TokenStore.Open(tokenFile, documentFile, Vocabulary, []);
     }
 
-    public Model Model { get; }
+    public TransformerModel Model { get; }
 
     public ushort[] Tokens { get; }
 

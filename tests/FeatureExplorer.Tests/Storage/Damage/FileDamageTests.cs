@@ -123,7 +123,7 @@ public sealed class FileDamageTests(FileDamageTests.SmallRunFolder run) : IClass
             {
                 "index" => (dictionary, (Func<string>)Index),
                 "llr" or "members" or "contexts" => (Folder.Contexts(_dictionary), Contexts),
-                "config" or "model" => (model, () => WithHash(Transformer.Load(model))),
+                "config" or "model" => (model, () => WithHash(TransformerModel.Load(model))),
                 "cfg" or "sae_weights" => (dictionary, () => WithHash(SparseAutoencoder.Load(dictionary))),
                 "formation" => (dictionary, Formation),
                 _ => (corpus, Corpus),
@@ -131,7 +131,7 @@ public sealed class FileDamageTests(FileDamageTests.SmallRunFolder run) : IClass
             return (Path.Combine(folder, name), read);
         }
 
-        private static string WithHash(Transformer model)
+        private static string WithHash(TransformerModel model)
         {
             using (model)
             {

@@ -47,9 +47,10 @@ public sealed class ContentVersionTests : IDisposable
         var (runs, history) = (new RunStore(_database, TimeProvider.System), new RunHistory(_database, TimeProvider.System));
         var before = _version.Read();
         var run = runs.Add("demo", "{}");
+        runs.Move(run.Id, RunMove.Start);
         runs.Report(run.Id, "Training", 0.5, "loss 4");
         history.Log(run.Id, RunEventKind.Checkpoint, "step 100");
-        runs.End(run.Id, RunStatus.Finished);
+        runs.Move(run.Id, RunMove.Finish);
         Assert.Equal(before, _version.Read());
     }
 

@@ -43,7 +43,7 @@ public sealed class DiskFullTests : IDisposable
 
         Limit(database, 1_000_000);
         history.Log(run.Id, RunEventKind.State, text);
-        runs.End(run.Id, RunStatus.Paused, "full");
+        runs.Move(run.Id, RunMove.Pause, "full");
         Assert.Equal(RunStatus.Paused, runs.Find(run.Id)!.Status);
     }
 
@@ -60,12 +60,12 @@ public sealed class DiskFullTests : IDisposable
         for (var time = 0; time < 2; time++)
         {
             Assert.Equal(CommitRefused, Assert.IsType<SqliteException>(Cause(() => history.Log(run.Id, RunEventKind.State, "lost"))).SqliteExtendedErrorCode);
-            Assert.Equal(CommitRefused, Assert.IsType<SqliteException>(Cause(() => runs.TryStart(run.Id))).SqliteExtendedErrorCode);
+            Assert.Equal(CommitRefused, Assert.IsType<SqliteException>(Cause(() => runs.Move(run.Id, RunMove.Start))).SqliteExtendedErrorCode);
         }
 
         Refuse(database, false);
         history.Log(run.Id, RunEventKind.State, "kept");
-        Assert.True(runs.TryStart(run.Id));
+        Assert.Equal(RunStatus.Running, runs.Move(run.Id, RunMove.Start).Status);
         writer.Publish(SampleReports.Draft(6), SampleReports.Reports(6), SampleVocabulary.Text);
         Assert.Equal("kept", Assert.Single(history.Events(run.Id, 10)).Text);
     }

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Ablations;
+using FeatureExplorer.Analysis.Reproduction;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
@@ -78,5 +79,5 @@ public sealed class AblationSurveysTests : IDisposable
 
     private ReproductionRow Row(string id) => Report().Of(_dictionary).Single(r => r.Id == id);
 
-    private ReproductionReport Report() => new(new FeatureStore(_database), new SurveyStore(_database), new RelationStore(_database), new AblationSurveys(_database));
+    private ReproductionReader Report() => new(new FeatureStore(_database), new SurveyStore(_database), new RelationStore(_database), new AblationSurveys(_database));
 }

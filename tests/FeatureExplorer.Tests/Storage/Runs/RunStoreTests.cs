@@ -17,10 +17,11 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
-    public void Report_QueuedRun_RunsAndShowsProgress()
+    public void Report_RunningRun_ShowsProgress()
     {
         var run = _runs.Add("demo", "{}");
         Assert.True(run.Active);
+        _runs.Move(run.Id, RunMove.Start);
         _runs.Report(run.Id, "Training the transformer", 0.25, "loss 4.1");
         var read = Assert.Single(_runs.Latest(5));
         Assert.Equal((RunStatus.Running, "Training the transformer", 0.25, "loss 4.1"), (read.Status, read.Stage, read.Progress, read.Message));
@@ -34,30 +35,34 @@ public sealed class RunStoreTests : IDisposable
     [InlineData(double.NaN, 0)]
     public void Report_ProgressOutOfRange_IsKeptWithin(double reported, double stored)
     {
-        var run = _runs.Add("demo", "{}");
-        _runs.Report(run.Id, "s", reported, string.Empty);
+        _runs.Report(Running(), "s", reported, string.Empty);
         Assert.Equal(stored, _runs.Latest(1)[0].Progress);
     }
 
     [Fact]
-    public void End_Failed_KeepsTheError()
+    public void Move_Fail_KeepsTheErrorUntilItStartsAgain()
     {
-        var run = _runs.Add("demo", "{}");
-        _runs.End(run.Id, RunStatus.Failed, "disk full");
+        var run = Running();
+        _runs.Move(run, RunMove.Fail, "disk full");
         var read = _runs.Latest(1)[0];
         Assert.Equal((RunStatus.Failed, "disk full", false), (read.Status, read.Error, read.Active));
+        Assert.NotNull(read.Ended);
+        Assert.Equal("disk full", _runs.Request(run, RunMove.Resume).Error);
+        read = _runs.Move(run, RunMove.Start);
+        Assert.Equal((RunStatus.Running, null, null), (read.Status, read.Error, read.Ended));
     }
 
     [Fact]
     public void MarkInterrupted_AfterACrash_PutsTheQueuesRunsBackAndMarksTheCommands()
     {
         var ended = Running();
-        _runs.End(ended, RunStatus.Finished);
+        _runs.Move(ended, RunMove.Finish);
         var cancelling = Running();
-        Assert.True(_runs.TryAsk(cancelling, RunStatus.Cancelled));
+        _runs.Request(cancelling, RunMove.Cancel);
         var mine = Running();
         var waiting = _runs.Add("demo", "{}").Id;
         var commands = _runs.Add("demo", "{}", RunOrigin.CommandLine).Id;
+        _runs.Move(commands, RunMove.Start);
         _runs.Report(commands, "s", 0.5, string.Empty);
 
         var going = _runs.MarkInterrupted().Select(r => r.Id);
@@ -79,45 +84,43 @@ public sealed class RunStoreTests : IDisposable
         Assert.False(_runs.TryShift(ids[2], earlier: true));
         Assert.Equal([ids[2], ids[0], ids[1]], _runs.Active().Select(r => r.Id));
         Assert.False(_runs.TryShift(ids[1], earlier: false));
-        Assert.True(_runs.TryStart(ids[0]));
-        Assert.False(_runs.TryShift(ids[0], earlier: true));
+        _runs.Move(ids[0], RunMove.Start);
+        Assert.Throws<RunMoveException>(() => _runs.TryShift(ids[0], earlier: true));
         Assert.Equal([ids[0], ids[2], ids[1]], _runs.Active().Select(r => r.Id));
     }
 
     [Fact]
-    public void TryMove_FromAnotherState_ChangesNothing()
+    public void Request_OfARunningRun_IsKeptUntilItsCarrierEndsIt()
     {
         var run = Running();
-        Assert.False(_runs.TryStart(run));
-        Assert.False(_runs.TryMove(run, [RunStatus.Paused, RunStatus.Queued], RunStatus.Cancelled));
-        Assert.Equal(RunStatus.Running, _runs.Find(run)!.Status);
-        Assert.False(_runs.TryMove(99, [RunStatus.Queued], RunStatus.Cancelled));
-    }
-
-    [Fact]
-    public void TryAsk_OnlyOfARunningRun_AndForgottenWhenItEnds()
-    {
-        var waiting = _runs.Add("demo", "{}").Id;
-        Assert.False(_runs.TryAsk(waiting, RunStatus.Paused));
-        var run = Running();
-        Assert.True(_runs.TryAsk(run, RunStatus.Paused));
-        Assert.Equal(RunStatus.Paused, _runs.Wanted(run));
-        _runs.End(run, RunStatus.Paused);
+        var asked = _runs.Request(run, RunMove.Pause);
+        Assert.Equal((RunStatus.Running, RunStatus.Paused), (asked.Status, _runs.Wanted(run)));
+        Assert.Throws<RunMoveException>(() => _runs.Request(run, RunMove.Resume));
+        _runs.Move(run, RunMove.Pause);
         Assert.Null(_runs.Wanted(run));
-        Assert.True(_runs.TryMove(run, [RunStatus.Paused], RunStatus.Queued));
-        Assert.Null(_runs.Find(run)!.Ended);
+        var resumed = _runs.Request(run, RunMove.Resume, RunOrigin.Queue);
+        Assert.Equal((RunStatus.Queued, null), (resumed.Status, resumed.Ended));
     }
 
     [Fact]
-    public void TryDelete_RunsOnlyWhenNotRunning_AndTakesLogAndCurvesAlong()
+    public void Request_OfAWaitingRun_IsDoneAtOnce()
+    {
+        var run = _runs.Add("demo", "{}", RunOrigin.CommandLine).Id;
+        var paused = _runs.Request(run, RunMove.Pause);
+        Assert.Equal((RunStatus.Paused, null, RunOrigin.CommandLine), (paused.Status, paused.Wanted, paused.Origin));
+        Assert.Equal((RunStatus.Queued, RunOrigin.Queue), _runs.Request(run, RunMove.Resume, RunOrigin.Queue) is var resumed ? (resumed.Status, resumed.Origin) : default);
+    }
+
+    [Fact]
+    public void Delete_FinishedRun_TakesLogAndCurvesAlong()
     {
         var history = new RunHistory(_database, TimeProvider.System);
         var run = Running();
         history.Log(run, RunEventKind.Stage, "one");
         history.Save(run, new RunCurve("A/1", 10, ["loss"], [[1, 0.5]]));
-        Assert.False(_runs.TryDelete(run));
-        _runs.End(run, RunStatus.Finished);
-        Assert.True(_runs.TryDelete(run));
+        Assert.Throws<RunMoveException>(() => _runs.Delete(run));
+        _runs.Move(run, RunMove.Finish);
+        _runs.Delete(run);
         Assert.Null(_runs.Find(run));
         Assert.Empty(history.Events(run));
         Assert.Empty(history.Curves(run));
@@ -159,14 +162,19 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
-    public void Report_UnknownRun_NamesIt() => Assert.Contains("99", Assert.Throws<ArgumentException>(() => _runs.Report(99, "s", 0, "m")).Message, StringComparison.Ordinal);
+    public void Moves_UnknownRun_NameIt()
+    {
+        Assert.All<Action>(
+            [() => _runs.Report(99, "s", 0, "m"), () => _runs.Move(99, RunMove.Start), () => _runs.Request(99, RunMove.Pause), () => _runs.TryShift(99, true), () => _runs.Delete(99)],
+            act => Assert.Contains("99", Assert.Throws<ArgumentException>(act).Message, StringComparison.Ordinal));
+    }
 
     public void Dispose() => _folder.Dispose();
 
     private long Running()
     {
         var run = _runs.Add("demo", "{}").Id;
-        Assert.True(_runs.TryStart(run));
+        _runs.Move(run, RunMove.Start);
         return run;
     }
 }

@@ -8,6 +8,7 @@ using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
@@ -73,7 +74,7 @@ public sealed class RunNamesTests : IDisposable
     {
         var run = _runs.Add("demo", RunConfigurationJson.Write(Small), RunOrigin.CommandLine);
         Run(Small);
-        _runs.End(run.Id, RunStatus.Finished);
+        _runs.Bring(run.Id, RunStatus.Finished);
         Directory.Delete(Path.Combine(Data.Root, "corpora"), recursive: true);
 
         Assert.Equal(["1"], Names(Small));
@@ -104,7 +105,7 @@ public sealed class RunNamesTests : IDisposable
     public void Settle_NameThatAnotherRunWillUse_IsRefused(RunStatus status, string now, bool mayBeReplaced)
     {
         var run = _runs.Add("demo", RunConfigurationJson.Write(Small with { Dictionaries = [One, One with { Name = "b" }] }), RunOrigin.CommandLine);
-        _runs.End(run.Id, status);
+        _runs.Bring(run.Id, status);
 
         Assert.Equal(["1"], Names(Small));
         Assert.Equal(["2"], Names(Small, Other with { NameIsDefault = true }));
@@ -127,7 +128,7 @@ public sealed class RunNamesTests : IDisposable
     [InlineData(RunStatus.Failed)]
     public void Settle_NameOfARunThatCameToNothing_IsFree(RunStatus status)
     {
-        _runs.End(_runs.Add("demo", RunConfigurationJson.Write(Small), RunOrigin.CommandLine).Id, status);
+        _runs.Bring(_runs.Add("demo", RunConfigurationJson.Write(Small), RunOrigin.CommandLine).Id, status);
         Assert.Equal(["1"], Names(Small with { Transformer = Longer, Dictionaries = [Other] }));
     }
 
@@ -229,7 +230,7 @@ public sealed class RunNamesTests : IDisposable
 
     private void AssertWhole(DictionaryInfo dictionary)
     {
-        using var model = Transformer.Load(Data.Model(dictionary));
+        using var model = TransformerModel.Load(Data.Model(dictionary));
         using var weights = SparseAutoencoder.Load(Data.Dictionary(dictionary));
         using var index = ActivationIndex.Open(Data.Index(dictionary));
         index.Verify();

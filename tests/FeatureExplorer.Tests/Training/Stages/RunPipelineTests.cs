@@ -80,13 +80,13 @@ public sealed class RunPipelineTests
         using var folder = new TemporaryFolder();
         var database = FeatureDatabase.Open(new DataFolder(folder.Path));
         var first = Pipeline(database).Run(Small);
-        var weights = File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile));
+        var weights = File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), TransformerModel.WeightsFile));
         var index = File.GetLastWriteTimeUtc(database.Folder.Index("A", "1"));
         var second = Pipeline(database).Run(Small);
 
         Assert.Equal(first.Model, second.Model);
         Assert.Equal(first.Dictionaries[0].LossRecovered, second.Dictionaries[0].LossRecovered);
-        Assert.Equal(weights, File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
+        Assert.Equal(weights, File.GetLastWriteTimeUtc(Path.Combine(database.Folder.Model("A"), TransformerModel.WeightsFile)));
         Assert.Equal(index, File.GetLastWriteTimeUtc(database.Folder.Index("A", "1")));
     }
 
@@ -122,7 +122,7 @@ public sealed class RunPipelineTests
         {
             var database = FeatureDatabase.Open(new DataFolder(folder.Path));
             Pipeline(database).Run(Small);
-            using var model = Transformer.Load(database.Folder.Model("A"));
+            using var model = TransformerModel.Load(database.Folder.Model("A"));
             using var dictionary = SparseAutoencoder.Load(database.Folder.Dictionary("A", "1"));
             return (model.Hash, dictionary.Hash);
         }).ToList();
@@ -144,7 +144,7 @@ public sealed class RunPipelineTests
         });
         Assert.Throws<OperationCanceledException>(() => Pipeline(database).Run(Small, progress, cancellation.Token));
         Assert.Empty(new FeatureStore(database).Dictionaries());
-        Assert.False(File.Exists(Path.Combine(database.Folder.Model("A"), Transformer.WeightsFile)));
+        Assert.False(File.Exists(Path.Combine(database.Folder.Model("A"), TransformerModel.WeightsFile)));
         Pipeline(database).Run(Small);
         Assert.Single(new FeatureStore(database).Dictionaries());
     }

@@ -163,7 +163,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
     {
         using var corpus = TokenizedCorpus.Open(site.Database.Folder.Corpus(site.Dictionary.Provenance.CorpusHash));
         using var index = ActivationIndex.Open(site.Database.Folder.Index("A", "1"));
-        using var model = Transformer.Load(site.Database.Folder.Model("A"));
+        using var model = TransformerModel.Load(site.Database.Folder.Model("A"));
         // The first document starts where the first window does, so that the model saw the same there.
         var ids = corpus.HeldOut.Read(1, (int)Math.Min(corpus.HeldOut.DocumentEnd(0), 40) - 1).ToArray();
         var text = System.Text.Encoding.UTF8.GetString(corpus.Tokenizer.Decode(ids));

@@ -4,6 +4,7 @@ using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Training.Configuration;
@@ -60,7 +61,7 @@ public sealed class RunQueueServiceTests
         await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
         using var administrator = await site.Visitor(Role.Admin);
         var runs = site.Service<RunStore>();
-        runs.End(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
+        runs.Bring(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
         var form = Form(SmallRun.Configuration with { Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Features = 32 }] });
 
         using (var refused = await administrator.Post(Urls.NewRun, "run", form))
@@ -94,7 +95,7 @@ public sealed class RunQueueServiceTests
         writer.Publish(SampleReports.Draft(6) with { Forming = new FormingStep(1, 10) }, SampleReports.Reports(6), SampleVocabulary.Text);
         for (var i = 0; i < 2; i++)
         {
-            runs.End(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
+            runs.Bring(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
         }
 
         using var first = await administrator.Post("/runs/1", "/runs/1/delete");

@@ -33,12 +33,12 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
         var losses = step.ComputeGradients(x.Pointer, rows, 1, Lambda);
 
         var reference = DictionarySamples.Reference(step.Parameters);
-        var samples = DictionarySamples.Doubles(x);
+        double[][] samples = [.. DictionarySamples.Doubles(x).Chunk(inputs)];
         var expected = reference.Loss(samples, Lambda);
         var gradients = reference.Gradients(samples, Lambda);
         Assert.Equal(sparseLimit == 0, losses.Dense);
         Assert.Equal(expected.MeanSquaredError, losses.MeanSquaredError, expected.MeanSquaredError * 1e-6);
-        Assert.Equal(expected.L1, losses.Sparsity, (expected.L1 * 1e-6) + 1e-12);
+        Assert.Equal(expected.Sparsity, losses.Sparsity, (expected.Sparsity * 1e-6) + 1e-12);
         AssertClose("W_enc", gradients.WEnc, DictionarySamples.Matrix(step.Gradients, encoder: true));
         AssertClose("b_enc", gradients.BEnc, step.Gradients.EncoderBias().ToArray());
         AssertClose("W_dec", gradients.WDec, DictionarySamples.Matrix(step.Gradients, encoder: false));
@@ -114,7 +114,7 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
         using var x = DictionarySamples.Normal(20 * inputs, seed: 6);
         step.ComputeGradients(x.Pointer, 20, 1, Lambda);
         var reference = DictionarySamples.Reference(step.Parameters);
-        var samples = DictionarySamples.Doubles(x);
+        double[][] samples = [.. DictionarySamples.Doubles(x).Chunk(inputs)];
 
         AssertClose("W_enc", Differences(reference, reference.WEnc, samples), DictionarySamples.Matrix(step.Gradients, encoder: true), 1e-4);
         AssertClose("b_enc", Differences(reference, reference.BEnc, samples), step.Gradients.EncoderBias().ToArray(), 1e-4);
@@ -195,7 +195,7 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
         }
     }
 
-    private static double[] Differences(DictionaryReference reference, double[] parameter, double[] samples)
+    private static double[] Differences(DictionaryReference reference, double[] parameter, double[][] samples)
     {
         const double h = 1e-6;
         var differences = new double[parameter.Length];
@@ -207,7 +207,7 @@ public sealed unsafe class DictionaryStepTests(ITestOutputHelper output)
             parameter[i] = value - h;
             var down = reference.Loss(samples, Lambda);
             parameter[i] = value;
-            differences[i] = (up.MeanSquaredError + up.L1 - down.MeanSquaredError - down.L1) / (2 * h);
+            differences[i] = (up.Total - down.Total) / (2 * h);
         }
 
         return differences;

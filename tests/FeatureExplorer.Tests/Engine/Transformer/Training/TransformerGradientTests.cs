@@ -2,7 +2,6 @@ using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Training;
 using Xunit.Abstractions;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Tests.Engine.Transformer.Training;
 
@@ -11,9 +10,9 @@ public sealed unsafe class TransformerGradientTests(ITestOutputHelper output)
     internal static readonly TransformerConfig Tiny = new() { Layers = 2, DModel = 20, DMlp = 28, Heads = 4, Context = 12, VocabularySize = 53 };
 
     /// <summary>A model whose biases and gains are not at their special starting values.</summary>
-    internal static Model RandomModel(TransformerConfig config)
+    internal static TransformerModel RandomModel(TransformerConfig config)
     {
-        var model = Model.Create(config, seed: 3);
+        var model = TransformerModel.Create(config, seed: 3);
         var random = new CounterRandom(11);
         for (var i = 0L; i < model.Parameters.Length; i++)
         {

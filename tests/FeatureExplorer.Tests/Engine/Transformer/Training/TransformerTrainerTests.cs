@@ -4,7 +4,6 @@ using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Training;
 using Xunit.Abstractions;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Tests.Engine.Transformer.Training;
 
@@ -20,7 +19,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     {
         using var fixture = Safetensors.Open(Path.Combine(AppContext.BaseDirectory, "Engine", "Transformer", "Fixtures", "transformer_step.safetensors"));
         var config = TransformerGradientTests.Tiny;
-        using var model = new Model(config);
+        using var model = new TransformerModel(config);
         model.Parameters.Read(fixture, "before.");
         var (losses, norms) = (Numbers("losses"), Numbers("norms"));
         ushort[] tokens = [.. fixture.ReadArray("tokens").Select(v => (ushort)v)];
@@ -49,7 +48,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     [Fact]
     public void Run_RepeatedText_IsLearnt()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
         using var trainer = new TransformerTrainer(model, Options(steps: 150), Source(Cycle(1001)));
         var first = double.NaN;
         var last = double.NaN;
@@ -72,7 +71,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
             foreach (var threads in new[] { 1, 2, 3 })
             {
                 WorkerPool.Configure(threads);
-                using var model = Model.Create(Small, seed: 1);
+                using var model = TransformerModel.Create(Small, seed: 1);
                 using var trainer = new TransformerTrainer(model, Options(steps: 8), Source(Text(2000)));
                 trainer.Run();
                 hashes.Add(model.Hash);
@@ -88,7 +87,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     [Fact]
     public void Resume_AfterACheckpoint_EndsAtTheSameBits()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
         using var trainer = new TransformerTrainer(model, Options(steps: 12), Source(Text(700)));
         trainer.Run(afterStep: t =>
         {
@@ -107,14 +106,14 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
 
         TransformerCheckpoint.Finish(resumed, _folder);
         Assert.False(TransformerCheckpoint.Exists(_folder));
-        using var loaded = Model.Load(_folder);
+        using var loaded = TransformerModel.Load(_folder);
         Assert.Equal(model.Hash, loaded.Hash);
     }
 
     [Fact]
     public void Resume_StateOfAnotherRun_IsRefused()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
         using var trainer = new TransformerTrainer(model, Options(steps: 12), Source(Text(700)));
         TransformerCheckpoint.Save(trainer, _folder);
         var json = Path.Combine(_folder, TransformerCheckpoint.OptionsFile);
@@ -128,7 +127,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     [Fact]
     public void Run_Cancelled_StopsBetweenSteps()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
         using var trainer = new TransformerTrainer(model, Options(steps: 100), Source(Text(700)));
         using var cancellation = new CancellationTokenSource();
 
@@ -140,7 +139,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     [Fact]
     public void Run_AbsurdLearningRate_StopsWithTheStepAndTheCause()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
         using var trainer = new TransformerTrainer(model, Options(steps: 50) with { LearningRate = 50 }, Source(Text(700)));
 
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
@@ -153,7 +152,7 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
     [Fact]
     public void Constructor_TextShorterThanAWindow_IsRefused()
     {
-        using var model = Model.Create(Small, seed: 1);
+        using var model = TransformerModel.Create(Small, seed: 1);
 
         Assert.Contains("20 tokens", Assert.Throws<ArgumentException>(() => new TransformerTrainer(model, Options(1), Source(Text(20)))).Message);
         Assert.Contains("ClipNorm", Assert.Throws<ArgumentException>(() =>

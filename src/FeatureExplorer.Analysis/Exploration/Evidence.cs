@@ -1,9 +1,8 @@
 using FeatureExplorer.Analysis.Contexts;
-using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text.Corpora;
 
-namespace FeatureExplorer.Storage.Exploration;
+namespace FeatureExplorer.Analysis.Exploration;
 
 /// <summary>What every question about a dictionary's features is answered from; held open while the question is answered, and no longer.</summary>
 /// <param name="Index">Every activation.</param>

@@ -1,4 +1,4 @@
-namespace FeatureExplorer.Storage.Exploration;
+namespace FeatureExplorer.Analysis.Exploration;
 
 /// <summary>All active features of a text, token by token.</summary>
 /// <param name="Tokens">Ids of the tokens; the first is the end-of-text mark, as at every document's start.</param>

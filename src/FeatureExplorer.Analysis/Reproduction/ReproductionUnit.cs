@@ -1,4 +1,4 @@
-namespace FeatureExplorer.Storage.Reproduction;
+namespace FeatureExplorer.Analysis.Reproduction;
 
 /// <summary>What kind of number a row of the report holds.</summary>
 public enum ReproductionUnit

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Contexts;
+using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Storage.Dictionaries;
 
 namespace FeatureExplorer.Web.Features;
@@ -10,4 +11,4 @@ namespace FeatureExplorer.Web.Features;
 /// <param name="RightId">The right unit.</param>
 /// <param name="Context">One of the left dictionary's contexts.</param>
 /// <param name="Result">What the comparison found.</param>
-public sealed record UnitPair(DictionaryInfo Left, string LeftId, DictionaryInfo Right, string RightId, ContextInfo Context, UnitComparer.Result Result);
+public sealed record ComparedUnits(DictionaryInfo Left, string LeftId, DictionaryInfo Right, string RightId, ContextInfo Context, UnitPair Result);

@@ -1,11 +1,10 @@
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Transformer.Training;
-using Model = FeatureExplorer.Engine.Transformer.Transformer;
 
 namespace FeatureExplorer.Tests.Engine.Transformer;
 
-public sealed class TransformerTests : IDisposable
+public sealed class TransformerModelTests : IDisposable
 {
     private static readonly TransformerConfig Tiny = TransformerGradientTests.Tiny;
     private readonly string _folder = Directory.CreateTempSubdirectory("model").FullName;
@@ -18,12 +17,12 @@ public sealed class TransformerTests : IDisposable
         using var model = TransformerGradientTests.RandomModel(Tiny);
         model.Save(_folder);
 
-        using var loaded = Model.Load(_folder);
+        using var loaded = TransformerModel.Load(_folder);
 
         Assert.Equal(Tiny, loaded.Config);
         Assert.Equal(model.Hash, loaded.Hash);
         Assert.All(model.Parameters.Items, item => Assert.Equal(model.Parameters.Span(item.Name).ToArray(), loaded.Parameters.Span(item.Name).ToArray()));
-        using var file = Safetensors.Open(Path.Combine(_folder, Model.WeightsFile));
+        using var file = Safetensors.Open(Path.Combine(_folder, TransformerModel.WeightsFile));
         Assert.Equal(model.Hash, file.Metadata[Safetensors.ChecksumKey]);
         Assert.Equal([20L, 60L], file.Info("h.1.attn.c_attn.weight").Shape);
         Assert.Equal([53L, 20L], file.Info("lm_head.weight").Shape);
@@ -32,7 +31,7 @@ public sealed class TransformerTests : IDisposable
     [Fact]
     public void Create_StandardSizes_HasTheInitialSpreads()
     {
-        using var model = Model.Create(new TransformerConfig { VocabularySize = 500 }, seed: 0);
+        using var model = TransformerModel.Create(new TransformerConfig { VocabularySize = 500 }, seed: 0);
         double Deviation(string name) => Math.Sqrt(model.Parameters.Span(name).ToArray().Average(v => (double)v * v));
 
         Assert.Equal(0.05, Deviation("wte.weight"), 0.001);
@@ -45,8 +44,8 @@ public sealed class TransformerTests : IDisposable
         Assert.All(model.Parameters.Span("h.0.ln_2.weight").ToArray(), v => Assert.Equal(1, v));
         Assert.All(model.Parameters.Span("h.0.mlp.c_fc.bias").ToArray(), v => Assert.Equal(0, v));
         Assert.Equal((2 * 500 * 128) + (256 * 128) + (12 * 128 * 128) + (13 * 128) + (2 * 128), model.Parameters.Count);
-        using var again = Model.Create(model.Config, seed: 0);
-        using var other = Model.Create(model.Config, seed: 1);
+        using var again = TransformerModel.Create(model.Config, seed: 0);
+        using var other = TransformerModel.Create(model.Config, seed: 1);
         Assert.Equal(model.Hash, again.Hash);
         Assert.NotEqual(model.Hash, other.Hash);
     }
@@ -65,13 +64,13 @@ public sealed class TransformerTests : IDisposable
             model.Save(_folder);
         }
 
-        var file = Path.Combine(_folder, Model.ConfigFile);
+        var file = Path.Combine(_folder, TransformerModel.ConfigFile);
         var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
         config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
         File.WriteAllText(file, config.ToJsonString());
         File.Delete(file + ".sums"); // as in a folder of others
 
-        var message = Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message;
+        var message = Assert.Throws<InvalidDataException>(() => TransformerModel.Load(_folder)).Message;
 
         Assert.Contains(name, message, StringComparison.Ordinal);
         Assert.Contains(_folder, message, StringComparison.Ordinal);
@@ -86,7 +85,7 @@ public sealed class TransformerTests : IDisposable
             model.Save(_folder);
         }
 
-        Assert.Contains("h.0.mlp.c_fc.bias holds a value that is no number: NaN at [2]", Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("h.0.mlp.c_fc.bias holds a value that is no number: NaN at [2]", Assert.Throws<InvalidDataException>(() => TransformerModel.Load(_folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,13 +93,13 @@ public sealed class TransformerTests : IDisposable
     {
         using var model = TransformerGradientTests.RandomModel(Tiny);
         model.Save(_folder);
-        var config = Path.Combine(_folder, Model.ConfigFile);
-        var weights = Path.Combine(_folder, Model.WeightsFile);
+        var config = Path.Combine(_folder, TransformerModel.ConfigFile);
+        var weights = Path.Combine(_folder, TransformerModel.WeightsFile);
         var (json, bytes) = (File.ReadAllText(config), File.ReadAllBytes(weights));
         Array.ForEach([config, weights], file => File.Delete(BlockChecksums.FileOf(file)));
 
         File.WriteAllBytes(weights, bytes[..^100]);
-        Assert.Contains(weights, Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message);
+        Assert.Contains(weights, Assert.Throws<InvalidDataException>(() => TransformerModel.Load(_folder)).Message);
         File.WriteAllBytes(weights, bytes);
         Refused(json.Replace("\"n_inner\": 28", "\"n_inner\": 32"), weights);
         Refused(json.Replace("relu", "gelu_new"), "relu");
@@ -111,7 +110,7 @@ public sealed class TransformerTests : IDisposable
         void Refused(string text, string named)
         {
             File.WriteAllText(config, text);
-            Assert.Contains(named, Assert.Throws<InvalidDataException>(() => Model.Load(_folder)).Message);
+            Assert.Contains(named, Assert.Throws<InvalidDataException>(() => TransformerModel.Load(_folder)).Message);
         }
     }
 }

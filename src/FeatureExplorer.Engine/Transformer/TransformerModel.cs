@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Transformer;
 /// A model: its sizes and its parameters. On disk <c>config.json</c> and <c>model.safetensors</c> with the tensor names and shapes of
 /// Hugging Face's GPT-2 (weights [inputs, outputs]), untied and with ReLU.
 /// </summary>
-public sealed unsafe class Transformer : IDisposable
+public sealed unsafe class TransformerModel : IDisposable
 {
     public const string ConfigFile = "config.json";
     public const string WeightsFile = "model.safetensors";
@@ -20,7 +20,7 @@ public sealed unsafe class Transformer : IDisposable
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>All parameters zero.</summary>
-    internal Transformer(TransformerConfig config)
+    internal TransformerModel(TransformerConfig config)
     {
         Config = config;
         Parameters = new TransformerParameters(config);
@@ -38,9 +38,9 @@ public sealed unsafe class Transformer : IDisposable
     /// (positions, unembedding), 0.06 (queries, keys, values), 0.08 (up), 0.04 (attention output) and 0.03 (down), the last two divided by
     /// √layers; gains 1, biases 0.
     /// </summary>
-    public static Transformer Create(TransformerConfig config, ulong seed)
+    public static TransformerModel Create(TransformerConfig config, ulong seed)
     {
-        var model = new Transformer(config);
+        var model = new TransformerModel(config);
         var random = new CounterRandom(seed);
         foreach (var item in model.Parameters.Items)
         {
@@ -61,14 +61,14 @@ public sealed unsafe class Transformer : IDisposable
     }
 
     /// <exception cref="InvalidDataException">A file is damaged, or describes another architecture.</exception>
-    public static Transformer Load(string directory)
+    public static TransformerModel Load(string directory)
     {
         var configFile = Path.Combine(directory, ConfigFile);
         var config = ReadConfig(configFile);
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
         var prefix = file.Contains("transformer.wte.weight") ? "transformer." : "";
         TransformerParameters.Check(config, file, prefix, configFile);
-        var model = new Transformer(config);
+        var model = new TransformerModel(config);
         try
         {
             model.Parameters.Read(file, prefix);

@@ -1,6 +1,6 @@
 using FeatureExplorer.Analysis.Statistics;
 
-namespace FeatureExplorer.Storage.Reproduction;
+namespace FeatureExplorer.Analysis.Reproduction;
 
 /// <summary>One claim of the paper, its figure, and ours.</summary>
 /// <param name="Id">Name that does not change: "loss-recovered".</param>

@@ -1,43 +1,44 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
-using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Features;
-using FeatureExplorer.Storage.Relations;
 
-namespace FeatureExplorer.Storage.Reproduction;
+namespace FeatureExplorer.Analysis.Reproduction;
 
 /// <summary>
 /// The claims of the paper against a dictionary, one row each. The paper's figures are those of its own A/1, from its text or counted from the
-/// files of its browser; ours come from what is stored, so that a row without data says what would give it.
+/// files of its browser; ours come from what is known of the dictionary, so that a row without data says what would give it.
 /// </summary>
-public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, RelationStore relations, AblationSurveys ablations)
+public static class ReproductionReport
 {
+    /// <summary>The context of the paper's most detailed case.</summary>
+    public const string Arabic = "arabic";
+
     private const string Relate = "Not measured yet: the command relate measures it.";
 
     private static readonly (string Context, double Pearson, string Feature)[] Detectors =
-        [("arabic", 0.74, "A/1/3450"), ("dna", 0.80, "A/1/2937"), ("base64", 0.38, "A/1/2357"), ("hebrew", 0.55, "A/1/416")];
+        [(Arabic, 0.74, "A/1/3450"), ("dna", 0.80, "A/1/2937"), ("base64", 0.38, "A/1/2357"), ("hebrew", 0.55, "A/1/416")];
+
+    /// <summary>The contexts whose features the paper finds again in its other model.</summary>
+    public static IReadOnlyList<string> ComparedContexts => RelationRows.Contexts;
 
     /// <summary>All rows, in the order of the page.</summary>
-    public IReadOnlyList<ReproductionRow> Of(DictionaryInfo dictionary)
+    public static IReadOnlyList<ReproductionRow> Of(ReproductionFigures dictionary)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var survey = surveys.Of(dictionary);
-        var neurons = store.FindDictionary(dictionary.Model, DictionaryDraft.Neurons);
-        var related = new RelationRows(store, relations, ablations);
+        var survey = dictionary.Survey;
         return
         [
             .. Quality(dictionary, survey),
             .. Density(dictionary, survey),
             .. Contexts(dictionary),
-            .. Detection(dictionary, survey, neurons is null ? null : surveys.Of(neurons)),
+            .. Detection(dictionary, survey, dictionary.NeuronSurvey),
             .. Decoder(dictionary, survey),
-            .. related.Universality(dictionary),
-            .. related.Effects(dictionary, survey),
+            .. RelationRows.Universality(dictionary),
+            .. RelationRows.Effects(dictionary, survey),
         ];
     }
 
-    private static IEnumerable<ReproductionRow> Quality(DictionaryInfo dictionary, DictionarySurvey survey)
+    private static IEnumerable<ReproductionRow> Quality(ReproductionFigures dictionary, DictionarySurvey survey)
     {
         var metrics = dictionary.Metrics;
         yield return Row(
@@ -46,19 +47,19 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             $"Against zero ablation, as in the paper, on {Count(metrics.Tokens)} held-out tokens. {Baselines(metrics)}",
             NotPublished(dictionary));
         var digits = SignificantDigits.Apart(metrics.L0, survey.TotalDensity);
-        yield return dictionary.Source is null
+        yield return !dictionary.Imported
             ? Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", metrics.L0, null,
-                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens; {SignificantDigits.Show(survey.TotalDensity, digits)} on the {Count(dictionary.Provenance.Tokens)} indexed ones.", null) with
+                $"Mean number of features that fire, on {Count(metrics.Tokens)} held-out tokens; {SignificantDigits.Show(survey.TotalDensity, digits)} on the {Count(dictionary.Tokens)} indexed ones.", null) with
             { Digits = digits }
             : Row(
                 "l0", "Quality", "Few features fire on a token.", ReproductionUnit.Number, 4.90, "sum of all densities", survey.TotalDensity,
                 $"of the {Count(survey.Features)} features that were imported", "Sum of the densities in the files: the paper's figure needs all of its 4,096 features.", null);
     }
 
-    private IEnumerable<ReproductionRow> Density(DictionaryInfo dictionary, DictionarySurvey survey)
+    private static IEnumerable<ReproductionRow> Density(ReproductionFigures dictionary, DictionarySurvey survey)
     {
-        var tokens = $"{Count(dictionary.Provenance.Tokens)} {(dictionary.Source is null ? "indexed held-out tokens" : "tokens")}";
+        var tokens = $"{Count(dictionary.Tokens)} {(!dictionary.Imported ? "indexed held-out tokens" : "tokens")}";
         yield return Row(
             "median-density", "Density", "A typical feature fires on about one token in a thousand.", ReproductionUnit.Share, 8.1e-4, "3,639 live features", survey.MedianDensity, $"{Count(survey.Live)} live features",
             $"Median over live features, on {tokens}.", null);
@@ -69,7 +70,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             "Share of live features with a density above 1 %. A corpus of few domains has more of them.", null);
         yield return Row(
             "dead", "Density", "Some features never fire.", ReproductionUnit.Share, 168.0 / 4096, "168 of 4,096, on 100 M tokens",
-            dictionary.Source is null ? Ratio(dictionary.Dead, dictionary.Features) : double.NaN, $"{Count(dictionary.Dead)} of {Count(dictionary.Features)}", $"Share of all features without an activation on {tokens}.",
+            !dictionary.Imported ? Ratio(dictionary.Dead, dictionary.Features) : double.NaN, $"{Count(dictionary.Dead)} of {Count(dictionary.Features)}", $"Share of all features without an activation on {tokens}.",
             NotPublished(dictionary, "Features without an activation were not published."));
         yield return Row(
             "ultralow", "Density", "A cluster of features fires on next to no token.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶", Ratio(dictionary.Ultralow, dictionary.Features),
@@ -84,14 +85,14 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
     }
 
     /// <summary>The paper's own threshold does not move with the number of tokens; an index of fewer than a million cannot see below it.</summary>
-    private ReproductionRow PaperUltralow(DictionaryInfo dictionary)
+    private static ReproductionRow PaperUltralow(ReproductionFigures dictionary)
     {
-        var count = store.PaperUltralow(dictionary);
+        var count = dictionary.PaperUltralow;
         return Row(
             "ultralow-paper", "Density", "The same cluster by the paper's own threshold, a density below 10⁻⁶.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶",
             count is { } below ? Ratio(below, dictionary.Features) : null, count is { } of ? $"{Count(of)} of {Count(dictionary.Features)}" : null,
-            FormattableString.Invariant($"Share of all features that fire, with a density below 10⁻⁶. One activation in {dictionary.Provenance.Tokens:N0} tokens is a density of {dictionary.Resolution:0.0e0}."),
-            count is null ? FormattableString.Invariant($"The index has {dictionary.Provenance.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (indexTokens in a run's configuration).") : null);
+            FormattableString.Invariant($"Share of all features that fire, with a density below 10⁻⁶. One activation in {dictionary.Tokens:N0} tokens is a density of {dictionary.Resolution:0.0e0}."),
+            count is null ? FormattableString.Invariant($"The index has {dictionary.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (indexTokens in a run's configuration).") : null);
     }
 
     /// <summary>Which baseline flatters more: the one that costs the model more.</summary>
@@ -105,7 +106,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             : $"{against} {(mean > zero ? "The mean" : "Zero")} is the weaker baseline here and flatters: the loss is {Three(Math.Max(mean, zero))} with it, {Three(Math.Min(mean, zero))} with {(mean > zero ? "zero" : "the mean")}.";
     }
 
-    private IEnumerable<ReproductionRow> Contexts(DictionaryInfo dictionary)
+    private static IEnumerable<ReproductionRow> Contexts(ReproductionFigures dictionary)
     {
         foreach (var (name, paper, theirs) in Detectors)
         {
@@ -120,9 +121,9 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
                 + (summary?.Neuron is { } neuron ? $" Best neuron: {neuron.Index} with {SignificantDigits.Show(neuron.Pearson, digits)}, specificity {Percent(neuron.Specificity)}." : string.Empty),
                 best is null ? NoContext(dictionary, title) : null, best?.Index) with
             { Digits = digits };
-            if (name == "arabic")
+            if (name == Arabic)
             {
-                foreach (var row in Arabic(dictionary, title, best))
+                foreach (var row in ArabicLevels(dictionary, title, best))
                 {
                     yield return row;
                 }
@@ -131,9 +132,9 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
     }
 
     /// <summary>The paper's most detailed case: how specific the feature is by level.</summary>
-    private IEnumerable<ReproductionRow> Arabic(DictionaryInfo dictionary, string title, ContextDetector? best)
+    private static IEnumerable<ReproductionRow> ArabicLevels(ReproductionFigures dictionary, string title, ContextDetector? best)
     {
-        var levels = best is null ? null : store.FindFeature(dictionary, best.Index)?.Contexts.FirstOrDefault(c => c.Context == "arabic")?.Levels;
+        var levels = best is null ? null : dictionary.ArabicLevels;
         var missing = levels is null ? NoContext(dictionary, title) : null;
         var strong = FeatureReport.Intervals * 5 / 9;
         yield return Row(
@@ -147,7 +148,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             $"The same in the highest {FeatureReport.Intervals - strong} of {FeatureReport.Intervals} levels.", missing, best?.Index);
     }
 
-    private static IEnumerable<ReproductionRow> Detection(DictionaryInfo dictionary, DictionarySurvey survey, DictionarySurvey? neurons)
+    private static IEnumerable<ReproductionRow> Detection(ReproductionFigures dictionary, DictionarySurvey survey, DictionarySurvey? neurons)
     {
         const string ByHand = "no such figure; scored by hand, the median is 12 of 14 for features and 0 for neurons";
         var specific = $"Share of live {{0}} with a context of {dictionary.Contexts.Count} in which at least {Percent(DictionarySurvey.HighSpecificity)} of their activations lie. Most features are finer than the contexts that have names here.";
@@ -163,7 +164,7 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             "The paper's test: the centre token of every top example is the same. There are 20, fewer where no more lie apart.", null);
     }
 
-    private static IEnumerable<ReproductionRow> Decoder(DictionaryInfo dictionary, DictionarySurvey survey)
+    private static IEnumerable<ReproductionRow> Decoder(ReproductionFigures dictionary, DictionarySurvey survey)
     {
         const string Counted = "counted from its files";
         yield return Row(
@@ -191,9 +192,9 @@ public sealed class ReproductionReport(FeatureStore store, SurveyStore surveys, 
             known ? null : missing ?? "There is nothing to count it on.", known ? feature : null);
     }
 
-    private static string? NotPublished(DictionaryInfo dictionary, string text = "The published files do not hold it.") => dictionary.Source is null ? null : text;
+    private static string? NotPublished(ReproductionFigures dictionary, string text = "The published files do not hold it.") => !dictionary.Imported ? null : text;
 
-    private static string NoContext(DictionaryInfo dictionary, string title) => dictionary.Source is not null
+    private static string NoContext(ReproductionFigures dictionary, string title) => dictionary.Imported
         ? "Imported features have no corpus that contexts could be counted on."
         : $"The corpus has no context {title}: run --corpus with text that holds it.";
 

@@ -1,13 +1,11 @@
 using System.Globalization;
+using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Features;
-using FeatureExplorer.Storage.Relations;
 
-namespace FeatureExplorer.Storage.Reproduction;
+namespace FeatureExplorer.Analysis.Reproduction;
 
 /// <summary>The claims on universality and on the effect of features: they rest on what the command relate has measured.</summary>
-internal sealed class RelationRows(FeatureStore store, RelationStore relations, AblationSurveys ablations)
+internal static class RelationRows
 {
     private const string Relate = "Not measured yet: the command relate measures it.";
 
@@ -21,30 +19,32 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
     private static readonly (string Context, double Pearson, string Pair)[] Counterparts =
         [("arabic", 0.91, "A/1/3450 and B/1/1334"), ("dna", 0.92, "A/1/2937 and B/1/3680"), ("base64", 0.85, "A/1/2357 and B/1/2165"), ("hebrew", 0.92, "A/1/416 and B/1/1901")];
 
+    /// <summary>The contexts of the four features.</summary>
+    public static IReadOnlyList<string> Contexts { get; } = [.. Counterparts.Select(static c => c.Context)];
+
     /// <summary>Medians of the best counterparts in another model, of features and of neurons; then the four features' own.</summary>
-    public IEnumerable<ReproductionRow> Universality(DictionaryInfo dictionary)
+    public static IEnumerable<ReproductionRow> Universality(ReproductionFigures dictionary)
     {
-        var features = OtherModel(dictionary);
+        var features = dictionary.FeaturesElsewhere;
         yield return Median(
             dictionary, "universality-features", "Another model has the same features.", 0.72, features,
             "Correlation of each live feature's activations with its best counterpart in the other model's dictionary, over the same indexed tokens; median.");
-        var neurons = store.FindDictionary(dictionary.Model, DictionaryDraft.Neurons) is { } units ? OtherModel(units) : null;
         yield return Median(
-            dictionary, "universality-neurons", "Its neurons are less alike.", 0.46, neurons, "The same of the two models' neurons.");
+            dictionary, "universality-neurons", "Its neurons are less alike.", 0.46, dictionary.NeuronsElsewhere, "The same of the two models' neurons.");
         foreach (var (name, paper, pair) in Counterparts)
         {
-            var best = dictionary.ContextSummaries.FirstOrDefault(s => s.Context.Name == name)?.Feature;
-            var found = best is null || features is null ? null : relations.Find(dictionary, best.Index).FirstOrDefault(r => r.Id == features.Id);
+            var best = dictionary.Best(name);
+            UnitMatch? found = dictionary.Counterparts.TryGetValue(name, out var match) ? match : null;
             yield return ReproductionReport.Row(
                 $"{name}-counterpart", "Universality", $"The feature for {dictionary.TitleOf(name)} has a counterpart.", ReproductionUnit.Correlation, paper, pair,
-                found?.Relations.Best?.Pearson, found?.Relations.Best is { } match ? $"{dictionary.Id}/{best!.Index} and {found.Id}/{match.Unit}" : null,
+                found?.Pearson, found is null ? null : $"{dictionary.Id}/{best!.Index} and {features!.Id}/{match.Unit}",
                 "Correlation of the two features' activations over the same indexed tokens.", Missing(dictionary, features) ?? (best is null ? "No feature detects it here." : null), best?.Index);
         }
     }
 
     /// <summary>What removing a feature costs: as measured here, or as an imported dictionary's examples say.</summary>
-    public IEnumerable<ReproductionRow> Effects(DictionaryInfo dictionary, DictionarySurvey survey) =>
-        dictionary.Source is null ? Measured(dictionary) : Published(survey);
+    public static IEnumerable<ReproductionRow> Effects(ReproductionFigures dictionary, DictionarySurvey survey) =>
+        !dictionary.Imported ? Measured(dictionary) : Published(survey);
 
     private static IEnumerable<ReproductionRow> Published(DictionarySurvey survey)
     {
@@ -57,9 +57,9 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
             "ablation-positive", "Effect", Mostly, ReproductionUnit.Share, 0.73, "of top examples, " + Counted, survey.PositiveLossEffect, examples, "Share of them in which the loss rises.", missing);
     }
 
-    private IEnumerable<ReproductionRow> Measured(DictionaryInfo dictionary)
+    private static IEnumerable<ReproductionRow> Measured(ReproductionFigures dictionary)
     {
-        var survey = ablations.Of(dictionary);
+        var survey = dictionary.Ablations;
         var missing = survey is null ? Relate : null;
         var digits = survey is null ? SignificantDigits.Usual : SignificantDigits.Apart(survey.Effect, survey.Control ?? survey.Effect);
         yield return ReproductionReport.Row(
@@ -73,18 +73,13 @@ internal sealed class RelationRows(FeatureStore store, RelationStore relations, 
             survey is null ? null : $"of {Count(survey.Examples)} top examples", "Share of the top examples of live features in which the loss rises.", missing);
     }
 
-    // The dictionary of another model: of the same name where there is one, since that was trained alike.
-    private UniversalityOf? OtherModel(DictionaryInfo dictionary) => relations.Universality(dictionary)
-        .Where(u => u.Model != dictionary.Model && u.Name == DictionaryDraft.Neurons == dictionary.AreNeurons)
-        .OrderByDescending(u => u.Name == dictionary.Name).FirstOrDefault();
-
-    private ReproductionRow Median(DictionaryInfo dictionary, string id, string claim, double paper, UniversalityOf? found, string method) => ReproductionReport.Row(
+    private static ReproductionRow Median(ReproductionFigures dictionary, string id, string claim, double paper, FoundAgain? found, string method) => ReproductionReport.Row(
         id, "Universality", claim, ReproductionUnit.Correlation, paper, "median", found?.Result.Median,
         found is null ? null : $"{dictionary.Model} against {found.Id}, {found.Result.Units.ToString("N0", CultureInfo.InvariantCulture)} compared", method, Missing(dictionary, found));
 
-    private string? Missing(DictionaryInfo dictionary, UniversalityOf? found) => found is not null ? null
-        : dictionary.Source is not null ? "The published files do not hold it."
-        : store.Dictionaries().Any(d => d.Model != dictionary.Model && d.Provenance.CorpusHash == dictionary.Provenance.CorpusHash) ? Relate
+    private static string? Missing(ReproductionFigures dictionary, FoundAgain? found) => found is not null ? null
+        : dictionary.Imported ? "The published files do not hold it."
+        : dictionary.SecondModel ? Relate
         : NoSecondModel;
 
     private static string Count(long? value) => (value ?? 0).ToString("N0", CultureInfo.InvariantCulture);

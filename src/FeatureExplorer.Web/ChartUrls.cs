@@ -1,0 +1,31 @@
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Features;
+
+namespace FeatureExplorer.Web;
+
+/// <summary>Where the data of charts lie: what plotly.js reads to draw them.</summary>
+public static class ChartUrls
+{
+    public const string Root = "/charts";
+
+    /// <summary>Dictionaries by L0 and loss recovered.</summary>
+    public const string Pareto = Root + Urls.Pareto;
+
+    /// <summary>A feature's histogram.</summary>
+    public static string Histogram(DictionaryDraft dictionary, int index, HistogramView view, bool mass = false)
+    {
+        var url = new UrlBuilder(Urls.Histogram($"{Root}{Urls.Feature(dictionary, index)}/histogram", view));
+        url.Add("bars", mass ? "mass" : null);
+        return url.ToString();
+    }
+
+    /// <summary>A dictionary's density spectrum.</summary>
+    public static string Spectrum(DictionaryDraft dictionary, string y = "bias") => Root + Urls.Spectrum(dictionary, y);
+
+    /// <summary>Two units: their "activations" or their "weights".</summary>
+    public static string Compare(string chart, string left, string right, string context, ulong seed = 0)
+    {
+        var compare = Urls.Compare(left, right, context, seed);
+        return $"{Root}/compare/{chart}{compare[compare.IndexOf('?', StringComparison.Ordinal)..]}";
+    }
+}
