@@ -17,6 +17,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly long _dataStart;
 
     internal SafetensorsFile(string path)
+        : this(path, compare: true)
+    {
+    }
+
+    private SafetensorsFile(string path, bool compare)
     {
         FilePath = path;
         _file = CheckedFile.Open(path);
@@ -27,7 +32,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
             _dataStart = 8 + header.Length;
             Parse(header);
             CheckOffsets();
-            CheckChecksum();
+            if (compare)
+            {
+                CheckChecksum();
+            }
         }
         catch
         {
@@ -93,6 +101,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    internal static string? CarriedChecksum(string path)
+    {
+        using var file = new SafetensorsFile(path, compare: false);
+        return file._metadata.GetValueOrDefault(Safetensors.ChecksumKey);
+    }
 
     private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {

@@ -101,6 +101,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>Direction of a feature [n].</summary>
     public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
 
+    /// <summary>The file of a saved dictionary that holds its weights.</summary>
+    public const string WeightsFile = DictionaryFiles.WeightsFile;
+
     /// <summary>The files of a saved dictionary.</summary>
     public static IReadOnlyList<string> Files => [DictionaryFiles.ConfigFile, DictionaryFiles.WeightsFile];
 

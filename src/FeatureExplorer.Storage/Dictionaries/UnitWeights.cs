@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Folder;
@@ -10,12 +11,14 @@ namespace FeatureExplorer.Storage.Dictionaries;
 /// <param name="Logits">[V] logit weights, their median over the tokens that occur at zero.</param>
 public sealed record UnitWeights(float[] Direction, float[] Logits)
 {
-    /// <exception cref="InvalidDataException">The files are damaged.</exception>
+    /// <exception cref="DamagedFileException">A file is damaged, or another's.</exception>
+    /// <exception cref="InvalidDataException">The files are of a kind that is not supported.</exception>
     /// <exception cref="IOException">The dictionary or its model has no weights here.</exception>
     public static UnitWeights Read(DataFolder folder, DictionaryInfo dictionary, int index, bool[] occurs)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(dictionary);
+        FileOrigins.DemandWhereIndexed(folder, dictionary);
         using var model = Transformer.Load(folder.Model(dictionary));
         using var weights = dictionary.AreNeurons
             ? NeuronEncoder.Identity(model.Config.DMlp)

@@ -118,6 +118,7 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
             var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(info));
             Transformer? model = null;
             SparseAutoencoder? dictionary = null;
+            FileOrigins.DemandWhereIndexed(folder, info);
             try
             {
                 model = Transformer.Load(folder.Model(info));

@@ -27,6 +27,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         var (source, options, files) = Prepare(configuration, cancellation);
         var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
+        BuildFolder.ClearStale(Path.GetDirectoryName(directory)!);
         var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
         progress.End(Summary(corpus));

@@ -27,25 +27,14 @@ internal sealed class CorpusBuilder(
         }
 
         var parent = Path.GetDirectoryName(Path.GetFullPath(directory))!;
-        var temporary = Path.Combine(parent, $".building-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(temporary);
-        try
+        using var building = BuildFolder.Create(parent);
+        Write(building.Path);
+        if (Directory.Exists(directory))
         {
-            Write(temporary);
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory);
-            }
+            Directory.Delete(directory);
+        }
 
-            Directory.Move(temporary, directory);
-        }
-        finally
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-        }
+        building.MoveTo(directory);
     }
 
     private void Write(string directory)
