@@ -184,7 +184,7 @@ public sealed class ContextSet : IDisposable
         }
         catch (JsonException exception)
         {
-            throw Invalid(path, exception.Message);
+            throw Invalid(path, JsonFault.Of(exception));
         }
     }
 

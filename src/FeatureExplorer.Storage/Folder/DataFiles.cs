@@ -98,7 +98,7 @@ public static class DataFiles
         }
         catch (JsonException exception)
         {
-            throw DamagedFiles.Found(path, $"it is not valid JSON: {exception.Message}", exception);
+            throw DamagedFiles.Found(path, $"it is not valid JSON: {JsonFault.Of(exception)}", exception);
         }
     }
 }

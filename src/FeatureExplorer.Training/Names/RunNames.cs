@@ -1,7 +1,9 @@
 using System.Globalization;
+using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Names;
 
@@ -21,7 +23,8 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
     public RunConfiguration Settle(RunConfiguration configuration)
     {
         var (settled, problems) = Check(configuration);
-        return problems.Count == 0 ? settled : throw Refusal(problems);
+        var text = TextProblems(configuration);
+        return problems.Count + text.Count == 0 ? settled : throw Refusal(problems, text);
     }
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
@@ -33,12 +36,30 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
     {
         if (Check(configuration, reserved: false).Problems is { Count: > 0 } problems)
         {
-            throw Refusal(problems);
+            throw Refusal(problems, TextProblems(configuration));
         }
     }
 
-    private static ArgumentException Refusal(IReadOnlyList<RunProblem> problems) =>
-        new("The run cannot have these names. " + string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+    /// <summary>What is wrong with the names and the text of a run whose settings have problems, too: all that can be told without them.</summary>
+    public IReadOnlyList<RunProblem> Beside(RunConfiguration configuration)
+    {
+        var text = configuration.Problems().Any(static problem => problem.Field == "keep") ? TextProblems(configuration with { Keep = string.Empty }) : TextProblems(configuration);
+        try
+        {
+            return [.. text, .. Check(configuration).Problems];
+        }
+        catch (ArgumentException)
+        {
+            // Whether a name stands for the same model shows only with settings that work.
+            return text;
+        }
+    }
+
+    private IReadOnlyList<RunProblem> TextProblems(RunConfiguration configuration) =>
+        new CorpusStage(database.Folder, new CorpusStore(database), static _ => { }).Problems(configuration);
+
+    private static ArgumentException Refusal(IReadOnlyList<RunProblem> names, IReadOnlyList<RunProblem> text) => new(
+        (text.Count == 0 ? "The run cannot have these names. " : "The run cannot begin. ") + string.Join(" ", text.Concat(names).Select(problem => $"{problem.Field}: {problem.Message}")));
 
     private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved)
     {

@@ -44,6 +44,22 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         return names.Prepend(NameOf(configuration, source)).Distinct().Select(name => Id(name, files, options));
     }
 
+    /// <summary>What is wrong with a run's text, as far as it shows before any of it is read: paths, and shares of domains that folders name.</summary>
+    public IReadOnlyList<RunProblem> Problems(RunConfiguration configuration, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var (source, options, _) = Prepare(configuration, cancellation);
+            var domains = source is CorpusReader reader ? reader.FolderDomains : DemoCorpus.Domains;
+            var unknown = domains is null ? [] : options.Keep.UnknownDomains(domains);
+            return unknown.Count == 0 ? [] : [new RunProblem("keep", Mixture.Unknown(unknown, domains!))];
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return [new RunProblem("corpus", exception.Message)];
+        }
+    }
+
     private static string Id(string name, List<string> files, CorpusOptions options) =>
         StageRecord.Fingerprint(name, files, options with { Keep = Mixture.Everything }, options.Keep.ToString());
 

@@ -66,8 +66,7 @@ internal sealed class CorpusBuilder(
 
         if (options.Keep.UnknownDomains(sample.Seen) is { Count: > 0 } unknown)
         {
-            throw new ArgumentException(
-                $"the mixture names the domain {string.Join(", ", unknown)}, but the corpus has {(sample.Seen.Count == 0 ? "no domains" : string.Join(", ", sample.Seen.Order(StringComparer.Ordinal)))}");
+            throw new ArgumentException(Mixture.Unknown(unknown, sample.Seen));
         }
 
         return sample.Bytes > 0

@@ -199,7 +199,7 @@ public sealed class TokenizedCorpus : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{file} cannot be read: {exception.Message}", exception);
+            throw new InvalidDataException($"{file} cannot be read: {JsonFault.Of(exception)}.", exception);
         }
     }
 }
