@@ -20,23 +20,23 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
 
     /// <summary>The configuration with names that it can have.</summary>
     /// <exception cref="ArgumentException">A chosen name is taken; the message names one that is free.</exception>
-    public RunConfiguration Settle(RunConfiguration configuration)
+    public RunConfiguration Settle(RunConfiguration configuration, CancellationToken cancellation = default)
     {
-        var (settled, problems) = Check(configuration);
-        var text = TextProblems(configuration);
+        var (settled, problems) = Check(configuration, reserved: true, cancellation);
+        var text = TextProblems(configuration, cancellation);
         return problems.Count + text.Count == 0 ? settled : throw Refusal(problems, text);
     }
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
-    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true);
+    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true, CancellationToken.None);
 
     /// <summary>Checks the names once more before anything is computed: other runs may have finished since. What only waits is not looked at.</summary>
     /// <exception cref="ArgumentException">A name is taken by finished work of other settings.</exception>
-    public void Demand(RunConfiguration configuration)
+    public void Demand(RunConfiguration configuration, CancellationToken cancellation = default)
     {
-        if (Check(configuration, reserved: false).Problems is { Count: > 0 } problems)
+        if (Check(configuration, reserved: false, cancellation).Problems is { Count: > 0 } problems)
         {
-            throw Refusal(problems, TextProblems(configuration));
+            throw Refusal(problems, TextProblems(configuration, cancellation));
         }
     }
 
@@ -55,16 +55,16 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         }
     }
 
-    private IReadOnlyList<RunProblem> TextProblems(RunConfiguration configuration) =>
-        new CorpusStage(database.Folder, new CorpusStore(database), static _ => { }).Problems(configuration);
+    private IReadOnlyList<RunProblem> TextProblems(RunConfiguration configuration, CancellationToken cancellation = default) =>
+        new CorpusStage(database.Folder, new CorpusStore(database), static _ => { }).Problems(configuration, cancellation);
 
     private static ArgumentException Refusal(IReadOnlyList<RunProblem> names, IReadOnlyList<RunProblem> text) => new(
         (text.Count == 0 ? "The run cannot have these names. " : "The run cannot begin. ") + string.Join(" ", text.Concat(names).Select(problem => $"{problem.Field}: {problem.Message}")));
 
-    private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved)
+    private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved, CancellationToken cancellation)
     {
         var problems = new List<RunProblem>();
-        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved);
+        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved, cancellation);
         var model = taken.Model();
         if (model is { Free: false } && !(configuration.Replace && model.MayBeReplaced))
         {

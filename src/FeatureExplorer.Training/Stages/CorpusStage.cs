@@ -28,7 +28,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
         BuildFolder.ClearStale(Path.GetDirectoryName(directory)!);
-        var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
+        var corpus = TakeOver(directory, cancellation) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
         progress.End(Summary(corpus));
         return (corpus, id);
@@ -85,9 +85,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
 
     /// <summary>The corpus that an earlier run built, with the problems that were met then.</summary>
-    private TokenizedCorpus? TakeOver(string directory)
+    private TokenizedCorpus? TakeOver(string directory, CancellationToken cancellation)
     {
-        var corpus = Open(directory);
+        var corpus = Open(directory, cancellation);
         foreach (var problem in corpus?.Summary.Problems ?? [])
         {
             warn(problem.ToString());
@@ -96,7 +96,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         return corpus;
     }
 
-    private TokenizedCorpus? Open(string directory)
+    private TokenizedCorpus? Open(string directory, CancellationToken cancellation)
     {
         if (!Directory.Exists(directory))
         {
@@ -106,7 +106,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         try
         {
             var corpus = TokenizedCorpus.Open(directory);
-            corpus.Verify();
+            corpus.Verify(cancellation);
             return corpus;
         }
         catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)

@@ -101,11 +101,11 @@ public sealed class TokenizedCorpus : IDisposable
 
     /// <summary>Compares all of it with its checksums, as far as it has any.</summary>
     /// <exception cref="DamagedFileException">A file is not what was written.</exception>
-    public void Verify()
+    public void Verify(CancellationToken cancellation = default)
     {
         foreach (var name in CorpusFiles.All)
         {
-            Checksums.Verify(Path.Combine(Directory, name));
+            Checksums.Verify(Path.Combine(Directory, name), _ => cancellation.ThrowIfCancellationRequested());
         }
     }
 
