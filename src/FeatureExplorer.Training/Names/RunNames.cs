@@ -24,7 +24,8 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
     {
         var (settled, problems) = Check(configuration, reserved: true, cancellation);
         var text = TextProblems(configuration, cancellation);
-        return problems.Count + text.Count == 0 ? settled : throw Refusal(problems, text);
+        // A path that is not there is told by the run itself, if nothing else is wrong: it may be there when the run's turn comes.
+        return problems.Count == 0 && text.All(static problem => problem.Field == CorpusStage.PathField) ? settled : throw Refusal(problems, text);
     }
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>

@@ -13,6 +13,9 @@ namespace FeatureExplorer.Training.Stages;
 /// <summary>From documents to tokens: builds the tokenised corpus, or takes over the one that an earlier run built from the same files.</summary>
 public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<string> warn)
 {
+    /// <summary>The setting that a problem with a path belongs to.</summary>
+    internal const string PathField = "corpus";
+
     /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
     private const long DemoBytes = 9_000_000;
 
@@ -56,7 +59,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            return [new RunProblem("corpus", exception.Message)];
+            return [new RunProblem(PathField, exception.Message)];
         }
     }
 

@@ -10,7 +10,8 @@ namespace FeatureExplorer.Web.Security;
 /// </summary>
 public static class FormPosts
 {
-    private static readonly Refusal NoSuchForm = new("Not understood", "This page has no form of the name that was sent (_handler). Go back, load the page again, and send its form.");
+    private static readonly Refusal NoSuchForm = new(
+        "Not understood", "This page has no form of the name that was sent (_handler), or a field holds a character that no text has. Go back, load the page again, and send its form.");
 
     public static IApplicationBuilder UseFormPosts(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
