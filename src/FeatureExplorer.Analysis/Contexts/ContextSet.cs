@@ -15,6 +15,9 @@ public sealed class ContextSet : IDisposable
     /// <summary>Most contexts in a set: one bit each.</summary>
     public const int MaximumContexts = 64;
 
+    /// <summary>The file that names the contexts and their corpus.</summary>
+    public const string HeaderFile = ContextSetHeader.HeaderFile;
+
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -72,6 +75,10 @@ public sealed class ContextSet : IDisposable
             throw;
         }
     }
+
+    /// <summary>Hash of the corpus whose contexts a directory holds.</summary>
+    /// <exception cref="InvalidDataException">It holds none that can be read.</exception>
+    public static string CorpusOf(string directory) => ReadHeader(Path.Combine(directory, ContextSetHeader.HeaderFile)).Corpus;
 
     /// <summary>The log-likelihood ratio of a context at a position, nats.</summary>
     public float Llr(int context, long position)
@@ -177,7 +184,7 @@ public sealed class ContextSet : IDisposable
         }
         catch (JsonException exception)
         {
-            throw Invalid(path, exception.Message);
+            throw Invalid(path, JsonFault.Of(exception));
         }
     }
 

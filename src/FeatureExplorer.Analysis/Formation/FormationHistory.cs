@@ -49,7 +49,7 @@ public sealed class FormationHistory
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or IndexOutOfRangeException)
         {
-            throw new InvalidDataException($"{path} does not hold the history of a dictionary: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} does not hold the history of a dictionary: {JsonFault.Of(exception)}", exception);
         }
     }
 

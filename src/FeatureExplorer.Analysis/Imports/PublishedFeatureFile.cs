@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Analysis.Imports;
 
@@ -35,7 +36,7 @@ internal static class PublishedFeatureFile
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string holds half of a surrogate pair.
-            throw new InvalidDataException($"Not a feature of the paper's browser: {Shorten(e.Message)}", e);
+            throw new InvalidDataException($"Not a feature of the paper's browser: {Shorten(JsonFault.Of(e))}", e);
         }
 
         Check(feature);

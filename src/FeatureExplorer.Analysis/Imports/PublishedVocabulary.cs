@@ -66,7 +66,7 @@ public sealed class PublishedVocabulary
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InvalidDataException($"{file} is missing or damaged ({e.Message}): import the files again.", e);
+            throw new InvalidDataException($"{file} is missing or damaged ({(e is JsonException ? JsonFault.Of(e) : e.Message)}): import the files again.", e);
         }
     }
 }

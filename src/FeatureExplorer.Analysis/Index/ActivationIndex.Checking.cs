@@ -89,7 +89,7 @@ public sealed partial class ActivationIndex
         }
         catch (JsonException exception)
         {
-            throw DamagedFiles.Found(path, $"its header is not readable: {exception.Message}", exception);
+            throw DamagedFiles.Found(path, $"its header is not readable: {JsonFault.Of(exception)}", exception);
         }
     }
 

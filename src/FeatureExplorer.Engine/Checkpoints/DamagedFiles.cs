@@ -46,6 +46,18 @@ public static class DamagedFiles
         }
     }
 
+    /// <summary>Notes that what was said of a file holds no longer; other damage of it stays noted.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="why">How the damage was noticed that has gone.</param>
+    public static void Settled(string path, string why)
+    {
+        var full = Path.GetFullPath(path);
+        if (Known.TryGetValue(full, out var entry) && entry.Message == new DamagedFileException(full, why).Message && Known.TryRemove(KeyValuePair.Create(full, entry)))
+        {
+            Interlocked.Increment(ref _version);
+        }
+    }
+
     internal static (long Length, DateTime Written) State(string path)
     {
         var file = new FileInfo(path);

@@ -57,6 +57,11 @@ public static class Safetensors
     /// <exception cref="InvalidDataException">Not a safetensors file, truncated, damaged or inconsistent.</exception>
     public static SafetensorsFile Open(string path) => new(path);
 
+    /// <summary>The checksum of its data that a file carries, read from its header alone; null where it carries none.</summary>
+    /// <exception cref="InvalidDataException">Not a safetensors file.</exception>
+    /// <exception cref="DamagedFileException">Its header is not what was written.</exception>
+    public static string? CarriedChecksum(string path) => SafetensorsFile.CarriedChecksum(path);
+
     private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, string checksum)
     {
         using var stream = new MemoryStream();

@@ -17,6 +17,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly long _dataStart;
 
     internal SafetensorsFile(string path)
+        : this(path, compare: true)
+    {
+    }
+
+    private SafetensorsFile(string path, bool compare)
     {
         FilePath = path;
         _file = CheckedFile.Open(path);
@@ -27,7 +32,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
             _dataStart = 8 + header.Length;
             Parse(header);
             CheckOffsets();
-            CheckChecksum();
+            if (compare)
+            {
+                CheckChecksum();
+            }
         }
         catch
         {
@@ -62,6 +70,24 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ReadElements(info, destination);
     }
 
+    /// <summary>The same for values of which none may be larger than a bound, up or down: what is computed from larger ones would be no number.</summary>
+    /// <exception cref="InvalidDataException">As there, or a value is too large; the message says which.</exception>
+    public void ReadWithin(string name, float* destination, float bound, params long[] shape)
+    {
+        Read(name, destination, shape);
+        var info = Info(name);
+        for (var first = 0L; first < info.Length; first += 1 << 20)
+        {
+            var values = new ReadOnlySpan<float>(destination + first, (int)Math.Min(info.Length - first, 1 << 20));
+            if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values) is var largest && MathF.Abs(largest) > bound)
+            {
+                var place = string.Join(", ", info.Place(first + values.IndexOf(largest)));
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"{FilePath}: tensor {name} holds {largest:G4} at [{place}]; values of {name} lie between -{bound:G4} and {bound:G4}, since figures computed from larger ones are no numbers."));
+            }
+        }
+    }
+
     /// <summary>Reads a whole tensor, whatever its shape (see <see cref="Info"/>).</summary>
     /// <param name="name">Of the tensor.</param>
     /// <param name="finite">Whether each of its values has to be a number; figures, unlike weights, may be unknown.</param>
@@ -93,6 +119,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    internal static string? CarriedChecksum(string path)
+    {
+        using var file = new SafetensorsFile(path, compare: false);
+        return file._metadata.GetValueOrDefault(Safetensors.ChecksumKey);
+    }
 
     private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {
@@ -207,7 +239,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InvalidDataException($"{FilePath} is not a safetensors file: its header cannot be read ({error.Message})", error);
+            throw new InvalidDataException($"{FilePath} is not a safetensors file: its header cannot be read ({JsonFault.Of(error)})", error);
         }
     }
 

@@ -65,6 +65,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>Where in a model it reads; null when unknown. Saved as SAELens' <c>hook_name</c>.</summary>
     public Site? Site { get; set; }
 
+    /// <summary>What the files that it was loaded from do not say, and what was taken in its place, and why; in sentences.</summary>
+    public IReadOnlyList<string> Assumptions { get; internal init; } = [];
+
     /// <summary>[m, n]: row i is the encoder vector of feature i.</summary>
     public FloatBuffer WEnc { get; }
 
@@ -100,6 +103,9 @@ public sealed unsafe class SparseAutoencoder : IDisposable
 
     /// <summary>Direction of a feature [n].</summary>
     public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
+
+    /// <summary>The file of a saved dictionary that holds its weights.</summary>
+    public const string WeightsFile = DictionaryFiles.WeightsFile;
 
     /// <summary>The files of a saved dictionary.</summary>
     public static IReadOnlyList<string> Files => [DictionaryFiles.ConfigFile, DictionaryFiles.WeightsFile];

@@ -6,7 +6,7 @@ namespace FeatureExplorer.Engine.Text;
 /// <param name="Skipped">True when text was left out; false when it was used after all.</param>
 public sealed record CorpusProblem(string File, long Line, string Message, bool Skipped)
 {
-    /// <summary>True when only a part of the file or folder was left out, which the message tells.</summary>
+    /// <summary>True when the message tells how much was left out.</summary>
     public bool Partly { get; init; }
 
     public override string ToString() => $"{DomainName.Clean(File)}{(Line > 0 ? $", line {Line}" : "")}: {Message}{(Skipped && !Partly ? "; skipped" : "")}";

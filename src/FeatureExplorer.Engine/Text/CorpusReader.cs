@@ -38,6 +38,11 @@ public sealed class CorpusReader : ICorpusSource
     /// <summary>All files that were found, read or not.</summary>
     public IReadOnlyList<StoredFile> Files => _search.Stored;
 
+    /// <summary>The domains of all documents, where the names of folders decide them; null where a file of JSON lines may name others.</summary>
+    public IReadOnlySet<string>? FolderDomains => _search.Files.Exists(static file => file.IsJsonLines)
+        ? null
+        : _search.Files.Select(static file => file.Domain).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
     /// <summary>
     /// Bounds what comes out of a compressed file, given its name, its bytes as stored and those unpacked; what its stream throws ends the reading. Null for no
     /// bound.
@@ -50,6 +55,11 @@ public sealed class CorpusReader : ICorpusSource
         ArgumentNullException.ThrowIfNull(reading);
         reading.BytesTotal = _search.Files.Sum(file => file.Length);
         _search.Problems.ForEach(reading.Report);
+        foreach (var problem in DomainNames.OfFolders(_search.Files))
+        {
+            reading.Report(problem);
+        }
+
         var before = 0L;
         foreach (var file in _search.Files)
         {

@@ -64,14 +64,19 @@ public sealed unsafe class TransformerModel : IDisposable
     public static TransformerModel Load(string directory)
     {
         var configFile = Path.Combine(directory, ConfigFile);
+        foreach (var file in Files.Select(name => Path.Combine(directory, name)).Where(static file => !File.Exists(file) && !File.Exists(BlockChecksums.FileOf(file))))
+        {
+            throw new FileNotFoundException($"{file} is missing: a model is its {ConfigFile} and its {WeightsFile}; restore it from a backup, or train the model again.", file);
+        }
+
         var config = ReadConfig(configFile);
-        using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-        var prefix = file.Contains("transformer.wte.weight") ? "transformer." : "";
-        TransformerParameters.Check(config, file, prefix, configFile);
+        using var weights = Safetensors.Open(Path.Combine(directory, WeightsFile));
+        var prefix = weights.Contains("transformer.wte.weight") ? "transformer." : "";
+        TransformerParameters.Check(config, weights, prefix, configFile);
         var model = new TransformerModel(config);
         try
         {
-            model.Parameters.Read(file, prefix);
+            model.Parameters.Read(weights, prefix);
             return model;
         }
         catch
@@ -170,7 +175,7 @@ public sealed unsafe class TransformerModel : IDisposable
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is not the configuration of a model: {error.Message}", error);
+            throw new InvalidDataException($"{path} is not the configuration of a model: {JsonFault.Of(error)}.", error);
         }
     }
 

@@ -57,8 +57,15 @@ public sealed class OpenDictionary : IDisposable
         try
         {
             index = ActivationIndex.Open(folder.Index(dictionary));
+            FileOrigins.Demand(folder, dictionary, index);
             var contexts = ContextSet.Open(folder.Contexts(dictionary));
             return new OpenDictionary(text, index, contexts, null);
+        }
+        catch (DamagedFileException damage) when (damage.FilePath == Path.GetFullPath(folder.Tokenizer(dictionary)))
+        {
+            // Another tokenizer's: no token could be shown.
+            index?.Dispose();
+            throw;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

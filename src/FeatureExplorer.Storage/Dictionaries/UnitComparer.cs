@@ -89,6 +89,7 @@ public sealed class UnitComparer(DataFolder folder, ExplorerData data)
 
     private UnitWeights Read(DictionaryInfo dictionary, int index, bool[] occurs)
     {
+        FileOrigins.DemandWhereIndexed(folder, dictionary);
         using var model = TransformerModel.Load(folder.Model(dictionary));
         using var weights = dictionary.AreNeurons ? NeuronEncoder.Identity(model.Config.DMlp) : SparseAutoencoder.Load(folder.Dictionary(dictionary));
         return UnitWeights.Of(model, weights, index, occurs);

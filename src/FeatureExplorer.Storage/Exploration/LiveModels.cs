@@ -93,6 +93,7 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
         var tokenizer = ByteLevelTokenizer.Load(folder.Tokenizer(info));
         TransformerModel? model = null;
         SparseAutoencoder? dictionary = null;
+        FileOrigins.DemandWhereIndexed(folder, info);
         try
         {
             model = TransformerModel.Load(folder.Model(info));

@@ -24,7 +24,7 @@ public static class DataFiles
             .SelectMany(static path => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
             .Select(static file => file.EndsWith(BlockChecksums.Suffix, StringComparison.Ordinal) ? file[..^BlockChecksums.Suffix.Length] : file)
             .Distinct()
-            .Where(static file => !Passing.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))
+            .Where(static file => !Passing.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)) && !BuildFolder.Holds(file))
             .Order(StringComparer.Ordinal);
     }
 
@@ -98,7 +98,7 @@ public static class DataFiles
         }
         catch (JsonException exception)
         {
-            throw DamagedFiles.Found(path, $"it is not valid JSON: {exception.Message}", exception);
+            throw DamagedFiles.Found(path, $"it is not valid JSON: {JsonFault.Of(exception)}", exception);
         }
     }
 }

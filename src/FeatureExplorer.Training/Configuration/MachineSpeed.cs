@@ -36,9 +36,13 @@ public sealed record MachineSpeed(string Machine, double GigaflopsPerSecond)
     /// Measures now, and keeps the fastest of all measurements on this machine: one that was taken while the machine was busy is corrected by a later one. Call it
     /// when the machine has nothing else to do, such as before a run.
     /// </summary>
-    public static MachineSpeed Measure(DataFolder folder)
+    public static MachineSpeed Measure(DataFolder folder, CancellationToken cancellation = default)
     {
-        var now = Enumerable.Range(0, Measurements).Max(_ => MatrixBenchmark.Run(1024, 1024, 512).GigaflopsPerSecond);
+        var now = Enumerable.Range(0, Measurements).Max(_ =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return MatrixBenchmark.Run(1024, 1024, 512).GigaflopsPerSecond;
+        });
         if (Measured(folder) is { } known && known.GigaflopsPerSecond >= now)
         {
             return known;

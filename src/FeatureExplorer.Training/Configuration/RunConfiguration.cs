@@ -57,9 +57,13 @@ public sealed record RunConfiguration
         var problems = Problems();
         if (problems.Count > 0)
         {
-            throw new ArgumentException("The run's settings do not work. " + string.Join(" ", problems.Select(p => $"{p.Field}: {p.Message}")));
+            throw Refusal(problems);
         }
     }
+
+    /// <summary>The exception that names every problem.</summary>
+    public static ArgumentException Refusal(IEnumerable<RunProblem> problems) =>
+        new("The run's settings do not work. " + string.Join(" ", problems.Select(p => $"{p.Field}: {p.Message}")));
 
     /// <summary>The mixture that <see cref="Keep"/> describes.</summary>
     /// <exception cref="ArgumentException">It describes none.</exception>

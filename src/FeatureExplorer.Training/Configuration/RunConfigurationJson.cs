@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Storage.Runs;
 
 namespace FeatureExplorer.Training.Configuration;
@@ -45,7 +46,11 @@ public static class RunConfigurationJson
 
     /// <summary>The configuration that a text describes; its values are not yet checked (<see cref="RunConfiguration.Problems"/>).</summary>
     /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
-    public static RunConfiguration Read(string json)
+    public static RunConfiguration Read(string json) => Read(json, null);
+
+    /// <summary>The same with a preset in the place of the text's own.</summary>
+    /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
+    public static RunConfiguration Read(string json, string? preset)
     {
         try
         {
@@ -53,15 +58,36 @@ public static class RunConfigurationJson
             var given = JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, options) as JsonObject
                 ?? throw new ArgumentException("The configuration is no JSON object: { \"preset\": \"standard\", ... }");
             JsonNulls.Refuse(given, typeof(RunConfiguration), string.Empty);
-            var name = (string?)given["preset"] ?? RunPreset.Demo.Preset;
+            if (preset is not null)
+            {
+                given["preset"] = preset;
+            }
+
+            var name = Value<string>(given, "preset", string.Empty) ?? RunPreset.Demo.Preset;
             var configuration = name == RunConfiguration.Custom ? RunPreset.Standard with { Preset = name } : RunPreset.Find(name);
             return Read(given, configuration);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException { ParamName: not null })
         {
-            throw new ArgumentException($"The configuration cannot be read: {exception.Message}", exception);
+            throw new ArgumentException($"The configuration cannot be read: {JsonFault.Of(exception, json)}.", exception);
         }
     }
+
+    // Where a value is read apart from the others, its place in the whole is what a reader looks for.
+    private static T At<T>(string place, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (JsonException exception) when (exception.Path is { } path)
+        {
+            var inner = path.TrimStart('$');
+            throw new JsonException(exception.Message, $"${(place.Length > 0 ? $".{place}" : string.Empty)}{inner}", null, null, exception);
+        }
+    }
+
+    private static T? Value<T>(JsonObject from, string name, string place) => At(place, () => from[name] is { } node ? At(name, () => node.Deserialize<T>(Options)) : default);
 
     private static RunConfiguration Read(JsonObject given, RunConfiguration start)
     {
@@ -70,9 +96,9 @@ public static class RunConfigurationJson
         var dictionaries = Take(given, "dictionaries");
         var whole = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
         Lay(given, whole);
-        var configuration = whole.Deserialize<RunConfiguration>(Options)!;
-        var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries.AsArray());
-        var swept = sweep is null ? [] : Expand(sweep.Deserialize<SweepSettings>(Options)!, listed);
+        var configuration = At(string.Empty, () => whole.Deserialize<RunConfiguration>(Options)!);
+        var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries as JsonArray ?? throw new JsonException("\"dictionaries\" has to be a list"));
+        var swept = sweep is null ? [] : Expand(At("sweep", () => sweep.Deserialize<SweepSettings>(Options)!), listed);
         return configuration with { Dictionaries = [.. listed, .. swept] };
     }
 
@@ -92,10 +118,11 @@ public static class RunConfigurationJson
         var dictionaries = new List<DictionarySettings>();
         foreach (var entry in given.Select(node => node as JsonObject ?? throw new JsonException("an entry of \"dictionaries\" is no object")))
         {
-            var features = (int?)entry["features"] ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
-            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, (string?)entry["variant"] ?? RunChoices.Paper2023), Options)!.AsObject();
+            var place = $"dictionaries[{dictionaries.Count}]";
+            var features = Value<int?>(entry, "features", place) ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
+            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, Value<string>(entry, "variant", place) ?? RunChoices.Paper2023), Options)!.AsObject();
             Lay(entry, whole);
-            dictionaries.Add(whole.Deserialize<DictionarySettings>(Options)! with { NameIsDefault = !entry.ContainsKey("name") });
+            dictionaries.Add(At(place, () => whole.Deserialize<DictionarySettings>(Options)!) with { NameIsDefault = !entry.ContainsKey("name") });
         }
 
         return dictionaries;

@@ -1,7 +1,9 @@
 using System.Globalization;
+using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Names;
 
@@ -18,32 +20,52 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
 
     /// <summary>The configuration with names that it can have.</summary>
     /// <exception cref="ArgumentException">A chosen name is taken; the message names one that is free.</exception>
-    public RunConfiguration Settle(RunConfiguration configuration)
+    public RunConfiguration Settle(RunConfiguration configuration, CancellationToken cancellation = default)
     {
-        var (settled, problems) = Check(configuration);
-        return problems.Count == 0 ? settled : throw Refusal(problems);
+        var (settled, problems) = Check(configuration, reserved: true, cancellation);
+        var text = TextProblems(configuration, cancellation);
+        // A path that is not there is told by the run itself, if nothing else is wrong: it may be there when the run's turn comes.
+        return problems.Count == 0 && text.All(static problem => problem.Field == CorpusStage.PathField) ? settled : throw Refusal(problems, text);
     }
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
-    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true);
+    public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true, CancellationToken.None);
 
     /// <summary>Checks the names once more before anything is computed: other runs may have finished since. What only waits is not looked at.</summary>
     /// <exception cref="ArgumentException">A name is taken by finished work of other settings.</exception>
-    public void Demand(RunConfiguration configuration)
+    public void Demand(RunConfiguration configuration, CancellationToken cancellation = default)
     {
-        if (Check(configuration, reserved: false).Problems is { Count: > 0 } problems)
+        if (Check(configuration, reserved: false, cancellation).Problems is { Count: > 0 } problems)
         {
-            throw Refusal(problems);
+            throw Refusal(problems, TextProblems(configuration, cancellation));
         }
     }
 
-    private static ArgumentException Refusal(IReadOnlyList<RunProblem> problems) =>
-        new("The run cannot have these names. " + string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+    /// <summary>What is wrong with the names and the text of a run whose settings have problems, too: all that can be told without them.</summary>
+    public IReadOnlyList<RunProblem> Beside(RunConfiguration configuration)
+    {
+        var text = configuration.Problems().Any(static problem => problem.Field == "keep") ? TextProblems(configuration with { Keep = string.Empty }) : TextProblems(configuration);
+        try
+        {
+            return [.. text, .. Check(configuration).Problems];
+        }
+        catch (ArgumentException)
+        {
+            // Whether a name stands for the same model shows only with settings that work.
+            return text;
+        }
+    }
 
-    private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved)
+    private IReadOnlyList<RunProblem> TextProblems(RunConfiguration configuration, CancellationToken cancellation = default) =>
+        new CorpusStage(database.Folder, new CorpusStore(database), static _ => { }).Problems(configuration, cancellation);
+
+    private static ArgumentException Refusal(IReadOnlyList<RunProblem> names, IReadOnlyList<RunProblem> text) => new(
+        (text.Count == 0 ? "The run cannot have these names. " : "The run cannot begin. ") + string.Join(" ", text.Concat(names).Select(problem => $"{problem.Field}: {problem.Message}")));
+
+    private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved, CancellationToken cancellation)
     {
         var problems = new List<RunProblem>();
-        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved);
+        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved, cancellation);
         var model = taken.Model();
         if (model is { Free: false } && !(configuration.Replace && model.MayBeReplaced))
         {

@@ -28,7 +28,8 @@ internal sealed class TakenNames
     /// <param name="runs">The latest runs.</param>
     /// <param name="run">What the run is asked to do.</param>
     /// <param name="reserved">Whether names that other runs will use count as taken.</param>
-    public TakenNames(FeatureDatabase database, IReadOnlyList<RunInfo> runs, RunConfiguration run, bool reserved)
+    /// <param name="cancellation">Stops looking for the files of the run's corpus.</param>
+    public TakenNames(FeatureDatabase database, IReadOnlyList<RunInfo> runs, RunConfiguration run, bool reserved, CancellationToken cancellation)
     {
         (_database, _run, _folder) = (database, run, database.Folder);
         var store = new FeatureStore(database);
@@ -36,7 +37,7 @@ internal sealed class TakenNames
         _dictionaries = [.. store.Dictionaries().Where(dictionary => Alike(dictionary.Model, run.Model) && dictionary.Forming is null)];
         _all = [.. runs.Select(other => (Run: other, Configuration: RunConfigurationJson.Of(other)!)).Where(static other => other.Configuration is not null)];
         _reserving = reserved ? [.. _all.Where(static other => RunMoves.ReservesNames(other.Run.Status))] : [];
-        _made = new(Made);
+        _made = new(() => Made(cancellation));
         _folders = new StageFolders(database);
         Models = Set(_models.Select(static model => model.Name).Concat(Finished(_folder.Models, ModelStage.RecordName)).Concat(_reserving.Select(static other => other.Configuration.Model)));
         Names = Set(_dictionaries.Select(static dictionary => dictionary.Name)
@@ -146,13 +147,13 @@ internal sealed class TakenNames
     private static DictionarySettings Plain(DictionarySettings settings, ulong seed) => settings with { NameIsDefault = false, Seed = settings.Seed ?? seed };
 
     /// <summary>The fingerprints of what the run would make, as far as its corpus is there to tell.</summary>
-    private (string? Corpus, string? Model, TransformerConfig? Config, long HeldOut) Made()
+    private (string? Corpus, string? Model, TransformerConfig? Config, long HeldOut) Made(CancellationToken cancellation)
     {
         List<string> ids;
         try
         {
             var stage = new CorpusStage(_folder, new CorpusStore(_database), static _ => { });
-            ids = [.. stage.IdsOf(_run, _all.Select(static other => other.Configuration.Corpus))];
+            ids = [.. stage.IdsOf(_run, _all.Select(static other => other.Configuration.Corpus), cancellation)];
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {

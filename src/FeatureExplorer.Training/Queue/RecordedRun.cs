@@ -22,8 +22,8 @@ public sealed class RecordedRun(FeatureDatabase database, TimeProvider time, Act
         using var hold = RunLock.TryTake(database.Folder.Root)
             ?? throw new IOException($"Another run is writing to {database.Folder.Root}: wait for it, or choose another folder with --data.");
         _runs.MarkInterrupted();
-        MachineSpeed.Measure(database.Folder);
-        configuration = new RunNames(database, time).Settle(configuration);
+        MachineSpeed.Measure(database.Folder, cancellation);
+        configuration = new RunNames(database, time).Settle(configuration, cancellation);
         var text = RunConfigurationJson.Write(configuration);
         var run = TakeUp(text) ?? _runs.Add(configuration.Preset, text, RunOrigin.CommandLine);
         var monitor = new RunMonitor(_runs, new RunHistory(database, time));

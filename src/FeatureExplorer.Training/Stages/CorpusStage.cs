@@ -13,6 +13,9 @@ namespace FeatureExplorer.Training.Stages;
 /// <summary>From documents to tokens: builds the tokenised corpus, or takes over the one that an earlier run built from the same files.</summary>
 public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<string> warn)
 {
+    /// <summary>The setting that a problem with a path belongs to.</summary>
+    internal const string PathField = "corpus";
+
     /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
     private const long DemoBytes = 9_000_000;
 
@@ -27,7 +30,8 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         var (source, options, files) = Prepare(configuration, cancellation);
         var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
-        var corpus = TakeOver(directory) ?? TokenizedCorpus.Build(
+        BuildFolder.ClearStale(Path.GetDirectoryName(directory)!);
+        var corpus = TakeOver(directory, cancellation) ?? TokenizedCorpus.Build(
             source, options, directory, new StageProgress.Direct<CorpusProgress>(p => Show(progress, p)), problem => warn(problem.ToString()), cancellation);
         progress.End(Summary(corpus));
         return (corpus, id);
@@ -41,6 +45,22 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         var (source, options, files) = Prepare(configuration, cancellation);
         var names = configuration.Corpus.Count == 0 ? [] : spellings.Where(static corpus => corpus.Count > 0).Select(Joined);
         return names.Prepend(NameOf(configuration, source)).Distinct().Select(name => Id(name, files, options));
+    }
+
+    /// <summary>What is wrong with a run's text, as far as it shows before any of it is read: paths, and shares of domains that folders name.</summary>
+    public IReadOnlyList<RunProblem> Problems(RunConfiguration configuration, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var (source, options, _) = Prepare(configuration, cancellation);
+            var domains = source is CorpusReader reader ? reader.FolderDomains : DemoCorpus.Domains;
+            var unknown = domains is null ? [] : options.Keep.UnknownDomains(domains);
+            return unknown.Count == 0 ? [] : [new RunProblem("keep", Mixture.Unknown(unknown, domains!))];
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return [new RunProblem(PathField, exception.Message)];
+        }
     }
 
     private static string Id(string name, List<string> files, CorpusOptions options) =>
@@ -68,9 +88,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
 
     /// <summary>The corpus that an earlier run built, with the problems that were met then.</summary>
-    private TokenizedCorpus? TakeOver(string directory)
+    private TokenizedCorpus? TakeOver(string directory, CancellationToken cancellation)
     {
-        var corpus = Open(directory);
+        var corpus = Open(directory, cancellation);
         foreach (var problem in corpus?.Summary.Problems ?? [])
         {
             warn(problem.ToString());
@@ -79,7 +99,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         return corpus;
     }
 
-    private TokenizedCorpus? Open(string directory)
+    private TokenizedCorpus? Open(string directory, CancellationToken cancellation)
     {
         if (!Directory.Exists(directory))
         {
@@ -89,7 +109,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         try
         {
             var corpus = TokenizedCorpus.Open(directory);
-            corpus.Verify();
+            corpus.Verify(cancellation);
             return corpus;
         }
         catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Dictionaries.Training;
@@ -44,7 +45,11 @@ public sealed class DictionaryStage(
     private List<DictionarySettings> _trained = [];
 
     /// <summary>What training measured.</summary>
-    public sealed record Result(DictionaryMetrics Metrics, long Samples, double SamplesPerSecond, int Resampled);
+    public sealed record Result(DictionaryMetrics Metrics, long Samples, double SamplesPerSecond, int Resampled)
+    {
+        /// <summary>Hash of the weights; null in records of earlier versions.</summary>
+        public string? Weights { get; init; }
+    }
 
     /// <summary>The next dictionary of the group, trained; the others are trained as far as it on the way.</summary>
     public (SparseAutoencoder Dictionary, Result Result) Train(DictionarySettings settings, StageProgress progress, CancellationToken cancellation)
@@ -90,7 +95,7 @@ public sealed class DictionaryStage(
             Dictionary = dictionary.Hash,
         };
         var fingerprint = StageRecord.Fingerprint(header, configuration.IndexTokens);
-        var seconds = File.Exists(file) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
+        var seconds = WasMadeOf(file, header) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
         if (seconds is null)
         {
             var start = Stopwatch.GetTimestamp();
@@ -126,7 +131,7 @@ public sealed class DictionaryStage(
         dictionary.Site = settings.At(model.Config);
         dictionary.Save(directory);
         var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, cancellation: cancellation);
-        return new Result(metrics, trainer.Options.Samples, rate, trainer.Resampled);
+        return new Result(metrics, trainer.Options.Samples, rate, trainer.Resampled) { Weights = dictionary.Hash };
     }
 
     /// <summary>All of the group that no earlier run has finished, where a checkpoint left them or at their start.</summary>
@@ -157,8 +162,33 @@ public sealed class DictionaryStage(
         return place == 0 ? 0 : Math.Min(1, (double)_trained[place - 1].Samples / settings.Samples);
     }
 
-    private Result? Finished(DictionarySettings settings) =>
-        StageRecord.Find<Result>(folders.Dictionary(settings.Name), RecordName, Fingerprint(settings), [.. SparseAutoencoder.Files]);
+    private Result? Finished(DictionarySettings settings)
+    {
+        var directory = folders.Dictionary(settings.Name);
+        var result = StageRecord.Find<Result>(directory, RecordName, Fingerprint(settings), [.. SparseAutoencoder.Files]);
+        return result is null || IsOf(result, Safetensors.CarriedChecksum(Path.Combine(directory, SparseAutoencoder.WeightsFile)), folders.Index(settings.Name)) ? result : null;
+    }
+
+    // Whole files may have changed places, and their checksums with them.
+    private static bool IsOf(Result result, string? weights, string index) =>
+        result.Weights is { } made ? made == weights : HeaderOf(index) is not { } header || header.Dictionary == weights;
+
+    private static bool WasMadeOf(string index, IndexHeader header) => HeaderOf(index) is { } found
+        && (found.Corpus, found.Tokenizer, found.Model, found.Dictionary) == (header.Corpus, header.Tokenizer, header.Model, header.Dictionary);
+
+    /// <summary>Null where there is no index, or none that can be read.</summary>
+    private static IndexHeader? HeaderOf(string index)
+    {
+        try
+        {
+            using var opened = ActivationIndex.Open(index);
+            return opened.Header;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What decides a dictionary: the same bits come of it.</summary>
     public static string Fingerprint(string modelFingerprint, TransformerConfig model, RunConfiguration configuration, DictionarySettings settings) => StageRecord.Fingerprint(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Training;
@@ -23,7 +24,11 @@ public sealed class ModelStage(FeatureDatabase database)
     private readonly DataFolder _folder = database.Folder;
 
     /// <summary>What the stage measured.</summary>
-    public sealed record Result(long Tokens, double TokensPerSecond, double HeldOutLoss, double Seconds);
+    public sealed record Result(long Tokens, double TokensPerSecond, double HeldOutLoss, double Seconds)
+    {
+        /// <summary>Hash of the weights; null in records of earlier versions.</summary>
+        public string? Weights { get; init; }
+    }
 
     private sealed record Started(long Tokens);
 
@@ -44,7 +49,8 @@ public sealed class ModelStage(FeatureDatabase database)
         var place = new StageFolders(database).Model(configuration.Model, fingerprint);
         var directory = _folder.Model(place);
         var result = StageRecord.Find<Result>(directory, RecordName, fingerprint, [.. TransformerModel.Files, Path.GetFileName(_folder.Tokenizer(place))]);
-        if (result is null)
+        // Whole files may have changed places, and their checksums with them.
+        if (result is null || (result.Weights is { } made && made != Safetensors.CarriedChecksum(Path.Combine(directory, TransformerModel.WeightsFile))))
         {
             result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
         }
@@ -85,6 +91,7 @@ public sealed class ModelStage(FeatureDatabase database)
         // The record before the end of the checkpoint: a kill between the two costs nothing.
         corpus.Tokenizer.Save(_folder.Tokenizer(Path.GetFileName(directory)));
         model.Save(directory);
+        result = result with { Weights = model.Hash };
         StageRecord.Write(directory, RecordName, fingerprint, result);
         TransformerCheckpoint.Finish(trainer, directory);
         return result;

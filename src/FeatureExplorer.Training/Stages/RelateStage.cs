@@ -122,6 +122,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time)
 
     private OpenUnits Open(DictionaryInfo dictionary)
     {
+        FileOrigins.Demand(_folder, dictionary);
         bool[] occurs;
         using (var corpus = TokenizedCorpus.Open(_folder.Corpus(dictionary.Provenance.CorpusHash)))
         {

@@ -40,7 +40,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
         configuration.Validate();
-        new RunNames(database, time).Demand(configuration);
+        new RunNames(database, time).Demand(configuration, cancellation);
         var start = Stopwatch.GetTimestamp();
         var estimate = RunEstimate.Of(configuration, MachineSpeed.Known(_folder));
         var stages = new StageProgress(estimate.Stages, progress);

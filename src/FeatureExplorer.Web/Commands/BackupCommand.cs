@@ -37,6 +37,17 @@ public static class BackupCommand
     private static int Print(string done, BackupManifest manifest, string next)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} {manifest.Files.Count} files, {manifest.Files.Sum(f => f.Bytes) / 1e6:N1} MB. {next}"));
-        return ExitCodes.Success;
+        foreach (var damaged in manifest.Damaged ?? [])
+        {
+            Console.Error.WriteLine($"damaged: {damaged}");
+        }
+
+        if (manifest.Damaged is not { Count: > 0 } files)
+        {
+            return ExitCodes.Success;
+        }
+
+        Console.Error.WriteLine($"{(files.Count == 1 ? "This file is" : "These files are")} damaged in the data folder that was copied, and so in the copy: restore {(files.Count == 1 ? "it" : "them")} from an older backup, or run again what made {(files.Count == 1 ? "it" : "them")}. Keep older backups until then.");
+        return ExitCodes.Failure;
     }
 }

@@ -41,10 +41,10 @@ public static class BenchCommand
     {
         var features = Whole("--features", 4096, "Features, m.");
         var batch = Whole("--batch", 8192, "Vectors of a step.");
-        var l0 = new Option<double>("--l0") { Description = "Mean number of active features.", DefaultValueFactory = _ => 50 };
+        var l0 = NumberOption.Of<double>("--l0", "Mean number of active features.", 50);
         var variant = new Option<string>("--variant") { Description = "Kind of dictionary.", DefaultValueFactory = _ => DictionaryVariants.Paper2023 };
         variant.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
-        var k = new Option<int?>("--k") { Description = "Active features of the TopK kinds; the same as --l0." };
+        var k = NumberOption.Of<int>("--k", "Active features of the TopK kinds; the same as --l0.");
         var (json, peer) = (SharedOptions.Json(), Peer());
         var command = new Command(
             "dictionary", "Full training steps of a sparse dictionary with 512 inputs. Without sizes: a table over sizes and numbers of active features.")
@@ -154,7 +154,7 @@ public static class BenchCommand
 
     private static Option<int> Whole(string name, int value, string description)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        var option = NumberOption.Of<int>(name, description, value);
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var given) && given < 1)

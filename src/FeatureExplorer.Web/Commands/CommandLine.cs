@@ -48,7 +48,7 @@ public static class CommandLine
         }
         catch (ArgumentException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            await Console.Error.WriteLineAsync(Plain(exception));
             return ExitCodes.Usage;
         }
         catch (OperationCanceledException)
@@ -67,4 +67,9 @@ public static class CommandLine
             return ExitCodes.Failure;
         }
     }
+
+    // Without the names of the program's own parameters, which the framework adds.
+    private static string Plain(ArgumentException exception) => exception.ParamName is { } name
+        ? exception.Message.Split(Environment.NewLine)[0].Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
+        : exception.Message;
 }

@@ -1,10 +1,8 @@
-using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Web.Commands;
 
-/// <summary><c>doctor --verify</c>: compares every file that numbers come from with its checksums.</summary>
+/// <summary><c>doctor --verify</c>: compares every file that numbers come from with its checksums, and with what it was made from.</summary>
 public static class FileVerification
 {
     /// <summary>Prints what is damaged and what has no checksum.</summary>
@@ -20,67 +18,28 @@ public static class FileVerification
             throw new DirectoryNotFoundException($"There is no data folder {Path.GetFullPath(data)}: name one with --data.");
         }
 
-        var folder = new DataFolder(data);
-        int whole = 0, without = 0, recorded = 0;
-        var damaged = new HashSet<string>(StringComparer.Ordinal);
-        if (DatabaseProblem(folder) is { } problem)
+        var counts = new int[Enum.GetValues<FolderCheck.State>().Length];
+        foreach (var finding in FolderCheck.Run(new DataFolder(data), record))
         {
-            damaged.Add(folder.Database);
-            output.WriteLine($"DAMAGED           {problem}");
-        }
-
-        foreach (var file in DataFiles.All(folder))
-        {
-            var name = Path.GetRelativePath(folder.Root, file);
-            try
+            counts[(int)finding.State]++;
+            if (Words(finding.State) is { } words)
             {
-                if (Checksums.Verify(file))
-                {
-                    whole++;
-                }
-                else if (record)
-                {
-                    DataFiles.Record(file);
-                    recorded++;
-                    output.WriteLine($"checksum written  {name}");
-                }
-                else
-                {
-                    DataFiles.Check(file);
-                    without++;
-                    output.WriteLine($"no checksum       {name}");
-                }
-            }
-            catch (DamagedFileException damage)
-            {
-                // Several files may be told of by one check.
-                if (damaged.Add(damage.FilePath))
-                {
-                    output.WriteLine($"DAMAGED           {Path.GetRelativePath(folder.Root, damage.FilePath)}: {damage.Why}");
-                }
-            }
-            catch (InvalidDataException exception)
-            {
-                damaged.Add(file);
-                output.WriteLine($"DAMAGED           {name}: {exception.Message}");
+                output.WriteLine($"{words,-17} {finding.File}{(finding.Why.Length > 0 ? $": {finding.Why}" : string.Empty)}");
             }
         }
 
-        output.WriteLine($"{whole} files are as they were written, {damaged.Count} damaged, {without} without a checksum{(record ? $", {recorded} given one" : string.Empty)}.");
-        output.WriteLine(damaged.Count > 0 ? "Restore the damaged ones from a backup, or run again what made them." : without > 0 ? "--record writes the checksums that are missing." : "Nothing to do.");
-        return damaged.Count > 0 ? ExitCodes.Failure : ExitCodes.Success;
+        int Count(FolderCheck.State state) => counts[(int)state];
+        var (damaged, without) = (Count(FolderCheck.State.Damaged), Count(FolderCheck.State.WithoutChecksum));
+        output.WriteLine($"{Count(FolderCheck.State.Whole)} files are as they were written, {damaged} damaged, {without} without a checksum{(record ? $", {Count(FolderCheck.State.Recorded)} given one" : string.Empty)}.");
+        output.WriteLine(damaged > 0 ? "Restore the damaged ones from a backup, or run again what made them." : without > 0 ? "--record writes the checksums that are missing." : "Nothing to do.");
+        return damaged > 0 ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    private static string? DatabaseProblem(DataFolder folder)
+    private static string? Words(FolderCheck.State state) => state switch
     {
-        try
-        {
-            FeatureDatabase.Check(folder);
-            return File.Exists(folder.Database) ? DatabaseCopy.Damage(folder.Database) : null;
-        }
-        catch (InvalidDataException exception)
-        {
-            return exception.Message;
-        }
-    }
+        FolderCheck.State.Damaged => "DAMAGED",
+        FolderCheck.State.Recorded => "checksum written",
+        FolderCheck.State.WithoutChecksum => "no checksum",
+        _ => null,
+    };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
@@ -24,7 +25,12 @@ public static class QualityCommand
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { NumberOrNull.OfDouble } };
 
     /// <summary>A dictionary and what it reached; the sparsity is λ, or k for the TopK kinds.</summary>
-    private sealed record Row(string Variant, double Sparsity, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Seconds);
+    private sealed record Row(string Variant, double Sparsity, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Seconds)
+    {
+        /// <summary>What the files of a foreign dictionary leave open, and what was assumed.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<string>? Assumed { get; init; }
+    }
 
     private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, float? Threshold, double? Decay, string[] Evaluate);
 
@@ -38,14 +44,14 @@ public static class QualityCommand
             HelpName = "FILE",
             Required = true,
         };
-        var features = new Option<int>("--features") { Description = "Features, m.", DefaultValueFactory = _ => 2048 };
-        var samples = new Option<long>("--samples") { Description = "Vectors to train each dictionary on.", DefaultValueFactory = _ => 1_000_000 };
-        var tokens = new Option<long>("--tokens") { Description = "Held-out tokens to measure on.", DefaultValueFactory = _ => 102_400 };
+        var features = NumberOption.Of<int>("--features", "Features, m.", 2048);
+        var samples = NumberOption.Of<long>("--samples", "Vectors to train each dictionary on.", 1_000_000);
+        var tokens = NumberOption.Of<long>("--tokens", "Held-out tokens to measure on.", 102_400);
         var variants = new Option<string[]>("--variant") { Description = "Variants to train.", AllowMultipleArgumentsPerToken = true };
         variants.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
-        var sparsity = new Option<float[]>("--sparsity") { Description = "Values of λ, or of k for the TopK kinds.", AllowMultipleArgumentsPerToken = true };
-        var decay = new Option<double?>("--decay") { Description = "Share of the steps, at the end, over which the learning rate falls to 0. Default: the recipe's." };
-        var threshold = new Option<float?>("--threshold") { Description = "Where jumprelu's thresholds start, and the width of their kernel, for activations of norm 1. Default: the recipe's." };
+        var sparsity = NumberOption.List<float>("--sparsity", "Values of λ, or of k for the TopK kinds.");
+        var decay = NumberOption.Of<double>("--decay", "Share of the steps, at the end, over which the learning rate falls to 0. Default: the recipe's.");
+        var threshold = NumberOption.Of<float>("--threshold", "Where jumprelu's thresholds start, and the width of their kernel, for activations of norm 1. Default: the recipe's.");
         var evaluate = new Option<string[]>("--evaluate")
         {
             Description = "Folders of dictionaries (SAELens) to measure beside them.",
@@ -99,7 +105,13 @@ public static class QualityCommand
         {
             using var dictionary = SparseAutoencoder.Load(directory);
             CheckFits(directory, dictionary, model);
-            Print(Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, cancellation));
+            foreach (var assumption in dictionary.Assumptions)
+            {
+                Console.Error.WriteLine(assumption);
+            }
+
+            var row = Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, cancellation);
+            Print(row with { Assumed = dictionary.Assumptions.Count > 0 ? dictionary.Assumptions : null });
         }
 
         foreach (var (variant, sparsity) in request.Variants.SelectMany(variant => request.Sparsity.Select(sparsity => (variant, sparsity))))

@@ -37,7 +37,7 @@ public static class RunCommand
 
     private static int Enqueue(RunConfiguration configuration, string dataFolder)
     {
-        configuration.Validate();
+        Demand(configuration, dataFolder);
         var database = FeatureDatabase.Open(new DataFolder(dataFolder));
         configuration = new RunNames(database, TimeProvider.System).Settle(configuration);
         var run = new RunStore(database, TimeProvider.System).Add(configuration.Preset, RunConfigurationJson.Write(configuration));
@@ -47,12 +47,28 @@ public static class RunCommand
 
     private static int Run(RunConfiguration configuration, string dataFolder, bool json, CancellationToken cancellation)
     {
-        configuration.Validate();
+        Demand(configuration, dataFolder);
         var database = FeatureDatabase.Open(new DataFolder(dataFolder));
         var run = new RecordedRun(database, TimeProvider.System, message => Console.Error.WriteLine(message));
         var result = run.Run(configuration, ConsoleProgress.ForStandardError(), cancellation);
         Console.WriteLine(json ? JsonSerializer.Serialize(result, Indented) : Text(result));
         return ExitCodes.Success;
+    }
+
+    // All that is wrong at once; a folder that is not there yet is not made for it.
+    private static void Demand(RunConfiguration configuration, string dataFolder)
+    {
+        if (configuration.Problems() is not { Count: > 0 } problems)
+        {
+            return;
+        }
+
+        if (File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
+        {
+            problems = [.. problems, .. new RunNames(FeatureDatabase.Open(new DataFolder(dataFolder)), TimeProvider.System).Beside(configuration)];
+        }
+
+        throw RunConfiguration.Refusal(problems);
     }
 
     private static string Text(RunResult result)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using FeatureExplorer.Training.Configuration;
 
 namespace FeatureExplorer.Web.Commands;
@@ -27,17 +26,17 @@ internal sealed class RunOptions
     };
 
     private readonly Option<string?> _keep = new("--keep") { Description = "Keep a share of a domain's documents: arabic=0.1,dna=0.05", HelpName = "DOMAIN=SHARE,..." };
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "Same seed, corpus and settings: same bits." };
+    private readonly Option<ulong?> _seed = NumberOption.Of<ulong>("--seed", "Same seed, corpus and settings: same bits.");
     private readonly Option<string?> _model = new("--model") { Description = "Name of the model. Default: A." };
-    private readonly Option<long?> _tokens = new("--tokens") { Description = "Tokens to train the transformer on." };
-    private readonly Option<int?> _layers = new("--layers") { Description = "Layers of the transformer." };
+    private readonly Option<long?> _tokens = NumberOption.Of<long>("--tokens", "Tokens to train the transformer on.");
+    private readonly Option<int?> _layers = NumberOption.Of<int>("--layers", "Layers of the transformer.");
     private readonly Option<string?> _features = new("--features") { Description = "Features of the dictionary; a list makes one of each size.", HelpName = "M,..." };
     private readonly Option<string?> _lambda = new("--lambda") { Description = "Weight of the sparsity penalty; a list makes a dictionary of each.", HelpName = "L,..." };
     private readonly Option<string?> _k = new("--k") { Description = "Active features per token, for recipes that fix it; a list makes a dictionary of each.", HelpName = "K,..." };
     private readonly Option<string?> _variant = new("--variant") { Description = "Recipe of the dictionary: " + Names(RunChoices.Variants) + "." };
     private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + "." };
-    private readonly Option<int?> _layer = new("--layer") { Description = "Layer of the site, from 0." };
-    private readonly Option<long?> _samples = new("--samples") { Description = "Activation vectors to train a dictionary on." };
+    private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0.");
+    private readonly Option<long?> _samples = NumberOption.Of<long>("--samples", "Activation vectors to train a dictionary on.");
 
     private readonly Option<bool> _replace = new("--replace")
     {
@@ -86,15 +85,9 @@ internal sealed class RunOptions
         var text = File.Exists(file) ? File.ReadAllText(file) : throw new ArgumentException($"There is no file {file} with a configuration.");
         try
         {
-            if (result.GetValue(_preset) is { } preset && JsonNode.Parse(text) is JsonObject given)
-            {
-                given["preset"] = preset;
-                text = given.ToJsonString();
-            }
-
-            return RunConfigurationJson.Read(text);
+            return RunConfigurationJson.Read(text, result.GetValue(_preset));
         }
-        catch (Exception exception) when (exception is ArgumentException or System.Text.Json.JsonException)
+        catch (ArgumentException exception)
         {
             throw new ArgumentException($"{file}: {exception.Message}", exception);
         }
@@ -103,9 +96,15 @@ internal sealed class RunOptions
     /// <summary>The preset's or the file's; where the command line describes one, that or that sweep in their place.</summary>
     private IReadOnlyList<DictionarySettings> Dictionaries(ParseResult result, IReadOnlyList<DictionarySettings> start)
     {
-        var features = List<int>(_features, result);
-        var lambda = List<float>(_lambda, result);
-        var k = List<int>(_k, result);
+        var wrong = new List<string>();
+        var features = List<int>(_features, result, wrong);
+        var lambda = List<float>(_lambda, result, wrong);
+        var k = List<int>(_k, result, wrong);
+        if (wrong.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", wrong));
+        }
+
         var (variant, site) = (result.GetValue(_variant), result.GetValue(_site));
         var (layer, samples) = (result.GetValue(_layer), result.GetValue(_samples));
         if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && site is null && layer is null && samples is null)
@@ -128,13 +127,14 @@ internal sealed class RunOptions
         return problems.Count == 0 ? sweep.Expand([], first: 1) : throw new ArgumentException(string.Join(" ", problems));
     }
 
-    private static List<T> List<T>(Option<string?> option, ParseResult result)
-        where T : ISpanParsable<T>
+    private static List<T> List<T>(Option<string?> option, ParseResult result, List<string> wrong)
+        where T : struct, ISpanParsable<T>
     {
         var words = (result.GetValue(option) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return [.. words.Select(word => T.TryParse(word, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new ArgumentException($"{option.Name}: \"{word}\" is no number; give one, or several separated by commas."))];
+        var values = words.Select(static word => (Word: word, Value: T.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : (T?)null)).ToList();
+        wrong.AddRange(values.Where(static each => each.Value is null).Select(each =>
+            $"{option.Name}: \"{each.Word}\" is {(decimal.TryParse(each.Word, CultureInfo.InvariantCulture, out _) ? $"not {NumberOption.Kind<T>()}" : "no number")}; give one, or several separated by commas."));
+        return [.. values.Select(static each => each.Value).OfType<T>()];
     }
 
     private static string Names(IReadOnlyList<RunChoices.Choice> choices) => string.Join(", ", choices.Select(choice => choice.Name));

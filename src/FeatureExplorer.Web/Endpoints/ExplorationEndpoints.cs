@@ -128,6 +128,13 @@ public static class ExplorationEndpoints
         }
 
         var selection = SelectionQuery.Parse(from, to, token, order ?? Urls.Word(ActivationOrder.Activation), seed, page)!;
+        if (selection.To < selection.From)
+        {
+            return Results.Problem(
+                title: "Not understood", detail: FormattableString.Invariant($"\"from\" is {selection.From} and \"to\" is {selection.To}: activations lie from the smaller to the larger; from has to be at most to."),
+                statusCode: StatusCodes.Status400BadRequest);
+        }
+
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var text = data.Open(dictionary).Text;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureExplorer.Web.Operations;
 
 /// <summary>What a backup holds, written last: a folder without it is no whole backup.</summary>
@@ -8,6 +10,10 @@ public sealed record BackupManifest(string Version, DateTime Created, IReadOnlyL
 {
     /// <summary>Its name within the backup.</summary>
     public const string FileName = "backup.json";
+
+    /// <summary>What was found damaged in the copy, as it was in the data folder: each file and how that was noticed. Null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Damaged { get; init; }
 
     /// <summary>One file.</summary>
     /// <param name="Path">Path within the data folder, with '/'.</param>

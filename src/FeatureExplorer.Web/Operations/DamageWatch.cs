@@ -1,4 +1,6 @@
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Queue;
 
@@ -42,6 +44,12 @@ public sealed class DamageWatch(DataFolder folder, ILogger<DamageWatch> log) : B
                 cancellation.ThrowIfCancellationRequested();
                 Look(file, cancellation);
             }
+
+            foreach (var dictionary in PublishedRecords.Read(folder))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Look(dictionary);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
@@ -76,6 +84,22 @@ public sealed class DamageWatch(DataFolder folder, ILogger<DamageWatch> log) : B
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or InvalidDataException)
         {
             // Gone meanwhile, or of another version: nothing to compare.
+        }
+    }
+
+    private void Look(DictionaryInfo dictionary)
+    {
+        try
+        {
+            FileOrigins.DemandWhereIndexed(folder, dictionary);
+            _told.Remove(dictionary.Id);
+        }
+        catch (DamagedFileException damage)
+        {
+            if (_told.Add(dictionary.Id) && !_told.Contains(damage.FilePath))
+            {
+                log.LogError("{Damage}", damage.Message);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 
@@ -41,7 +42,10 @@ public static class DataBackup
             CopyUntilStill(folder, partial, cancellation);
             var manifest = new BackupManifest(
                 typeof(DataBackup).Assembly.GetName().Version!.ToString(3), time.GetUtcNow().UtcDateTime,
-                [.. Files(partial).Keys.Order(StringComparer.Ordinal).Select(path => Entry(partial, path, cancellation))]);
+                [.. Files(partial).Keys.Order(StringComparer.Ordinal).Select(path => Entry(partial, path, cancellation))])
+            {
+                Damaged = Damage(partial, cancellation),
+            };
             AtomicFile.WriteAllText(Path.Combine(partial, BackupManifest.FileName), JsonSerializer.Serialize(manifest, Json));
             Directory.Move(partial, target);
             return manifest;
@@ -113,6 +117,14 @@ public static class DataBackup
         }
 
         return manifest;
+    }
+
+    // Damage is copied as it is, since more may be left of a file than of none; whoever keeps the backup has to know of it while there are older ones.
+    private static IReadOnlyList<string>? Damage(string copy, CancellationToken cancellation)
+    {
+        string[] damaged = [.. FolderCheck.Run(new DataFolder(copy), record: false, cancellation)
+            .Where(static finding => finding.State == FolderCheck.State.Damaged).Select(static finding => $"{finding.File}: {finding.Why}")];
+        return damaged.Length > 0 ? damaged : null;
     }
 
     // A copy within what is copied would copy itself; the other way round, it would mix with what else lies there.
@@ -196,7 +208,7 @@ public static class DataBackup
     }
 
     private static bool Passing(string path) =>
-        path.EndsWith(".tmp", StringComparison.Ordinal) || path.EndsWith(".lock", StringComparison.Ordinal)
+        BuildFolder.Holds(path) || path.EndsWith(".tmp", StringComparison.Ordinal) || path.EndsWith(".lock", StringComparison.Ordinal)
         || path is "featureexplorer.db-wal" or "featureexplorer.db-shm" or "featureexplorer.db-journal";
 
     private static bool Same(Dictionary<string, (long, DateTime)> one, Dictionary<string, (long, DateTime)> other) =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Web.Operations;
 
@@ -20,6 +21,11 @@ public static class ExplorerSettings
     public static ExplorerOptions Load(IEnumerable<KeyValuePair<string, string?>> commandLine)
     {
         var given = commandLine.Where(pair => pair.Value is not null).ToList();
+        if (given.GroupBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).Where(static group => group.Count() > 1).Select(static group => group.Key).ToList() is { Count: > 0 } repeated)
+        {
+            throw new InvalidDataException($"The command line gives {string.Join(", ", repeated)} more than once, with --set or with an option of the same name: give {(repeated.Count == 1 ? "it" : "each")} once.");
+        }
+
         var first = Build(given, null);
         var data = first[nameof(ExplorerOptions.Data)];
         return Read(Build(given, string.IsNullOrWhiteSpace(data) ? new ExplorerOptions().Data : data));
@@ -57,7 +63,7 @@ public static class ExplorerSettings
         catch (InvalidDataException exception)
         {
             // The JSON reader names the file, its cause names the place.
-            throw new InvalidDataException($"{exception.Message} {exception.InnerException?.Message}".TrimEnd(), exception);
+            throw new InvalidDataException($"{exception.Message} {(exception.InnerException is FormatException fault ? $"{JsonFault.Of(fault.InnerException ?? fault)}." : exception.InnerException?.Message)}".TrimEnd(), exception);
         }
     }
 

@@ -148,7 +148,7 @@ public sealed partial class RunQueueService(
     {
         try
         {
-            MachineSpeed.Measure(database.Folder);
+            MachineSpeed.Measure(database.Folder, stop);
             LogStart(logger, run.Id, run.Kind);
             var result = new RunExecutor(database, monitor, time, message => LogProblem(logger, run.Id, message)).Execute(run, null, stop);
             LogReady(logger, run.Id, result.Seconds);

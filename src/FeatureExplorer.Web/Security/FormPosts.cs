@@ -1,22 +1,42 @@
+using FeatureExplorer.Web.Components.Forms;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace FeatureExplorer.Web.Security;
 
 /// <summary>
 /// Refuses what is sent to a page and is no form, with status 415 and before its token is asked for. Endpoints say themselves what they take, so that
-/// the framework's routing refuses the rest.
+/// the framework's routing refuses the rest. A form that a page does not take is answered with a sentence.
 /// </summary>
 public static class FormPosts
 {
-    public static IApplicationBuilder UseFormPosts(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    private static readonly Refusal NoSuchForm = new(
+        "Not understood", "This page has no form of the name that was sent (_handler), or a field holds a character that no text has. Go back, load the page again, and send its form.");
+
+    public static IApplicationBuilder UseFormPosts(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         var request = context.Request;
-        if (HttpMethods.IsPost(request.Method) && !request.HasFormContentType && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        var toPage = HttpMethods.IsPost(request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+        if (toPage && !request.HasFormContentType)
         {
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-            return Task.CompletedTask;
+            return;
         }
 
-        return next(context);
+        await next(context);
+        if (toPage && context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false })
+        {
+            Tell(context);
+        }
     });
+
+    // The framework's answer is empty, and has a type, so that no page of ours would take its place.
+    private static void Tell(HttpContext context)
+    {
+        context.Response.ContentType = null;
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        {
+            Refusal.Tell(context, NoSuchForm);
+        }
+    }
 }

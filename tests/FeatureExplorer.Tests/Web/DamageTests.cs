@@ -95,6 +95,47 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
     }
 
     [Fact]
+    public async Task Get_IndexOfOthersInItsPlace_ShowsNoneOfItsNumbersAndTellsOfIt()
+    {
+        var addresses = Addresses().ToList();
+        var before = new Dictionary<string, string>();
+        foreach (var address in addresses)
+        {
+            before[address] = (await Get(address, HttpStatusCode.OK)).Text;
+        }
+
+        var neurons = Folder.Index("A", "neurons");
+        var watch = new DamageWatch(Folder, site.Service<ILogger<DamageWatch>>());
+        Swap(Index, neurons);
+        var told = 0;
+        foreach (var (address, i) in addresses.Concat(addresses).Select(static (address, i) => (address, i)))
+        {
+            if (i == addresses.Count)
+            {
+                watch.Look(CancellationToken.None);
+            }
+
+            var (status, text) = await Get(address, null);
+            var tells = text.Contains("damaged: dictionaries/A/1/index.bin", StringComparison.Ordinal);
+            told += tells ? 1 : 0;
+            Assert.True(status == HttpStatusCode.OK || (status == HttpStatusCode.ServiceUnavailable && tells), $"{address}: {status} {text}");
+            Assert.True(tells || !IsData(address) || text == before[address], $"{address} has other numbers.");
+        }
+
+        Assert.True(told > 0, "No page tells of it.");
+        Assert.Contains("damaged: dictionaries/A/1/index.bin", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Failure, true), Verify(record: false, "DAMAGED           dictionaries/A/1/index.bin: it is not the index of A/1"));
+
+        Swap(Index, neurons);
+        watch.Look(CancellationToken.None);
+        Assert.DoesNotContain("damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        foreach (var address in addresses.Where(IsData))
+        {
+            Assert.Equal(before[address], (await Get(address, HttpStatusCode.OK)).Text);
+        }
+    }
+
+    [Fact]
     public async Task Look_DamageThatNobodyHasMet_IsOnTheHomePageAndTheDictionarysUntilRestored()
     {
         var bytes = await File.ReadAllBytesAsync(Index);
@@ -137,6 +178,16 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
         Assert.Equal((ExitCodes.Failure, true), Verify(record: false, "held-out.tokens"));
         await Overwrite(HeldOut, bytes);
         Checksums.Verify(HeldOut);
+    }
+
+    private static void Swap(string one, string other)
+    {
+        foreach (var suffix in (string[])["", BlockChecksums.Suffix])
+        {
+            File.Move(one + suffix, one + ".away");
+            File.Move(other + suffix, one + suffix);
+            File.Move(one + ".away", other + suffix);
+        }
     }
 
     private (int Code, bool Says) Verify(bool record, string what)

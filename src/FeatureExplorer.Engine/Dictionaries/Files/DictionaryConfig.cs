@@ -50,6 +50,9 @@ internal sealed record DictionaryConfig
     /// <summary>Whether f is multiplied by the length of each decoder row before the largest are chosen.</summary>
     public bool RescalesByDecoderNorm { get; private init; }
 
+    /// <summary>What the file does not say, and what is taken in its place, and why; empty for a complete one.</summary>
+    public IReadOnlyList<string> Assumptions { get; private init; } = [];
+
     /// <summary>Reads and checks the file; the weights are still to be compared with it (<see cref="CheckTensors"/>).</summary>
     /// <exception cref="InvalidDataException">It is damaged, or describes a kind of dictionary that is not supported.</exception>
     public static DictionaryConfig Read(string path)
@@ -58,13 +61,15 @@ internal sealed record DictionaryConfig
         var activation = config.ReadActivation();
         config.CheckFixed(activation);
         var features = config.Size("d_sae");
+        var site = config.ReadSite();
         return new DictionaryConfig(config._json, path)
         {
+            Assumptions = [.. config.Assumed(site)],
             Inputs = config.Size("d_in"),
             Features = features,
             Activation = activation,
             K = activation == DictionaryActivation.TopK ? config.TopK(features) : 0,
-            Site = config.ReadSite(),
+            Site = site,
             CentresInput = config.Flag("apply_b_dec_to_input", missing: true),
             RescalesByDecoderNorm = config.Flag("rescale_acts_by_decoder_norm", missing: false),
         };
@@ -87,6 +92,11 @@ internal sealed record DictionaryConfig
 
         foreach (var tensor in file.Tensors.Where(tensor => tensor.Name is not ("W_enc" or "W_dec") && !vectors.ContainsKey(tensor.Name)))
         {
+            if (!NamesArchitecture && KindOf(tensor.Name) is { } kind)
+            {
+                throw new InvalidDataException($"{_path} names no architecture, and {file.FilePath} holds {tensor.Name}, which \"{NameOf(Activation)}\" does not have: say \"architecture\": \"{kind}\", if that is what was trained.");
+            }
+
             // Some versions of SAELens wrote the factors of a fine-tuning also where there was none.
             if (tensor.Name != "scaling_factor" || file.ReadArray(tensor.Name).Any(static factor => factor != 1))
             {
@@ -97,6 +107,22 @@ internal sealed record DictionaryConfig
         }
     }
 
+    private bool NamesArchitecture => _json["architecture"] is not null;
+
+    // Files without an architecture are older than all but one.
+    private IEnumerable<string> Assumed(Site? site)
+    {
+        if (!NamesArchitecture)
+        {
+            yield return $"{_path} names no architecture: \"{NameOf(ReadActivation())}\" is assumed, as {(Function() is { } function ? $"its activation function is \"{function}\"" : "files of its age have no other")} and its weights have the tensors of that kind alone.";
+        }
+
+        if (site is null)
+        {
+            yield return $"{_path} names no hook_name, neither at the top nor under metadata: the site is assumed whose activations are read here by default, if their width is d_in.";
+        }
+    }
+
     /// <summary>SAELens' name of an architecture.</summary>
     public static string NameOf(DictionaryActivation activation) => activation switch
     {
@@ -104,6 +130,13 @@ internal sealed record DictionaryConfig
         DictionaryActivation.TopK => "topk",
         DictionaryActivation.Gated => "gated",
         _ => "standard",
+    };
+
+    private static string? KindOf(string tensor) => tensor switch
+    {
+        "threshold" => NameOf(DictionaryActivation.JumpRelu),
+        "b_gate" or "b_mag" or "r_mag" => NameOf(DictionaryActivation.Gated),
+        _ => null,
     };
 
     private void CheckShape(SafetensorsFile file, string name, params long[] shape)
@@ -118,9 +151,10 @@ internal sealed record DictionaryConfig
 
     private static JsonObject Parse(string path)
     {
+        var text = Checksums.ReadAllText(path);
         try
         {
-            var json = JsonNode.Parse(Checksums.ReadAllBytes(path)) as JsonObject
+            var json = JsonNode.Parse(text) as JsonObject
                 ?? throw new InvalidDataException($"{path} holds no JSON object, so it is not a dictionary's configuration.");
             // An object is only read when it is first asked: a name that occurs twice shows then.
             _ = json.Count + ((json["metadata"] as JsonObject)?.Count ?? 0);
@@ -128,7 +162,7 @@ internal sealed record DictionaryConfig
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} is not valid JSON: {JsonFault.Of(exception, text)}.", exception);
         }
     }
 
@@ -140,6 +174,12 @@ internal sealed record DictionaryConfig
         if (name == "standard" && function == "topk")
         {
             name = "topk";
+        }
+
+        // The weights of both kinds look alike, and the figures differ.
+        if (!NamesArchitecture && function is null && (_json["k"] ?? (_json["activation_fn_kwargs"] as JsonObject)?["k"]) is { } k)
+        {
+            throw new InvalidDataException($"{_path} names no architecture, and has k {Short(k)}: say \"architecture\": \"topk\" if only k features are active at a time, or \"standard\" and no k.");
         }
 
         foreach (var activation in Enum.GetValues<DictionaryActivation>().Where(activation => NameOf(activation) == name))

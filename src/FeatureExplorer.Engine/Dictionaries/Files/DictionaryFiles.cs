@@ -15,6 +15,12 @@ internal static unsafe class DictionaryFiles
     public const string ConfigFile = "cfg.json";
     public const string WeightsFile = "sae_weights.safetensors";
 
+    // Products of several weights and activations have to stay numbers of single precision; trained weights are thousands of times smaller.
+    private const float LargestWeight = 1e6f;
+
+    // r_mag is the logarithm of a factor.
+    private const float LargestExponent = 30;
+
     private const string MetadataKey = "metadata";
     private const string HookKey = "hook_name";
 
@@ -67,24 +73,26 @@ internal static unsafe class DictionaryFiles
     }
 
     /// <exception cref="InvalidDataException">The files are damaged, or of a kind of dictionary that is not supported.</exception>
+    /// <exception cref="IOException">A file, or the folder, is missing.</exception>
     public static SparseAutoencoder Load(string directory)
     {
+        DemandThere(directory);
         var config = DictionaryConfig.Read(Path.Combine(directory, ConfigFile));
         var (n, m) = (config.Inputs, config.Features);
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
         config.CheckTensors(file, VectorLengths(config));
-        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K) { Site = config.Site };
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K) { Site = config.Site, Assumptions = config.Assumptions };
         try
         {
             using var transposed = new FloatBuffer((long)n * m);
-            file.Read("W_enc", transposed.Pointer, n, m);
+            file.ReadWithin("W_enc", transposed.Pointer, LargestWeight, n, m);
             Transpose(transposed.Pointer, n, m, dictionary.WEnc.Pointer);
             foreach (var (name, buffer) in Vectors(dictionary))
             {
-                file.Read(name, buffer.Pointer, buffer.Length);
+                file.ReadWithin(name, buffer.Pointer, name == "r_mag" ? LargestExponent : LargestWeight, buffer.Length);
             }
 
-            file.Read("W_dec", dictionary.WDec.Pointer, m, n);
+            file.ReadWithin("W_dec", dictionary.WDec.Pointer, LargestWeight, m, n);
             if (!config.CentresInput)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
@@ -101,6 +109,24 @@ internal static unsafe class DictionaryFiles
         {
             dictionary.Dispose();
             throw;
+        }
+    }
+
+    private static void DemandThere(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"There is no folder {directory}: name one with a dictionary's {ConfigFile} and {WeightsFile}.");
+        }
+
+        foreach (var (name, holds) in new[] { (ConfigFile, "says what kind of dictionary it is"), (WeightsFile, "holds its weights") })
+        {
+            var file = Path.Combine(directory, name);
+            // With checksums it was there, and is damage.
+            if (!File.Exists(file) && !File.Exists(BlockChecksums.FileOf(file)))
+            {
+                throw new FileNotFoundException($"{directory} has no {name}, which {holds}: put it beside the other file, as SAELens writes both.", file);
+            }
         }
     }
 

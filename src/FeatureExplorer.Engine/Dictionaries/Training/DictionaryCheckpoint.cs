@@ -103,7 +103,7 @@ public sealed class DictionaryCheckpoint(string path, string run, TimeSpan inter
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} does not hold the state of a training: {exception.Message} Delete it to begin anew.", exception);
+            throw new InvalidDataException($"{path} does not hold the state of a training: {JsonFault.Of(exception)}. Delete it to begin anew.", exception);
         }
     }
 }

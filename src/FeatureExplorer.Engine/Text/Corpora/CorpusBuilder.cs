@@ -13,6 +13,8 @@ internal sealed class CorpusBuilder(
     /// <summary>Fewer tokens cannot be divided into anything useful.</summary>
     private const int FewestTokens = 2560;
 
+    private const int HashedAtOnce = 1 << 20;
+
     /// <summary>Further domains, those with least text, are not told apart: each costs a row of counts.</summary>
     private const int MostDomains = 256;
 
@@ -27,25 +29,14 @@ internal sealed class CorpusBuilder(
         }
 
         var parent = Path.GetDirectoryName(Path.GetFullPath(directory))!;
-        var temporary = Path.Combine(parent, $".building-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(temporary);
-        try
+        using var building = BuildFolder.Create(parent);
+        Write(building.Path);
+        if (Directory.Exists(directory))
         {
-            Write(temporary);
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory);
-            }
+            Directory.Delete(directory);
+        }
 
-            Directory.Move(temporary, directory);
-        }
-        finally
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-        }
+        building.MoveTo(directory);
     }
 
     private void Write(string directory)
@@ -56,7 +47,7 @@ internal sealed class CorpusBuilder(
         var tokenizer = Learn(sample);
         tokenizer.Save(Path.Combine(directory, CorpusFiles.Tokenizer));
         using var encoding = new CorpusEncoding(directory, tokenizer, options, domains);
-        batches.Run(source, new CorpusReading { Cancellation = cancellation }, encoding.Encode, slot => Report(CorpusProgress.Encoding, encoding.Append(slot), sample.BytesSeen), cancellation);
+        batches.Run(source, new CorpusReading { Cancellation = cancellation }, slot => encoding.Encode(slot, cancellation), slot => Report(CorpusProgress.Encoding, encoding.Append(slot), sample.BytesSeen), cancellation);
         encoding.Complete();
         if (encoding.TokenCount < FewestTokens)
         {
@@ -77,8 +68,7 @@ internal sealed class CorpusBuilder(
 
         if (options.Keep.UnknownDomains(sample.Seen) is { Count: > 0 } unknown)
         {
-            throw new ArgumentException(
-                $"the mixture names the domain {string.Join(", ", unknown)}, but the corpus has {(sample.Seen.Count == 0 ? "no domains" : string.Join(", ", sample.Seen.Order(StringComparer.Ordinal)))}");
+            throw new ArgumentException(Mixture.Unknown(unknown, sample.Seen));
         }
 
         return sample.Bytes > 0
@@ -117,7 +107,7 @@ internal sealed class CorpusBuilder(
         {
             Format = CorpusSummary.ThisFormat,
             Version = CorpusSummary.ThisVersion,
-            Hash = HashOf(directory, tokenizer, domains),
+            Hash = HashOf(directory, tokenizer, domains, cancellation),
             Source = source.Name,
             TokenizerHash = tokenizer.Hash,
             VocabularySize = tokenizer.VocabularySize,
@@ -173,17 +163,30 @@ internal sealed class CorpusBuilder(
         Checksums.Write(Path.Combine(directory, CorpusFiles.Summary), stream => JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json));
 
     /// <summary>SHA-256 of a corpus: its tokenizer, domains, tokens and documents.</summary>
-    internal static string HashOf(string directory, ByteLevelTokenizer tokenizer, IReadOnlyList<string> domains)
+    internal static string HashOf(string directory, ByteLevelTokenizer tokenizer, IReadOnlyList<string> domains, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{CorpusSummary.ThisFormat} {CorpusSummary.ThisVersion}\n{tokenizer.Hash}\n{string.Join('\n', domains)}\n"));
         foreach (var name in (string[])[CorpusFiles.TrainingTokens, CorpusFiles.TrainingDocuments, CorpusFiles.HeldOutTokens, CorpusFiles.HeldOutDocuments])
         {
-            using var stream = File.OpenRead(Path.Combine(directory, name));
-            hash.AppendData(SHA256.HashData(stream));
+            hash.AppendData(HashOf(Path.Combine(directory, name), cancellation));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static byte[] HashOf(string file, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var stream = File.OpenRead(file);
+        var buffer = new byte[HashedAtOnce];
+        while (stream.Read(buffer) is > 0 and var count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(buffer.AsSpan(0, count));
+        }
+
+        return hash.GetHashAndReset();
     }
 
     private void Report(string stage, long done, long total) => progress?.Report(new CorpusProgress(stage, done, total));

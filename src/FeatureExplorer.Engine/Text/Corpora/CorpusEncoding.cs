@@ -51,13 +51,13 @@ internal sealed class CorpusEncoding : IDisposable
     public long BytesOf(int domain) => _bytesOf[domain];
 
     /// <summary>Encodes one document, on any thread.</summary>
-    public void Encode(DocumentBatches.Slot slot)
+    public void Encode(DocumentBatches.Slot slot, CancellationToken cancellation)
     {
         slot.IsKept = _options.Keep.Keeps(slot.Document.Domain, slot.Hash);
         if (slot.IsKept)
         {
             slot.Tokens.Add(ByteLevelTokenizer.EndOfText);
-            _tokenizer.Encode(slot.Utf8, slot.Tokens);
+            _tokenizer.Encode(slot.Utf8, slot.Tokens, cancellation);
         }
     }
 

@@ -57,5 +57,9 @@ public sealed class Mixture
     /// <summary>The domains that are named but do not occur: a mistyped name, most likely.</summary>
     public IReadOnlyList<string> UnknownDomains(IEnumerable<string> seen) => [.. _shares.Keys.Except(seen, StringComparer.Ordinal)];
 
+    /// <summary>The sentence that names them, and those that there are.</summary>
+    public static string Unknown(IEnumerable<string> unknown, IReadOnlyCollection<string> seen) =>
+        $"the mixture names the domain {string.Join(", ", unknown)}, but the corpus has {(seen.Count == 0 ? "no domains" : string.Join(", ", seen.Order(StringComparer.Ordinal)))}";
+
     public override string ToString() => string.Join(',', _shares.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text.Tokenizer;
@@ -15,6 +16,8 @@ public sealed class TokenizedCorpus : IDisposable
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly ConcurrentDictionary<string, string> Whole = new(StringComparer.Ordinal);
 
     private TokenizedCorpus(string directory, CorpusSummary summary, ByteLevelTokenizer tokenizer, TokenCounts counts, TokenStore training, TokenStore heldOut)
     {
@@ -98,11 +101,11 @@ public sealed class TokenizedCorpus : IDisposable
 
     /// <summary>Compares all of it with its checksums, as far as it has any.</summary>
     /// <exception cref="DamagedFileException">A file is not what was written.</exception>
-    public void Verify()
+    public void Verify(CancellationToken cancellation = default)
     {
         foreach (var name in CorpusFiles.All)
         {
-            Checksums.Verify(Path.Combine(Directory, name));
+            Checksums.Verify(Path.Combine(Directory, name), _ => cancellation.ThrowIfCancellationRequested());
         }
     }
 
@@ -139,7 +142,16 @@ public sealed class TokenizedCorpus : IDisposable
         {
             var heldOut = TokenStore.Open(At(CorpusFiles.HeldOutTokens), At(CorpusFiles.HeldOutDocuments), tokenizer.VocabularySize, domains);
             var corpus = new TokenizedCorpus(directory, summary, tokenizer, counts, training, heldOut);
-            return corpus.IsAsSummarised ? corpus : throw NotAsSummarised(corpus);
+            try
+            {
+                corpus.CheckOnce();
+                return corpus.IsAsSummarised ? corpus : throw NotAsSummarised(corpus);
+            }
+            catch
+            {
+                heldOut.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -148,12 +160,28 @@ public sealed class TokenizedCorpus : IDisposable
         }
     }
 
+    /// <summary>A corpus of an earlier version has no checksums of its blocks: its tokens are compared with its hash as a whole, once as long as nothing is written to them.</summary>
+    private void CheckOnce()
+    {
+        if (CorpusFiles.All.All(name => File.Exists(BlockChecksums.FileOf(Path.Combine(Directory, name)))))
+        {
+            return;
+        }
+
+        var state = string.Join(' ', CorpusFiles.All.Select(name => new FileInfo(Path.Combine(Directory, name))).Select(static file => $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
+        var place = Path.GetFullPath(Directory);
+        if (!Whole.TryGetValue(place, out var known) || known != state)
+        {
+            CheckHash();
+            Whole[place] = state;
+        }
+    }
+
     private bool IsAsSummarised => Training.Count == Summary.Training.Tokens && HeldOut.Count == Summary.HeldOut.Tokens
         && Training.DocumentCount == Summary.Training.Documents && HeldOut.DocumentCount == Summary.HeldOut.Documents;
 
     private static InvalidDataException NotAsSummarised(TokenizedCorpus corpus)
     {
-        corpus.Dispose();
         return new InvalidDataException($"the files in {corpus.Directory} do not belong together: their sizes are not those in {CorpusFiles.Summary}; build the corpus again.");
     }
 
@@ -171,7 +199,7 @@ public sealed class TokenizedCorpus : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{file} cannot be read: {exception.Message}", exception);
+            throw new InvalidDataException($"{file} cannot be read: {JsonFault.Of(exception)}.", exception);
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed class DemoCorpus(ulong seed, long totalBytes) : ICorpusSource
 {
     public string Name => "demo corpus";
 
+    /// <summary>The domains of its documents.</summary>
+    public static IReadOnlySet<string> Domains { get; } = DemoKind.All.Select(static kind => kind.Name).ToHashSet(StringComparer.Ordinal);
+
     public IEnumerable<Document> Read(CorpusReading reading)
     {
         ArgumentNullException.ThrowIfNull(reading);

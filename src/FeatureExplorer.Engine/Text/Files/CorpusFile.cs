@@ -23,7 +23,23 @@ internal sealed record CorpusFile(string Path, string Name, string? Domain, long
 
     public bool IsJsonLines => ExtensionOf(Path) is ".jsonl" or ".ndjson";
 
-    public static CorpusFile Of(string path, string name, long length) => new(path, DomainName.Clean(name), DomainOf(name), length);
+    /// <summary>The domain's name as the disk has it, where it cannot be used as it is; or null.</summary>
+    public string? ChangedDomain { get; private init; }
+
+    /// <summary>What the domain's name is that of: the folder, or this file.</summary>
+    public string DomainPath { get; private init; } = Path;
+
+    public static CorpusFile Of(string path, string name, long length)
+    {
+        var given = DomainOf(name);
+        var domain = given is null ? null : DomainName.Of(given);
+        var below = name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? name[slash..] : string.Empty;
+        return new(path, DomainName.Clean(name), domain, length)
+        {
+            ChangedDomain = domain == given ? null : given,
+            DomainPath = below.Length > 0 && path.EndsWith(below, StringComparison.Ordinal) ? path[..^below.Length] : path,
+        };
+    }
 
     /// <summary>Whether a file of this name is read when the folder that it lies in is given.</summary>
     public static bool IsText(string name) => ExtensionOf(name) is var extension && (extension is ".jsonl" or ".ndjson" || TextExtensions.Contains(extension));
@@ -38,10 +54,10 @@ internal sealed record CorpusFile(string Path, string Name, string? Domain, long
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0)
         {
-            return DomainName.Of(name[..slash]);
+            return name[..slash];
         }
 
-        return ExtensionOf(name) is ".jsonl" or ".ndjson" ? DomainName.Of(System.IO.Path.GetFileNameWithoutExtension(WithoutGz(name))) : null;
+        return ExtensionOf(name) is ".jsonl" or ".ndjson" ? System.IO.Path.GetFileNameWithoutExtension(WithoutGz(name)) : null;
     }
 
     /// <summary>The extension in lower case, without .gz.</summary>

@@ -33,6 +33,11 @@ internal sealed class DomainNames(CorpusFile file, CorpusReading reading)
         return used;
     }
 
+    /// <summary>What there is to say of the names that come from folders and files; each once.</summary>
+    public static IEnumerable<CorpusProblem> OfFolders(IEnumerable<CorpusFile> files) => files
+        .Where(static file => file.ChangedDomain is not null).DistinctBy(static file => file.DomainPath)
+        .Select(static file => new CorpusProblem(file.DomainPath, 0, Message(file.ChangedDomain!, file.Domain), false));
+
     private static string Message(string name, string? used) =>
         used is null ? "a domain without a name that can be shown"
         : name.Length > DomainName.Longest ? $"a domain name of {name.Length} characters, shortened to \"{used}\""

@@ -54,7 +54,8 @@ internal static class PlainTextFile
         var text = TextParts.Decode(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes, out var problem);
         if (text is null)
         {
-            reading.Report(new CorpusProblem(file.Path, linesBefore + TextParts.LineOfFirstInvalid(bytes), problem, true));
+            var left = part == 0 ? "the whole file is left out" : $"the {CorpusReader.LongestDocument >> 20} MB from line {linesBefore + 1} on are left out";
+            reading.Report(new CorpusProblem(file.Path, 0, $"{problem} in line {linesBefore + TextParts.LineOfFirstInvalid(bytes)}; {left}", true) { Partly = true });
             return null;
         }
 

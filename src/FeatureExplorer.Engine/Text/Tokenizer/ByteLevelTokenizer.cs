@@ -62,7 +62,7 @@ public sealed class ByteLevelTokenizer
     }
 
     /// <summary>Appends the ids of a text. No end of text is added, and none is recognised in the text.</summary>
-    public void Encode(ReadOnlySpan<byte> utf8, List<ushort> output)
+    public void Encode(ReadOnlySpan<byte> utf8, List<ushort> output, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (!_encoders.TryTake(out var encoder))
@@ -70,7 +70,7 @@ public sealed class ByteLevelTokenizer
             encoder = new BytePairEncoder(_table);
         }
 
-        encoder.Encode(utf8, output);
+        encoder.Encode(utf8, output, cancellation);
         _encoders.Add(encoder);
     }
 

@@ -9,26 +9,33 @@ internal sealed class BytePairEncoder(MergeTable merges)
     private const int LongestRemembered = 64;
     private const int MostRemembered = 1 << 17;
     private const int LongestScanned = 64;
+    private const int BytesBetweenAsking = 1 << 16;
 
     private readonly ByteStringTable _seen = new();
     private readonly List<ushort> _remembered = [];
     private readonly List<int> _ends = [];
 
-    public void Encode(ReadOnlySpan<byte> text, List<ushort> output)
+    public void Encode(ReadOnlySpan<byte> text, List<ushort> output, CancellationToken cancellation)
     {
-        for (var position = 0; position < text.Length;)
+        var (position, ask) = (0, BytesBetweenAsking);
+        while (position < text.Length)
         {
             var end = PreTokenizer.End(text, position);
-            EncodePreToken(text[position..end], output);
+            EncodePreToken(text[position..end], output, cancellation);
             position = end;
+            if (position >= ask)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ask = position + BytesBetweenAsking;
+            }
         }
     }
 
-    private void EncodePreToken(ReadOnlySpan<byte> word, List<ushort> output)
+    private void EncodePreToken(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
     {
         if (word.Length > LongestRemembered)
         {
-            Merge(word, output);
+            Merge(word, output, cancellation);
             return;
         }
 
@@ -42,7 +49,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
         var index = _seen.FindOrAdd(word, out var added);
         if (added)
         {
-            Merge(word, _remembered);
+            Merge(word, _remembered, cancellation);
             _ends.Add(_remembered.Count);
         }
 
@@ -50,7 +57,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
         output.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_remembered)[start.._ends[index]]);
     }
 
-    private void Merge(ReadOnlySpan<byte> word, List<ushort> output)
+    private void Merge(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
     {
         if (word.Length <= LongestScanned)
         {
@@ -58,7 +65,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
         }
         else
         {
-            MergeByHeap(word, output);
+            MergeByHeap(word, output, cancellation);
         }
     }
 
@@ -114,7 +121,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
     }
 
     /// <summary>A linked list of ids and a heap of possible merges: n log n, for a megabyte without a space.</summary>
-    private void MergeByHeap(ReadOnlySpan<byte> word, List<ushort> output)
+    private void MergeByHeap(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
     {
         var length = word.Length;
         var ids = new ushort[length]; // 0: merged into its left neighbour
@@ -133,8 +140,13 @@ internal sealed class BytePairEncoder(MergeTable merges)
             Offer(i);
         }
 
-        while (heap.TryDequeue(out var left, out var priority))
+        for (var taken = 1; heap.TryDequeue(out var left, out var priority); taken++)
         {
+            if (taken % BytesBetweenAsking == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             // An entry is stale when a neighbour has changed since.
             var right = next[left];
             if (ids[left] == 0 || right == length || merges.Find(ids[left], ids[right]) != (ushort)(priority >> 32))

@@ -16,11 +16,11 @@ internal static class TokenizerFileReader
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{file} is not valid JSON: {exception.Message}", exception);
+            throw new InvalidDataException($"{file} is not valid JSON: {JsonFault.Of(exception)}.", exception);
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{file} is not a tokenizer that can be used here: {exception.Message}", exception);
+            throw new InvalidDataException($"{file} is not a tokenizer that can be used here: {JsonFault.Of(exception)}.", exception);
         }
     }
 

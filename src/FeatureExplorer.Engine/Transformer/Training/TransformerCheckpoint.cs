@@ -96,7 +96,7 @@ public static class TransformerCheckpoint
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} does not describe a training run: {error.Message}", error);
+            throw new InvalidDataException($"{path} does not describe a training run: {JsonFault.Of(error)}.", error);
         }
     }
 

@@ -79,16 +79,49 @@ public sealed class CorpusReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_InvalidUtf8_NamesTheLine()
+    public void Read_InvalidUtf8_NamesTheLineAndHowMuchIsLeftOut()
     {
         _folder.Write("a.txt", [.. "one\ntwo\n"u8, 0xE4, (byte)'x']);
         _folder.Write("b.jsonl", [.. "{\"text\": \"ok\"}\n{\"text\": \""u8, 0xFF, .. "\"}\n"u8]);
         _folder.Write("c.txt", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("wide")).ToArray());
 
         Assert.Equal(["ok"], Read(out var problems).Select(document => document.Text));
-        Assert.Equal([3L, 2L, 0L], problems.Select(problem => problem.Line));
+        Assert.EndsWith("a.txt: is not valid UTF-8 in line 3; the whole file is left out", problems[0].ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("b.jsonl, line 2: not valid UTF-8; skipped", problems[1].ToString(), StringComparison.Ordinal);
         Assert.All(problems, problem => Assert.Contains("UTF-8", problem.Message, StringComparison.Ordinal));
         Assert.Contains("UTF-16", problems[2].Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Read_FoldersWhoseNamesAreChanged_TellsOfEachOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "such names are not possible there");
+        var longName = new string('n', 80);
+        _folder.Write("two\u202Ename/a.txt", "one");
+        _folder.Write("two\u202Ename/deep/b.txt", "two");
+        _folder.Write($"{longName}/c.txt", "three");
+        _folder.Write("\u200B/d.txt", "four");
+        _folder.Write("plain/e.txt", "five");
+
+        var documents = Read(out var problems);
+        Assert.Equal(5, documents.Count);
+        var used = documents.Single(document => document.Text == "three").Domain!;
+        Assert.Equal(64, used.Length);
+        Assert.Equal(
+            ["a domain name of 80 characters, shortened to \"" + used + "\"", "a domain name with characters that cannot be shown, taken as \"twoname\"", "a domain without a name that can be shown"],
+            problems.Select(problem => problem.Message).Order(StringComparer.Ordinal));
+        Assert.Contains(_folder.At("two\u202Ename"), problems.Select(problem => problem.File));
+        Assert.All(problems, problem => Assert.False(problem.Skipped));
+    }
+
+    [Fact]
+    public void FolderDomains_WithAndWithoutJsonLines_AreThoseOfTheFoldersOrUnknown()
+    {
+        _folder.Write("code/a.cs", "a");
+        _folder.Write("law/b.txt", "b");
+        Assert.Equal(["code", "law"], new CorpusReader([_folder.At("")]).FolderDomains!.Order(StringComparer.Ordinal));
+        _folder.Write("law/c.jsonl", "{}");
+        Assert.Null(new CorpusReader([_folder.At("")]).FolderDomains);
     }
 
     [Fact]

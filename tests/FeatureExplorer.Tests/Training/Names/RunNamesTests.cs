@@ -70,6 +70,18 @@ public sealed class RunNamesTests : IDisposable
     }
 
     [Fact]
+    public void Settle_NameTakenAndTextWrong_NamesAllAtOnce()
+    {
+        Run(Small);
+        Refused(Small with { Transformer = Longer, Keep = "klingon=0.5" }, "keep: the mixture names the domain klingon", "model: The model A is there");
+        var missing = Path.Combine(_folder.Path, "nothing");
+        Refused(Small with { Transformer = Longer, Corpus = [missing] }, $"corpus: There is no file or folder {missing}", "model: The model A is there");
+        Refused(Small with { Model = "B", Keep = "klingon=0.5" }, "keep: the mixture names the domain klingon");
+        var problems = _names.Beside(Small with { Transformer = Longer, Corpus = [missing], Keep = "no share" });
+        Assert.Equal(["corpus", "model"], problems.Select(static problem => problem.Field));
+    }
+
+    [Fact]
     public void Settle_CorpusFolderIsGone_TellsByTheRunsThatMadeIt()
     {
         var run = _runs.Add("demo", RunConfigurationJson.Write(Small), RunOrigin.CommandLine);

@@ -18,7 +18,14 @@ public sealed class CommandLineTests
     [InlineData("run --model api", "api")]
     [InlineData("run --queue --k 32", "--k: paper-2023 does not fix k")]
     [InlineData("run --queue --variant topk --lambda 0.01", "--lambda: topk has no λ")]
-    [InlineData("run --queue --seed -1", "-1")]
+    [InlineData("run --queue --seed -1", "--seed: \"-1\" is not a whole number from 0 to 18446744073709551615.")]
+    [InlineData("run --queue --tokens 1.5", "--tokens: \"1.5\" is not a whole number of at most 9223372036854775807.")]
+    [InlineData("run --queue --layers 99999999999", "--layers: \"99999999999\" is not a whole number of at most 2147483647.")]
+    [InlineData("run --queue --lambda x --features y", "--features: \"y\" is no number")]
+    [InlineData("run --queue --features y --lambda x", "--lambda: \"x\" is no number")]
+    [InlineData("bench quality --activations x.npy --variant topk --sparsity 8 z", "--sparsity: \"z\" is not a finite number.")]
+    [InlineData("bench quality --activations x.npy --decay NaN", "--decay: \"NaN\" is not a finite number.")]
+    [InlineData("bench dictionary --l0 many", "--l0: \"many\" is not a finite number.")]
     [InlineData("bench quality --activations x.npy --variant topk", "--sparsity")]
     [InlineData("bench quality --activations x.npy --variant topk --sparsity 8 --threshold 0.1", "jumprelu")]
     [InlineData("bench dictionary --features 0", "--features")]
@@ -30,6 +37,19 @@ public sealed class CommandLineTests
         var (code, _, error) = Start($"{arguments} {(arguments.StartsWith("run", StringComparison.Ordinal) ? $"--data {folder.Path}" : string.Empty)}");
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Contains(value, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--set Demo=false --set demo=true", "Demo")]
+    [InlineData("--urls http://localhost:1 --set Urls=http://localhost:2", "Urls")]
+    public void Serve_SettingTwice_IsRefusedByName(string arguments, string name)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = Start($"serve --data {folder.Path} {arguments}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.StartsWith($"The command line gives {name} more than once", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", error, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text.Corpora;
@@ -8,6 +9,7 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Tests.Web.Addresses;
 using FeatureExplorer.Tests.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +21,15 @@ namespace FeatureExplorer.Tests.Web.Exploration;
 public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : IClassFixture<ExplorationSite>, IClassFixture<Chromium>
 {
     private string Feature => $"/A/1/{site.Busy}";
+
+    [Theory]
+    [InlineData("from=5&to=1", "\"from\" is 5 and \"to\" is 1")]
+    [InlineData("to=-0.5", "\"from\" is 0 and \"to\" is -0.5")]
+    public async Task Examples_FromAboveTo_IsRefusedWithBothValues(string query, string says)
+    {
+        var answer = await site.Json($"/api/v1/A/1/{site.Busy}/examples?{query}", HttpStatusCode.BadRequest);
+        Assert.StartsWith(says, answer.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Context_Written_ColoursAndScoresLikeTheApiAndTheIndex()
@@ -267,6 +278,21 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
             using var again = await visitor.Post(url, "save-context", ("SaveAs", "whole-numbers"));
             Assert.Contains("already a context", (await Visitor.Parse(again)).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Save_RubbishAsAName_IsNoErrorAndSavesNothing()
+    {
+        using var author = await SignedIn("fuzzer", Role.Annotator);
+        var before = site.Service<SavedContexts>().All().Select(static saved => saved.Name).ToList();
+        // What a name may be is no rubbish.
+        foreach (var value in Rubbish.All.Where(static value => !Regex.IsMatch(value, "^[a-z][a-z0-9_-]*$") || value.Length > SavedContexts.LongestName))
+        {
+            using var answer = await author.Post("/contexts?context=regex:%5B0-9%5D%2B", "save-context", ("SaveAs", value));
+            Assert.True((int)answer.StatusCode < 500 && (await answer.Content.ReadAsStringAsync()).Length > 0, $"{value[..Math.Min(value.Length, 30)]}: {answer.StatusCode}");
+        }
+
+        Assert.Equal(before, site.Service<SavedContexts>().All().Select(static saved => saved.Name));
     }
 
     [Fact]

@@ -35,4 +35,48 @@ public sealed class FormPostsTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("nosuch", true, "This page has no form of the name that was sent")]
+    [InlineData(null, true, "This page has no form of the name that was sent")]
+    [InlineData("change-password", false, "The form was out of date")]
+    [InlineData("change-password", null, "The form was out of date")]
+    public async Task Post_ToAPageThatDoesNotTakeIt_IsAnsweredWithASentence(string? handler, bool? token, string says)
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient);
+        using var visitor = await site.Visitor(Role.Viewer);
+        var fields = new Dictionary<string, string> { ["Current"] = "x" };
+        if (handler is not null)
+        {
+            fields["_handler"] = handler;
+        }
+
+        if (token is not null)
+        {
+            fields["__RequestVerificationToken"] = token == true ? await visitor.Token("/account") : "out of date";
+        }
+
+        using var form = new FormUrlEncodedContent(fields);
+        using var answer = await visitor.Client.PostAsync(new Uri("/account", UriKind.Relative), form);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var page = await Visitor.Parse(answer);
+        Assert.Equal("Not understood", page.QuerySelector("h1")!.TextContent);
+        Assert.Contains(says, page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ToAnEndpointWithoutItsToken_IsAnsweredWithASentence()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await site.Visitor(Role.Admin);
+        var endpoints = MappedEndpoints.Own(site.Service<EndpointDataSource>()).Where(e => MappedEndpoints.Fields(e).Count > 0).ToList();
+        Assert.InRange(endpoints.Count, 10, 1000);
+        foreach (var endpoint in endpoints)
+        {
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create(MappedEndpoints.Fields(endpoint)[0], "x")]);
+            using var answer = await admin.Client.PostAsync(new Uri(MappedEndpoints.Url(endpoint), UriKind.Relative), form);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest && (text.Contains("out of date", StringComparison.Ordinal)), $"{MappedEndpoints.Pattern(endpoint)}: {answer.StatusCode} {text}");
+        }
+    }
 }

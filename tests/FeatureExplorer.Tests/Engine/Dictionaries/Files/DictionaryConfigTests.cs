@@ -142,6 +142,59 @@ public sealed class DictionaryConfigTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("W_dec", 7, 3e38f, "[2, 1]", "3E+38")]
+    [InlineData("W_enc", 5, -2e6f, "[1, 1]", "-2E+06")]
+    [InlineData("b_enc", 2, 1e30f, "[2]", "1E+30")]
+    public void Load_WeightsThatOverflow_AreRefusedWithTensorPlaceAndRange(string tensor, int element, float value, string where, string shown)
+    {
+        Save("{}", tensors => tensors[tensor][element] = value);
+        var message = Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(_folder.Path)).Message;
+        Assert.All([Weights, $"tensor {tensor} holds {shown} at {where}", "between -1E+06 and 1E+06"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"architecture":null}""", "files of its age have no other")]
+    [InlineData("""{"architecture":null,"activation_fn_str":"relu"}""", "activation function is \"relu\"")]
+    public void Load_WithoutAnArchitecture_SaysWhichIsAssumedAndWhy(string changes, string why)
+    {
+        Save(changes);
+        using var dictionary = SparseAutoencoder.Load(_folder.Path);
+        Assert.Equal(DictionaryActivation.Relu, dictionary.Activation);
+        Assert.Contains(dictionary.Assumptions, line => line.StartsWith($"{Config} names no architecture: \"standard\" is assumed", StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal));
+        Assert.Contains(dictionary.Assumptions, line => line.Contains("hook_name", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_CompleteConfiguration_AssumesNothing()
+    {
+        Save("""{"metadata":{"hook_name":"blocks.0.mlp.hook_post"}}""");
+        using var dictionary = SparseAutoencoder.Load(_folder.Path);
+        Assert.Empty(dictionary.Assumptions);
+    }
+
+    [Theory]
+    [InlineData("""{"architecture":null,"k":2}""", "", "topk")]
+    [InlineData("""{"architecture":null}""", "threshold", "jumprelu")]
+    [InlineData("""{"architecture":null}""", "r_mag", "gated")]
+    public void Load_WithoutAnArchitectureThatTheRestDoesNotTell_IsRefused(string changes, string tensor, string kind)
+    {
+        Save(changes, tensors => { if (tensor.Length > 0) { tensors[tensor] = [1, 1, 1, 1]; } });
+        var message = Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(_folder.Path)).Message;
+        Assert.All([Config, "names no architecture", $"\"architecture\": \"{kind}\""], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cfg.json")]
+    [InlineData("sae_weights.safetensors")]
+    public void Load_FileMissing_SaysWhatItHoldsAndWhereItBelongs(string name)
+    {
+        Save("{}");
+        Checksums.Delete(Path.Combine(_folder.Path, name));
+        var message = Assert.Throws<FileNotFoundException>(() => SparseAutoencoder.Load(_folder.Path)).Message;
+        Assert.StartsWith($"{_folder.Path} has no {name}, which ", message, StringComparison.Ordinal);
+    }
+
     private void Save(string changes, Action<Dictionary<string, float[]>>? change = null)
     {
         var tensors = new Dictionary<string, float[]>

@@ -49,6 +49,16 @@ public class ByteLevelTokenizerTests
         }
     }
 
+    [Theory]
+    [InlineData("word ", 40_000)]
+    [InlineData("ab", 100_000)]
+    public void Encode_LongTextThatIsCancelled_Ends(string part, int times)
+    {
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, times)));
+        var tokenizer = TokenizerTrainer.Train([text], 300);
+        Assert.Throws<OperationCanceledException>(() => tokenizer.Encode(text, [], new CancellationToken(canceled: true)));
+    }
+
     [Fact]
     public void Encode_LongWord_AgreesWithMergingOneByOne()
     {
