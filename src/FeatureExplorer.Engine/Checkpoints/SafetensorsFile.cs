@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace FeatureExplorer.Engine.Checkpoints;
 
 /// <summary>An open safetensors file whose header, offsets and checksum have been checked.</summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe partial class SafetensorsFile : IDisposable
 {
     internal const string MetadataKey = "__metadata__";
     private const long LargestHeader = 100_000_000; // the limit of the format's own library
@@ -70,24 +70,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ReadElements(info, destination);
     }
 
-    /// <summary>The same for values of which none may be larger than a bound, up or down: what is computed from larger ones would be no number.</summary>
-    /// <exception cref="InvalidDataException">As there, or a value is too large; the message says which.</exception>
-    public void ReadWithin(string name, float* destination, float bound, params long[] shape)
-    {
-        Read(name, destination, shape);
-        var info = Info(name);
-        for (var first = 0L; first < info.Length; first += 1 << 20)
-        {
-            var values = new ReadOnlySpan<float>(destination + first, (int)Math.Min(info.Length - first, 1 << 20));
-            if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values) is var largest && MathF.Abs(largest) > bound)
-            {
-                var place = string.Join(", ", info.Place(first + values.IndexOf(largest)));
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"{FilePath}: tensor {name} holds {largest:G4} at [{place}]; values of {name} lie between -{bound:G4} and {bound:G4}, since figures computed from larger ones are no numbers."));
-            }
-        }
-    }
-
     /// <summary>Reads a whole tensor, whatever its shape (see <see cref="Info"/>).</summary>
     /// <param name="name">Of the tensor.</param>
     /// <param name="finite">Whether each of its values has to be a number; figures, unlike weights, may be unknown.</param>
@@ -119,12 +101,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
-
-    internal static string? CarriedChecksum(string path)
-    {
-        using var file = new SafetensorsFile(path, compare: false);
-        return file._metadata.GetValueOrDefault(Safetensors.ChecksumKey);
-    }
 
     private void ReadElements(TensorInfo info, float* destination, bool finite = true)
     {

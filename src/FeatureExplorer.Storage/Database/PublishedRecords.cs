@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using Microsoft.Data.Sqlite;
 

@@ -120,7 +120,7 @@ public static class DataBackup
     }
 
     // Damage is copied as it is, since more may be left of a file than of none; whoever keeps the backup has to know of it while there are older ones.
-    private static IReadOnlyList<string>? Damage(string copy, CancellationToken cancellation)
+    private static string[]? Damage(string copy, CancellationToken cancellation)
     {
         string[] damaged = [.. FolderCheck.Run(new DataFolder(copy), record: false, cancellation)
             .Where(static finding => finding.State == FolderCheck.State.Damaged).Select(static finding => $"{finding.File}: {finding.Why}")];

@@ -80,7 +80,7 @@ public sealed class BuildFolder : IDisposable
                 Directory.Delete(folder, recursive: true);
             }
         }
-        else if (Directory.EnumerateFileSystemEntries(folder).Append(folder).Max(File.GetLastWriteTimeUtc) < DateTime.UtcNow - Abandoned)
+        else if (Directory.EnumerateFileSystemEntries(folder).Append(folder).Max(File.GetLastWriteTimeUtc) < TimeProvider.System.GetUtcNow().UtcDateTime - Abandoned)
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -45,7 +45,7 @@ public sealed class PageFormFuzzTests
             foreach (var form in await Forms(visitor, page))
             {
                 // One of those that differ by the account's number is as good as all.
-                if (Handler(form) is var handler && !Elsewhere.Contains(handler) && met.Add(handler.Split('-') is [var kind, var number] && int.TryParse(number, out _) ? kind : handler))
+                if (Handler(form) is var handler && !Elsewhere.Contains(handler) && met.Add(handler.Split('-', 2) is [var kind, var account] && Guid.TryParse(account, out _) ? kind : handler))
                 {
                     await Fuzz(visitor, page, form);
                 }

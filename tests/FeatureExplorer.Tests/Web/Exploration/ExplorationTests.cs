@@ -24,7 +24,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
 
     [Theory]
     [InlineData("from=5&to=1", "\"from\" is 5 and \"to\" is 1")]
-    [InlineData("to=-0.5", "\"from\" is 0 and \"to\" is -0.5")]
+    [InlineData("from=0.5&to=0.25&order=random", "\"from\" is 0.5 and \"to\" is 0.25")]
     public async Task Examples_FromAboveTo_IsRefusedWithBothValues(string query, string says)
     {
         var answer = await site.Json($"/api/v1/A/1/{site.Busy}/examples?{query}", HttpStatusCode.BadRequest);
