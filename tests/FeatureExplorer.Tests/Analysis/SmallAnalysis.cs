@@ -36,7 +36,6 @@ public sealed class SmallAnalysis : IDisposable
                 ? [.. Enumerable.Repeat(SmallCorpus.Id(tokenizer, "x"u8), 300)]
                 : SmallCorpus.Ids(tokenizer, [.. Enumerable.Range(0, random.Next(1, 150)).Select(_ => Pieces[((document % 4 * 2) + random.Next(4)) % Pieces.Length])])))]);
         _dense = [.. Enumerable.Range(0, (int)_corpus.HeldOut.Count).Select(position => Row(random, position))];
-        Index = BuildIndex();
         using (var builder = new ContextSetBuilder(tokenizer, _corpus.HeldOut, _corpus.Unigrams, Tokens))
         {
             builder.Build("c", Path.Combine(_corpus.Folder, "contexts"), null, default);
@@ -53,6 +52,7 @@ public sealed class SmallAnalysis : IDisposable
             }
         }
 
+        Index = BuildIndex();
         Analyzer = NewAnalyzer();
         Reports = [.. Analyzer.Analyze()];
     }
@@ -90,7 +90,7 @@ public sealed class SmallAnalysis : IDisposable
     private ActivationIndex BuildIndex()
     {
         var path = Path.Combine(_corpus.Folder, "index.bin");
-        var header = new IndexHeader { Corpus = "c", Tokenizer = "t", Model = "m", Dictionary = "d" };
+        var header = new IndexHeader { Corpus = "c", Tokenizer = _corpus.Tokenizer.Hash, Model = Model.Hash, Dictionary = Dictionary.Hash };
         ActivationIndexBuilder.Build(path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 16), header);
         return ActivationIndex.Open(path);
     }

@@ -32,7 +32,7 @@ internal static class SampleRelations
         using var identity = NeuronEncoder.Identity(SmallAnalysis.Inputs);
         var analyzer = new FeatureAnalyzer(index, analysis.Corpus.HeldOut, analysis.Contexts, identity, analysis.Model, analysis.Corpus.UnigramCounts);
         var neurons = new RunWriter(database).Publish(
-            SampleReports.Draft(SmallAnalysis.Inputs, DictionaryDraft.Neurons) with { Contexts = features.Contexts, Provenance = features.Provenance }, analyzer.Analyze(), text);
+            SampleReports.Draft(SmallAnalysis.Inputs, DictionaryDraft.Neurons) with { Contexts = features.Contexts, Provenance = features.Provenance, Index = new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, 0.1) }, analyzer.Analyze(), text);
         var store = new RelationStore(database);
         var (mine, theirs) = (new RelatedUnits(analysis.Index, analysis.Dictionary, analysis.Model, occurs, false), new RelatedUnits(index, identity, analysis.Model, occurs, true));
         Save(store, (features, mine), (features, mine));

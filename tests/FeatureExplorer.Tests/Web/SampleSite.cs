@@ -96,6 +96,7 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
         var draft = SampleReports.Draft(SmallAnalysis.Features) with
         {
             Contexts = _analysis.Contexts.Contexts,
+            Index = new IndexSummary(_analysis.Index.Tokens, _analysis.Index.Activations, _analysis.Index.BytesPerActivation, 0.1),
             Provenance = new Provenance(corpus, _analysis.Tokens, "every held-out token", 1, "0.1.0") { HeldOutTokens = _analysis.Tokens },
         };
         return writer.Publish(draft, _analysis.Reports, Text, best: () => _analysis.Analyzer.BestOfContexts);

@@ -116,7 +116,7 @@ public sealed class ChartEndpointsTests(SampleSite site)
     private async Task<JsonElement> Json(string url)
     {
         using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
-        Assert.True(answer.IsSuccessStatusCode, $"{url}: {answer.StatusCode}");
+        Assert.True(answer.IsSuccessStatusCode, $"{url}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return document.RootElement.Clone();
     }
