@@ -51,14 +51,14 @@ public static class CorpusScan
 
             if (preview.Count < Excerpts)
             {
-                preview.Add(new CorpusExcerpt(document.Source, document.Domain, document.Text.Length > ExcerptLength ? document.Text[..ExcerptLength] + "…" : document.Text));
+                preview.Add(new CorpusExcerpt(document.Source, document.Domain, Start(document.Text)));
             }
         }
 
         if (texts.Count < FewTexts && documents >= 2 * texts.Count && documents > 0)
         {
             reading.Report(new CorpusProblem(
-                corpus.From, 0, $"its {documents} documents have only {texts.Count} different texts; copies are never divided between training and held-out text, so that too little may be left to hold out", false));
+                corpus.From, 0, $"its {documents} documents have only {texts.Count} different {(texts.Count == 1 ? "text" : "texts")}; copies stay on one side of the split, so too little may be left to hold out", false));
         }
 
         if (documents == 0)
@@ -80,4 +80,8 @@ public static class CorpusScan
             Problems = [.. reading.Shown.Take(MostProblems).Select(p => p.ToString())],
         };
     }
+
+    // Never half of a character that takes two.
+    private static string Start(string text) =>
+        text.Length <= ExcerptLength ? text : text[..(char.IsHighSurrogate(text[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength)] + "…";
 }

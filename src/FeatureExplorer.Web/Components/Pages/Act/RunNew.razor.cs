@@ -1,4 +1,3 @@
-using System.Globalization;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
@@ -55,7 +54,7 @@ public partial class RunNew
     [SupplyParameterFromQuery(Name = "from")]
     private long? From { get; set; }
 
-    private string CorpusName => CorpusFolder.Added(_form.Value("corpus")) ?? _texts.FirstOrDefault(t => t.Value == _form.Value("corpus")).Text;
+    private string CorpusName => CorpusFolder.Added(_form.Value("corpus")) is { } added ? $"the corpus {added}" : _form.Value("corpus").Length == 0 ? "the demo corpus" : "the same files";
 
     public ValueTask DisposeAsync()
     {
@@ -250,18 +249,7 @@ public partial class RunNew
         : field.StartsWith(Row, StringComparison.Ordinal) || RunSetting.OfIndex.Any(s => s.Field == field) ? DictionaryStep
         : Names.Length - 1;
 
-    /// <summary>The page's address with what of the form's state is short.</summary>
-    private string Address()
-    {
-        (string Name, string? Value)[] parts =
-        [
-            ("preset", RunPreset.All.Any(p => p.Preset == _form.Value("preset")) ? _form.Value("preset") : null),
-            ("corpus", CorpusFolder.Added(_form.Value("corpus"))),
-            ("from", From?.ToString(CultureInfo.InvariantCulture)),
-        ];
-        var query = string.Join('&', parts.Where(static p => p.Value is not null).Select(static p => $"{p.Name}={Urls.Escape(p.Value!)}"));
-        return query.Length > 0 ? $"{Urls.NewRun}?{query}" : Urls.NewRun;
-    }
+    private string Address() => Urls.NewRunWith(RunPreset.All.FirstOrDefault(p => p.Preset == _form.Value("preset"))?.Preset, CorpusFolder.Added(_form.Value("corpus")), From);
 
     /// <summary>Keeps the form in the browser's tab, with the address that it belongs to.</summary>
     private async Task Keep()
