@@ -65,7 +65,7 @@ public sealed partial class CorpusLibrary(
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"\"{(address.Length > LongestShown ? address[..LongestShown] + "…" : address)}\" is no address of a file; enter one like https://example.org/text.jsonl.gz.");
+            throw new ArgumentException($"\"{(address.Length > LongestShown ? address[..LongestShown] + "…" : address)}\" is not an http or https address; enter one like https://example.org/text.jsonl.gz.");
         }
 
         var path = Begin(user, name, CorpusOrigin.Address, address, [Path.GetFileName(uri.AbsolutePath)])[0];

@@ -64,7 +64,7 @@ public static class CorpusScan
         if (documents == 0)
         {
             throw new InvalidDataException(
-                $"{corpus.From} holds no text: use plain text, or JSON lines with \"text\" in each. {string.Join(" ", reading.Shown.Take(3))}");
+                $"{corpus.From} holds no text: use plain text, or JSON lines with \"text\" in each. {string.Join(" ", reading.Shown.Take(3).Select(p => Short(p, paths)))}");
         }
 
         return corpus with
@@ -77,11 +77,15 @@ public static class CorpusScan
             Domains = [.. domains.Select(d => new CorpusDomain(d.Key, d.Value.Documents, d.Value.Bytes)).OrderByDescending(d => d.TextBytes)],
             Preview = preview,
             ProblemCount = reading.ProblemCount,
-            Problems = [.. reading.Shown.Take(MostProblems).Select(p => p.ToString())],
+            Problems = [.. reading.Shown.Take(MostProblems).Select(p => Short(p, paths))],
         };
     }
 
     // Never half of a character that takes two.
     private static string Start(string text) =>
         text.Length <= ExcerptLength ? text : text[..(char.IsHighSurrogate(text[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength)] + "…";
+
+    // Where the corpus lies on the server is nobody's business.
+    private static string Short(CorpusProblem problem, List<string> paths) => paths.Select(static path => (Directory.Exists(path) ? path : Path.GetDirectoryName(path)) + Path.DirectorySeparatorChar)
+        .Aggregate(problem.ToString(), static (text, folder) => text.Replace(folder, string.Empty, StringComparison.Ordinal));
 }

@@ -24,7 +24,6 @@ public static class DomainChart
         // A domain may be named 2020.
         layout.YAxis[0].Type = TypeEnum.Category;
         layout.YAxis[0].AutoRange = AutoRangeEnum.Reversed;
-        layout.Height = 90 + (22 * shown.Count);
         layout.BarGap = 0.25m;
         return new ChartDefinition
         {

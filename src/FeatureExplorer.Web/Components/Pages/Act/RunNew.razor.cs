@@ -151,8 +151,16 @@ public partial class RunNew
         var outlook = await Estimator.Of(read.Configuration!);
         if (turn == _turn)
         {
-            (_outlook, _shown, _busy) = (outlook, read.With(outlook.Names), false);
-            _clash = outlook.Names.Count > 0;
+            Show(read, outlook);
+        }
+    }
+
+    private void Show(RunReading read, RunOutlook outlook)
+    {
+        // Whoever has typed on meanwhile is told of what stands there now.
+        if (read == _read)
+        {
+            (_outlook, _shown, _busy, _clash) = (outlook, read.With(outlook.Names), false, outlook.Names.Count > 0);
         }
     }
 
@@ -208,17 +216,19 @@ public partial class RunNew
         }
 
         _starting = true;
+        var read = _read;
         try
         {
-            await Estimate();
-            if (_shown.Problems.Count > 0)
+            var outlook = await Estimator.Of(read.Configuration!);
+            if (outlook.Names.Count > 0)
             {
+                Show(read, outlook);
                 _focus = "problems";
                 return;
             }
 
-            var (user, configuration) = ((await Authentication).User, _read.Configuration!);
-            var run = await Task.Run(() => Queue.Enqueue(user, configuration));
+            var user = (await Authentication).User;
+            var run = await Task.Run(() => Queue.Enqueue(user, read.Configuration!));
             await _draft.Remove();
             Navigation.NavigateTo(Urls.Run(run.Id), forceLoad: true);
         }
