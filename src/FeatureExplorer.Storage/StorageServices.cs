@@ -38,6 +38,7 @@ public static class StorageServices
         services.AddSingleton<AblationSurveys>();
         services.AddSingleton<UnitComparer>();
         services.AddSingleton<ExplorerData>();
+        services.AddSingleton<DensitySpectra>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<AuditStore>();

@@ -206,7 +206,7 @@ public static partial class Urls
     private sealed class UrlBuilder(string path)
     {
         private readonly StringBuilder _url = new(path);
-        private char _separator = '?';
+        private char _separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
 
         public void Add(string name, string? value)
         {

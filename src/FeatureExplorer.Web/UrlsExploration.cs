@@ -39,6 +39,32 @@ public static partial class Urls
     public static string Selected(DictionaryDraft dictionary, int index, HistogramView view, ActivationSelection selection) =>
         Selection(Feature(dictionary, index), view, selection) + "#range";
 
+    /// <summary>The page on which a feature's histogram is explored: ranges dragged, contexts tried.</summary>
+    public static string Explore(DictionaryDraft dictionary, int index, HistogramView view, bool mass = false, ActivationSelection? selection = null)
+    {
+        var url = new UrlBuilder(selection is null ? Histogram(Feature(dictionary, index) + "/explore", view) : Selection(Feature(dictionary, index) + "/explore", view, selection));
+        url.Add("bars", mass ? "mass" : null);
+        return url.ToString();
+    }
+
+    /// <summary>The data of a feature's histogram as a chart.</summary>
+    public static string HistogramChart(DictionaryDraft dictionary, int index, HistogramView view, bool mass = false)
+    {
+        var url = new UrlBuilder(Histogram($"{Charts}{Feature(dictionary, index)}/histogram", view));
+        url.Add("bars", mass ? "mass" : null);
+        return url.ToString();
+    }
+
+    /// <summary>The data of a dictionary's density spectrum as a chart.</summary>
+    public static string SpectrumChart(DictionaryDraft dictionary) => $"{Charts}{Dictionary(dictionary)}/spectrum";
+
+    /// <summary>The data of a chart of two units: "activations" or "weights".</summary>
+    public static string CompareChart(string chart, string left, string right, string context, ulong seed = 0)
+    {
+        var compare = Compare(left, right, context, seed);
+        return $"{Charts}/compare/{chart}{compare[compare.IndexOf('?', StringComparison.Ordinal)..]}";
+    }
+
     /// <summary>The selected activations as JSON.</summary>
     public static string SelectedJson(DictionaryDraft dictionary, int index, ActivationSelection selection) =>
         Selection(Json(Feature(dictionary, index)) + "/examples", new HistogramView(null, false, false), selection);

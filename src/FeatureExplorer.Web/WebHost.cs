@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
+using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Components.Theme;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
@@ -36,6 +37,7 @@ public static class WebHost
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
         builder.Services.AddSingleton<ThemeCss>();
+        builder.Services.AddScoped<AddressBar>();
 
         // Letters of all scripts as they are: escaped, a page of examples is twice as long. Markup is escaped all the same.
         builder.Services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
@@ -46,6 +48,7 @@ public static class WebHost
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
         builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddSingleton<UnitPairs>();
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddHostedService<DamageWatch>();

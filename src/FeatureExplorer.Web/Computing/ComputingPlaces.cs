@@ -58,13 +58,45 @@ public sealed class ComputingPlaces : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(work);
-        if (await Admit(context, work) is not var (status, words))
+        var aborted = context.RequestAborted;
+        var refused = await Admit(RateLimits.Visitor(context.Connection.RemoteIpAddress), aborted, async time =>
+        {
+            // The request counts as aborted also when its time is over.
+            context.RequestAborted = time;
+            try
+            {
+                await work();
+            }
+            finally
+            {
+                context.RequestAborted = aborted;
+            }
+        });
+        if (refused is not var (status, words))
         {
             return true;
         }
 
         await Refuse(context, status, words);
         return false;
+    }
+
+    /// <summary>Answers a question that comes over a page's connection, when there is a place.</summary>
+    /// <param name="visitor">Who asks; of one visitor few questions are answered at a time.</param>
+    /// <param name="question">Computes the answer; its token ends it when its time is over or the visitor has left.</param>
+    /// <param name="left">Ends when the visitor leaves.</param>
+    /// <exception cref="ComputingRefusedException">There is no place, or it took too long; the message says what to do.</exception>
+    public async Task<T> Answer<T>(string visitor, Func<CancellationToken, T> question, CancellationToken left)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var answer = default(T);
+        // Away from the page's own thread of events, which would otherwise be where it computes.
+        var refused = await Task.Run(() => Admit(visitor, left, time =>
+        {
+            answer = question(time);
+            return Task.CompletedTask;
+        }), CancellationToken.None);
+        return refused is var (_, words) ? throw new ComputingRefusedException(words.Text) : answer!;
     }
 
     public void Dispose()
@@ -74,12 +106,12 @@ public sealed class ComputingPlaces : IDisposable
         _threads.Dispose();
     }
 
-    private async Task<(int Status, Refusal Words)?> Admit(HttpContext context, Func<Task> work)
+    private async Task<(int Status, Refusal Words)?> Admit(string visitor, CancellationToken aborted, Func<CancellationToken, Task> work)
     {
         try
         {
             return Interlocked.Increment(ref _present) <= _places + _limits.ComputationQueue
-                ? await RunInPlace(context, work)
+                ? await RunInPlace(visitor, aborted, work)
                 : (StatusCodes.Status503ServiceUnavailable, ServerIsFull);
         }
         finally
@@ -88,14 +120,14 @@ public sealed class ComputingPlaces : IDisposable
         }
     }
 
-    private async Task<(int Status, Refusal Words)?> RunInPlace(HttpContext context, Func<Task> work)
+    private async Task<(int Status, Refusal Words)?> RunInPlace(string asking, CancellationToken aborted, Func<CancellationToken, Task> work)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         patience.CancelAfter(TimeSpan.FromSeconds(_limits.ComputationWaitSeconds));
         RateLimitLease? visitor = null;
         try
         {
-            visitor = await _visitors.AcquireAsync(RateLimits.Visitor(context.Connection.RemoteIpAddress), 1, patience.Token);
+            visitor = await _visitors.AcquireAsync(asking, 1, patience.Token);
             if (!visitor.IsAcquired)
             {
                 return (StatusCodes.Status429TooManyRequests, VisitorHasEnough);
@@ -104,14 +136,14 @@ public sealed class ComputingPlaces : IDisposable
             await _server.WaitAsync(patience.Token);
             try
             {
-                return await Compute(context, work);
+                return await Compute(aborted, work);
             }
             finally
             {
                 _server.Release();
             }
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
             return visitor is null ? (StatusCodes.Status429TooManyRequests, VisitorHasEnough) : (StatusCodes.Status503ServiceUnavailable, ServerIsFull);
         }
@@ -121,17 +153,15 @@ public sealed class ComputingPlaces : IDisposable
         }
     }
 
-    /// <summary>Computes on a thread for it, and goes back to the pool. The request counts as aborted also when its time is over.</summary>
-    private async Task<(int Status, Refusal Words)?> Compute(HttpContext context, Func<Task> work)
+    /// <summary>Computes on a thread for it, and goes back to the pool.</summary>
+    private async Task<(int Status, Refusal Words)?> Compute(CancellationToken aborted, Func<CancellationToken, Task> work)
     {
-        var aborted = context.RequestAborted;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         await _threads.Enter();
         time.CancelAfter(TimeSpan.FromSeconds(_limits.ComputationSeconds));
-        context.RequestAborted = time.Token;
         try
         {
-            await work();
+            await work(time.Token);
             return null;
         }
         catch (OperationCanceledException) when (time.IsCancellationRequested && !aborted.IsCancellationRequested)
@@ -140,7 +170,6 @@ public sealed class ComputingPlaces : IDisposable
         }
         finally
         {
-            context.RequestAborted = aborted;
             await Task.Yield();
         }
     }

@@ -1,5 +1,12 @@
+using FeatureExplorer.Analysis.Contexts.Expressions;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Plots;
+using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Json;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -10,5 +17,45 @@ public static class ChartEndpoints
     {
         var charts = routes.MapGroup(Urls.Charts);
         charts.MapGet("/pareto", (FeatureStore store) => ChartJson.Answer(ParetoChart.Of(store.Dictionaries())));
+        charts.MapGet("/{model}/{name}/spectrum", Spectrum).Computes();
+        charts.MapGet("/{model}/{name}/{index:int}/histogram", Histogram).Computes();
+        charts.MapGet("/compare/activations", Activations).Computes();
+        charts.MapGet("/compare/weights", Weights).Computes();
     }
+
+    private static IResult Spectrum(FeatureStore store, DensitySpectra spectra, string model, string name) =>
+        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
+        : spectra.Of(dictionary) is { } spectrum ? ChartJson.Answer(SpectrumChart.Of(dictionary, spectrum))
+        : JsonAnswer.NotFound("No spectrum", $"Dictionary {dictionary.Id} has no index and weights here: it was imported, or its files are missing.");
+
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WordsParameter("x", "linear", "log")]
+    [WordsParameter("y", "linear", "log")]
+    [WordsParameter("bars", "count", "mass")]
+    private static IResult Histogram(
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index,
+        string? context, string? x, string? y, string? bars) =>
+        FeatureView.Find(store, data, explorations, model, name, index, HistogramView.Parse(context, x, y), http.RequestAborted) is { Report.Histogram.Counts.Count: > 0 } feature
+            ? ChartJson.Answer(HistogramChart.Of(feature, bars == "mass"))
+            : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index} that fires.");
+
+    [UnitParameter("left")]
+    [UnitParameter("right")]
+    [TextParameter("context", ContextExpression.LongestText)]
+    [WholeNumberParameter("seed", 0, ulong.MaxValue)]
+    private static IResult Activations(HttpContext http, UnitPairs pairs, string? left, string? right, string? context, ulong? seed) =>
+        pairs.Find(left, right, context, seed ?? 0, http.RequestAborted) is { Result.Activations: { } activations } pair
+            ? ChartJson.Answer(PairCharts.Activations(activations, pair.LeftId, pair.RightId))
+            : NoPair(left, right);
+
+    [UnitParameter("left")]
+    [UnitParameter("right")]
+    [TextParameter("context", ContextExpression.LongestText)]
+    private static IResult Weights(HttpContext http, UnitPairs pairs, ExplorerData data, string? left, string? right, string? context) =>
+        pairs.Find(left, right, context, 0, http.RequestAborted) is { Result.Weights: { } weights } pair
+            ? ChartJson.Answer(PairCharts.Weights(weights, pair.LeftId, pair.RightId, data.Open(pair.Left).Text))
+            : NoPair(left, right);
+
+    private static IResult NoPair(string? left, string? right) =>
+        JsonAnswer.NotFound("Nothing to compare", $"There is no such pair as \"{left}\" and \"{right}\", or their files are not here: give left and right as model/dictionary/index, such as A/1/12.");
 }

@@ -21,7 +21,7 @@ public static class PackageAsset
     /// <summary>Lets browsers keep what is asked for by version.</summary>
     public static IApplicationBuilder UsePackageCaching(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        if (context.Request.Path.StartsWithSegments("/_content") && context.Request.Query.ContainsKey("v"))
+        if (context.Request.Path.StartsWithSegments("/_content") && context.Request.QueryString.HasValue)
         {
             context.Response.OnStarting(static response =>
             {

@@ -55,6 +55,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/runs/{id:long}/live",
         "/runs/compare",
         "/pareto",
+        "/charts/pareto",
         "/corpora",
         "/corpora/{Name}",
         "/api/v1/runs/",
@@ -62,13 +63,12 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/runs/{id:long}/metrics",
         "/api/v1/runs/{id:long}/events",
         "/api/v1/corpora",
-        "/charts/pareto",
         "/charts/corpora/{name}",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>
     private static readonly HashSet<string> OpenToAll =
-        ["/login", "/setup", "/error", "/not-found", "/theme", "/healthz/live", "/healthz/ready"];
+        ["/login", "/setup", "/error", "/not-found", "/theme", "/theme.css", "/healthz/live", "/healthz/ready"];
 
     private readonly Site _site;
 
