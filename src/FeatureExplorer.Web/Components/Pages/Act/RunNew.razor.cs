@@ -151,11 +151,11 @@ public partial class RunNew
         var outlook = await Estimator.Of(read.Configuration!);
         if (turn == _turn)
         {
-            Show(read, outlook);
+            Present(read, outlook);
         }
     }
 
-    private void Show(RunReading read, RunOutlook outlook)
+    private void Present(RunReading read, RunOutlook outlook)
     {
         // Whoever has typed on meanwhile is told of what stands there now.
         if (read == _read)
@@ -222,7 +222,7 @@ public partial class RunNew
             var outlook = await Estimator.Of(read.Configuration!);
             if (outlook.Names.Count > 0)
             {
-                Show(read, outlook);
+                Present(read, outlook);
                 _focus = "problems";
                 return;
             }

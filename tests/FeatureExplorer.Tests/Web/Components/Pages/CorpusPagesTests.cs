@@ -94,17 +94,17 @@ public sealed class CorpusPagesTests : StudioContext
         runs.Add("custom", configuration);
         var dialogs = Render<MudDialogProvider>();
         var page = Detail();
-        Button(page, "Delete").Click();
+        await page.InvokeAsync(() => Button(page, "Delete").Click());
         dialogs.WaitForAssertion(() => Assert.Contains("Delete tales?", dialogs.Markup, StringComparison.Ordinal), Patience);
         Assert.Equal(["run 3", "run 2", "run 1"], dialogs.FindAll("li a").Select(a => a.TextContent));
         Assert.Contains("cannot be resumed without it", dialogs.FindAll("li")[1].TextContent, StringComparison.Ordinal);
         Assert.True(Button(dialogs, "Delete").HasAttribute("disabled"));
 
         runs.End(3, RunStatus.Cancelled);
-        Button(dialogs, "Keep").Click();
-        Button(page, "Delete").Click();
+        await dialogs.InvokeAsync(() => Button(dialogs, "Keep").Click());
+        await page.InvokeAsync(() => Button(page, "Delete").Click());
         dialogs.WaitForAssertion(() => Assert.False(Button(dialogs, "Delete").HasAttribute("disabled")), Patience);
-        Button(dialogs, "Delete").Click();
+        await dialogs.InvokeAsync(() => Button(dialogs, "Delete").Click());
         dialogs.WaitForAssertion(() => Assert.Empty(Store.All()), Patience);
         dialogs.WaitForAssertion(() => Assert.EndsWith(Urls.Corpora, Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
     }
@@ -134,7 +134,7 @@ public sealed class CorpusPagesTests : StudioContext
         await SignIn(Role.Admin);
         Store.TryAdd(Tales);
         var page = Render<CorpusNew>();
-        page.Find("#folder-name").Input(name);
+        await page.InvokeAsync(() => page.Find("#folder-name").Input(name));
         page.WaitForAssertion(() => Assert.Contains(says, page.Find("#folder-name").Closest(".setting")!.TextContent, StringComparison.Ordinal), Patience);
     }
 
@@ -146,9 +146,9 @@ public sealed class CorpusPagesTests : StudioContext
     {
         await SignIn(Role.Admin);
         var page = Render<CorpusNew>();
-        page.Find($"#{form}-name").Input("other");
-        page.Find($"#{field}").Input(value);
-        page.Find($"form[action='/corpora/{form}']").Submit();
+        await page.InvokeAsync(() => page.Find($"#{form}-name").Input("other"));
+        await page.InvokeAsync(() => page.Find($"#{field}").Input(value));
+        await page.InvokeAsync(() => page.Find($"form[action='/corpora/{form}']").Submit());
         page.WaitForAssertion(() => Assert.Contains(says, page.Find($"#{field}").Closest(".setting")!.TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(value, page.Find($"#{field}").GetAttribute("value"));
         Assert.Empty(Store.All());
@@ -161,11 +161,16 @@ public sealed class CorpusPagesTests : StudioContext
         Directory.CreateDirectory(Path.Combine(Root.Path, "books"));
         await File.WriteAllTextAsync(Path.Combine(Root.Path, "books", "a.txt"), "one two");
         var page = Render<CorpusNew>();
-        page.Find("#folder-name").Input("books");
-        page.Find("#path").Input("books");
-        page.Find("form[action='/corpora/folder']").Submit();
+        await page.InvokeAsync(() => page.Find("#folder-name").Input("books"));
+        await page.InvokeAsync(() => page.Find("#path").Input("books"));
+        await page.InvokeAsync(() => page.Find("form[action='/corpora/folder']").Submit());
         page.WaitForAssertion(() => Assert.EndsWith(Urls.Corpus("books"), Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
-        page.WaitForAssertion(() => Assert.Equal(CorpusState.Ready, Store.Find("books")!.State), Patience);
+        for (var i = 0; i < 600 && Store.Find("books")!.State == CorpusState.Preparing; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Equal((CorpusState.Ready, 1), (Store.Find("books")!.State, Store.Find("books")!.Documents));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class RunNewTests : StudioContext
         // One is mended, and the run is not started with the others.
         Fill(page, "heldOutTokens", "20000");
         page.WaitForAssertion(() => Assert.Equal("Fix 2 settings", page.Find(".problems h2").TextContent), Patience);
-        Button(page, "Start run").Click();
+        Click(page, () => Button(page, "Start run"));
         Assert.Empty(Site.Service<RunStore>().Latest(5));
         Fill(page, "transformer.vocabulary", "500");
         page.WaitForAssertion(() => Assert.Equal("Fix 1 setting", page.Find(".problems h2").TextContent), Patience);
@@ -74,9 +74,9 @@ public sealed class RunNewTests : StudioContext
         var page = await Open("preset=demo");
         Fill(page, "dictionaries[0].features", "many");
         page.WaitForAssertion(() => Assert.Single(page.FindAll(".problems a")), Patience);
-        Button(page, "Close").Click();
-        Assert.Empty(page.FindAll("[id='dictionaries[0].features']"));
-        page.Find(".problems a").Click();
+        Click(page, () => Button(page, "Close"));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[id='dictionaries[0].features']")), Patience);
+        Click(page, () => page.Find(".problems a"));
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[id='dictionaries[0].features']")), Patience);
         Assert.Contains("Dictionaries", page.Find("[role=tab][aria-selected=true]").TextContent, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Contains(script.Invocations["focus"], call => Equals(call.Arguments[0], "dictionaries[0].features")), Patience);
@@ -89,7 +89,7 @@ public sealed class RunNewTests : StudioContext
         var page = await Open("corpus=tales");
         Fill(page, "transformer.tokens", "7000000");
         page.WaitForAssertion(() => Assert.Contains("Discard draft", page.Markup, StringComparison.Ordinal), Patience);
-        page.FindAll(".presets a").Single(a => a.TextContent == "demo").Click();
+        Click(page, () => page.FindAll(".presets a").Single(a => a.TextContent == "demo"));
         page.WaitForAssertion(() => Assert.Equal("2048", Value(page, "transformer.vocabulary")), Patience);
         Assert.Equal("7000000", Value(page, "transformer.tokens"));
         Assert.StartsWith("tales: 2 documents", Value(page, "corpus"), StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class RunNewTests : StudioContext
         Assert.Contains("What you chose is kept: Corpus; Tokens.", told, StringComparison.Ordinal);
         Assert.Contains("Vocabulary: 8192 → 2048", told, StringComparison.Ordinal);
 
-        Button(page, "Undo").Click();
+        Click(page, () => Button(page, "Undo"));
         page.WaitForAssertion(() => Assert.Equal("8192", Value(page, "transformer.vocabulary")), Patience);
         Assert.Empty(page.FindAll(".preset-changes"));
     }
@@ -110,7 +110,7 @@ public sealed class RunNewTests : StudioContext
         Keep("/runs/new?preset=demo\n" + draft.Save());
         var page = await Open("preset=demo");
         page.WaitForAssertion(() => Assert.Equal("123456", Value(page, "heldOutTokens")), Patience);
-        Button(page, "Discard draft").Click();
+        Click(page, () => Button(page, "Discard draft"));
         page.WaitForAssertion(() => Assert.Equal("300000", Value(page, "heldOutTokens")), Patience);
         Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Contains("Discard draft", StringComparison.Ordinal));
     }
@@ -123,7 +123,7 @@ public sealed class RunNewTests : StudioContext
         Keep("/runs/new?from=7\n" + draft.Save());
         var page = await Open("preset=standard");
         Assert.Equal("2200000", Value(page, "heldOutTokens"));
-        Button(page, "Continue it").Click();
+        Click(page, () => Button(page, "Continue it"));
         page.WaitForAssertion(() => Assert.Equal("123456", Value(page, "heldOutTokens")), Patience);
     }
 
@@ -140,7 +140,7 @@ public sealed class RunNewTests : StudioContext
     public async Task Start_RunThatIsReady_QueuesItAndGoesToIt()
     {
         var page = await Open("preset=demo");
-        Button(page, "Start run").Click();
+        Click(page, () => Button(page, "Start run"));
         page.WaitForAssertion(() => Assert.Single(Site.Service<RunStore>().Latest(5)), Patience);
         var run = Site.Service<RunStore>().Find(1)!;
         Assert.Equal((RunStatus.Queued, User.AccountName(), RunConfigurationJson.Write(RunPreset.Demo)), (run.Status, run.RequestedBy, RunConfigurationJson.Write(RunConfigurationJson.Of(run)!)));
@@ -157,13 +157,13 @@ public sealed class RunNewTests : StudioContext
         Assert.Empty(page.FindAll("input[type=checkbox]"));
         Fill(page, "dictionaries[0].features", "32");
         page.WaitForAssertion(() => Assert.Contains("A/2 is free", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
-        Button(page, "Start run").Click();
+        Click(page, () => Button(page, "Start run"));
         page.WaitForAssertion(() => Assert.False(Button(page, "Start run").HasAttribute("disabled")), Patience);
         Assert.Equal(2, runs.Latest(5).Count);
 
-        page.Find("input[type=checkbox]").Change(true);
+        await page.InvokeAsync(() => page.Find("input[type=checkbox]").Change(true));
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problems")), Patience);
-        Button(page, "Start run").Click();
+        Click(page, () => Button(page, "Start run"));
         page.WaitForAssertion(() => Assert.Equal(3, runs.Latest(5).Count), Patience);
         Assert.True(RunConfigurationJson.Of(runs.Latest(5)[0]) is { Replace: true });
     }
@@ -173,7 +173,7 @@ public sealed class RunNewTests : StudioContext
     {
         await SignIn(Role.Viewer);
         var page = await Open("preset=demo", signIn: false);
-        Button(page, "Start run").Click();
+        Click(page, () => Button(page, "Start run"));
         page.WaitForAssertion(() => Assert.Contains("needs the role admin", page.Find(".mud-alert").TextContent, StringComparison.Ordinal), Patience);
         Assert.Empty(Site.Service<RunStore>().Latest(5));
     }
@@ -182,10 +182,10 @@ public sealed class RunNewTests : StudioContext
     public async Task Rows_AddedAndRemoved_ChangeTheRun()
     {
         var page = await Open("preset=demo");
-        Button(page, "Add a dictionary").Click();
+        Click(page, () => Button(page, "Add a dictionary"));
         page.WaitForAssertion(() => Assert.Equal("3", page.Find("#estimate-dictionaries").TextContent), Patience);
         Assert.Equal("2048", Value(page, "dictionaries[2].features"));
-        page.Find("[aria-label='Remove dictionary 1']").Click();
+        Click(page, () => page.Find("[aria-label='Remove dictionary 1']"));
         page.WaitForAssertion(() => Assert.Equal("2", page.Find("#estimate-dictionaries").TextContent), Patience);
     }
 
@@ -224,7 +224,10 @@ public sealed class RunNewTests : StudioContext
 
     private static string? Value(IRenderedComponent<RunNew> page, string field) => Field(page, field).GetAttribute("value");
 
-    private static void Fill(IRenderedComponent<RunNew> page, string field, string value) => Field(page, field).Input(value);
+    // The page may change by itself between looking for an element and using it, unless both are done on its own thread.
+    private static void Fill(IRenderedComponent<RunNew> page, string field, string value) => page.InvokeAsync(() => Field(page, field).Input(value));
+
+    private static void Click(IRenderedComponent<RunNew> page, Func<IElement> element) => page.InvokeAsync(() => element().Click());
 
     private static IElement Button(IRenderedComponent<RunNew> page, string text) => page.FindAll("button").First(b => b.TextContent.Trim() == text);
 }
