@@ -91,6 +91,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     private async Task AddCorpus(IPage page)
     {
         await page.GotoAsync(new Uri(_site.Address, Urls.NewCorpus).ToString());
+        await page.Locator("[data-connected]").WaitForAsync();
         await page.Locator("#upload-name").FillAsync("tales");
         await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "tales.jsonl", MimeType = "application/jsonl", Buffer = Text() });
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
