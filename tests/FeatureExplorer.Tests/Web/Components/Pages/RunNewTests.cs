@@ -95,7 +95,7 @@ public sealed class RunNewTests : StudioContext
         Assert.StartsWith("tales: 2 documents", Value(page, "corpus"), StringComparison.Ordinal);
         var told = page.Find(".preset-changes").TextContent;
         Assert.Contains("What you chose is kept: Corpus; Tokens.", told, StringComparison.Ordinal);
-        Assert.Contains("Vocabulary: 8192 → 2048", told, StringComparison.Ordinal);
+        Assert.Contains("Vocabulary: 8,192 → 2,048", told, StringComparison.Ordinal);
 
         Click(page, () => Button(page, "Undo"));
         page.WaitForAssertion(() => Assert.Equal("8192", Value(page, "transformer.vocabulary")), Patience);
