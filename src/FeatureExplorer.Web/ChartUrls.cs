@@ -19,6 +19,9 @@ public static class ChartUrls
         return url.ToString();
     }
 
+    /// <summary>A corpus's domains.</summary>
+    public static string Corpus(string name) => Root + Urls.Corpus(name);
+
     /// <summary>A dictionary's density spectrum.</summary>
     public static string Spectrum(DictionaryDraft dictionary, string y = "bias") => Root + Urls.Spectrum(dictionary, y);
 

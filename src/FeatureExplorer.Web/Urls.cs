@@ -205,6 +205,19 @@ public static class Urls
     /// <summary>The form for a run, filled in from another one.</summary>
     public static string CloneRun(long id) => string.Create(CultureInfo.InvariantCulture, $"{NewRun}?from={id}");
 
+    /// <summary>The form for a run with what of its state is short.</summary>
+    /// <param name="preset">Name of the preset that filled it in, or null.</param>
+    /// <param name="corpus">Name of a corpus that was added, or null.</param>
+    /// <param name="from">Number of the run whose settings it began with, or null.</param>
+    public static string NewRunWith(string? preset, string? corpus, long? from)
+    {
+        var url = new UrlBuilder(NewRun);
+        url.Add("preset", preset);
+        url.Add("corpus", corpus);
+        url.Add("from", from?.ToString(CultureInfo.InvariantCulture));
+        return url.ToString();
+    }
+
     /// <summary>A corpus that was added.</summary>
     public static string Corpus(string name) => $"{Corpora}/{Segment(name)}";
 

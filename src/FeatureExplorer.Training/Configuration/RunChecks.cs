@@ -31,16 +31,13 @@ public static class RunChecks
         Keep(run, problems);
         if (run.Seed > long.MaxValue)
         {
-            problems.Add(new RunProblem("seed", $"{run.Seed} is too large; the largest is {long.MaxValue}."));
+            problems.Add(new RunProblem("seed", $"Seed is {run.Seed}; it must be at most {long.MaxValue}."));
         }
 
-        Between("heldOutTokens", run.HeldOutTokens, 1_000, 1_000_000_000, problems);
-        Between("indexTokens", run.IndexTokens, 1_000, int.MaxValue, problems);
-        Between("evaluationTokens", run.EvaluationTokens, 1, 1_000_000_000, problems);
-        if (run.FormingShare is not (>= 0 and <= 1))
-        {
-            problems.Add(new RunProblem("formingShare", Invariant($"{run.FormingShare} is no share from 0 to 1.")));
-        }
+        Within("heldOutTokens", run.HeldOutTokens, problems);
+        Within("indexTokens", run.IndexTokens, problems);
+        Within("evaluationTokens", run.EvaluationTokens, problems);
+        Within("formingShare", run.FormingShare, problems);
 
         OfTransformer(run.Transformer, problems);
         OfDictionaries(run, problems);
@@ -53,24 +50,20 @@ public static class RunChecks
 
     private static void OfTransformer(TransformerSettings model, List<RunProblem> problems)
     {
-        Between("transformer.vocabulary", model.Vocabulary, 257, 65_536, problems);
-        Between("transformer.layers", model.Layers, 1, 48, problems);
-        Between("transformer.dModel", model.DModel, 8, 8192, problems);
-        Between("transformer.dMlp", model.DMlp, 8, 65_536, problems);
-        Between("transformer.context", model.Context, 8, 4096, problems);
-        Between("transformer.tokens", model.Tokens, 1, 1_000_000_000_000, problems);
-        Between("transformer.batchWindows", model.BatchWindows, 1, 4096, problems);
+        Within("transformer.vocabulary", model.Vocabulary, problems);
+        Within("transformer.layers", model.Layers, problems);
+        Within("transformer.dModel", model.DModel, problems);
+        Within("transformer.dMlp", model.DMlp, problems);
+        Within("transformer.context", model.Context, problems);
+        Within("transformer.tokens", model.Tokens, problems);
+        Within("transformer.batchWindows", model.BatchWindows, problems);
         if (model.Heads < 1 || (model.DModel >= 1 && model.DModel % model.Heads != 0))
         {
-            problems.Add(new RunProblem("transformer.heads", $"{model.Heads} heads do not divide the width {model.DModel} evenly; 1, 2, 4 and 8 often do."));
+            problems.Add(new RunProblem("transformer.heads", $"The width {model.DModel} is not a multiple of {model.Heads} heads; try 1, 2, 4 or 8."));
         }
 
-        if (!(model.LargestPasses > 0 && model.LargestPasses <= 1000))
-        {
-            problems.Add(new RunProblem("transformer.largestPasses", Invariant($"{model.LargestPasses} must be more than 0 and at most 1,000.")));
-        }
-
-        LearningRate("transformer.learningRate", model.LearningRate, "5e-3", problems);
+        Within("transformer.largestPasses", model.LargestPasses, problems);
+        Within("transformer.learningRate", model.LearningRate, problems);
     }
 
     private static void OfDictionaries(RunConfiguration run, List<RunProblem> problems)
@@ -88,7 +81,7 @@ public static class RunChecks
             OfDictionary(dictionary, run.Transformer, at, problems);
             if (run.Dictionaries.Take(i).Any(other => string.Equals(other.Name, dictionary.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                problems.Add(new RunProblem(at + ".name", $"\"{dictionary.Name}\" names two dictionaries; names differ."));
+                problems.Add(new RunProblem(at + ".name", $"Two dictionaries are named \"{dictionary.Name}\"; choose another name, or leave it empty."));
             }
         }
     }
@@ -98,32 +91,29 @@ public static class RunChecks
         Name(at + ".name", dictionary.Name, "dictionary", ReservedDictionaryNames, problems);
         OneOf(at + ".variant", dictionary.Variant, RunChoices.Variants, problems);
         OneOf(at + ".site", dictionary.Site, RunChoices.Sites, problems);
-        Between(at + ".features", dictionary.Features, 2, 1 << 20, problems);
-        Between(at + ".layer", dictionary.Layer, 0, Math.Max(0, model.Layers - 1), problems);
-        Between(at + ".samples", dictionary.Samples, 1, 1_000_000_000_000, problems);
-        Between(at + ".batch", dictionary.Batch, 1, 1 << 16, problems);
-        LearningRate(at + ".learningRate", dictionary.LearningRate, "1e-3", problems);
-        if (dictionary.LambdaWarmup is not (>= 0 and <= 1))
+        Within(at + ".features", dictionary.Features, problems);
+        Within(at + ".samples", dictionary.Samples, problems);
+        Within(at + ".batch", dictionary.Batch, problems);
+        Within(at + ".learningRate", dictionary.LearningRate, problems);
+        Within(at + ".lambdaWarmup", dictionary.LambdaWarmup, problems);
+        if (dictionary.Layer < 0 || dictionary.Layer >= Math.Max(1, model.Layers))
         {
-            problems.Add(new RunProblem(at + ".lambdaWarmup", Invariant($"{dictionary.LambdaWarmup} is no share from 0 to 1.")));
+            problems.Add(new RunProblem(at + ".layer", $"Layer is {dictionary.Layer}; the model has {(model.Layers > 1 ? $"the layers 0 to {model.Layers - 1}" : "layer 0 only")}."));
         }
 
         if (dictionary.Seed > long.MaxValue)
         {
-            problems.Add(new RunProblem(at + ".seed", $"{dictionary.Seed} is too large; the largest is {long.MaxValue}."));
+            problems.Add(new RunProblem(at + ".seed", $"Seed is {dictionary.Seed}; it must be at most {long.MaxValue}."));
         }
 
         Ignored(dictionary, at, problems);
         if (RunChoices.Variants.FirstOrDefault(v => v.Name == dictionary.Variant) is not { FixesK: true })
         {
-            if (!(dictionary.Lambda >= 0 && dictionary.Lambda <= 1000))
-            {
-                problems.Add(new RunProblem(at + ".lambda", Invariant($"{dictionary.Lambda} must be from 0 to 1,000; 7.3e-3 works well for 4,096 features.")));
-            }
+            Within(at + ".lambda", dictionary.Lambda, problems);
         }
         else if (dictionary.K is not { } k || k < 1 || k > dictionary.Features)
         {
-            problems.Add(new RunProblem(at + ".k", $"{dictionary.Variant} needs a number of active features from 1 to {dictionary.Features}; 32 is usual."));
+            problems.Add(new RunProblem(at + ".k", $"k is {dictionary.K?.ToString(CultureInfo.InvariantCulture) ?? "missing"}; with {dictionary.Features} features it must be from 1 to {dictionary.Features}. 32 is usual."));
         }
     }
 
@@ -175,21 +165,16 @@ public static class RunChecks
         }
     }
 
-    private static void Between(string field, long value, long low, long high, List<RunProblem> problems)
+    // As people wrote it: 0.005f is 0.004999999888 as a double.
+    private static void Within(string field, float value, List<RunProblem> problems) =>
+        Within(field, double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), problems);
+
+    private static void Within(string field, double value, List<RunProblem> problems)
     {
-        if (value < low || value > high)
+        var setting = RunSetting.Find(field)!;
+        if (!setting.Takes(value))
         {
-            problems.Add(new RunProblem(field, string.Create(CultureInfo.InvariantCulture, $"{value} must be from {low:N0} to {high:N0}.")));
+            problems.Add(new RunProblem(field, setting.Refuse(value)));
         }
     }
-
-    private static void LearningRate(string field, float value, string usual, List<RunProblem> problems)
-    {
-        if (!(value > 0 && value < 1))
-        {
-            problems.Add(new RunProblem(field, Invariant($"{value} must lie between 0 and 1; {usual} works well.")));
-        }
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,7 @@ public sealed record RunEstimate
     /// <summary>What the run leaves in the data folder, and its temporary files, bytes.</summary>
     public required long DiskBytes { get; init; }
 
-    /// <summary>By the name of a curve: tokens or vectors per second if the machine did nothing but the products that nobody can avoid.</summary>
+    /// <summary>By the name of a curve: tokens or vectors per second at the theoretical limit, which counts the unavoidable matrix products only.</summary>
     public required IReadOnlyDictionary<string, double> Floors { get; init; }
 
     public double Seconds => Stages.Sum();

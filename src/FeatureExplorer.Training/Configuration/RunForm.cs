@@ -1,38 +1,45 @@
 using System.Globalization;
-using System.Numerics;
+using System.Text.Json;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Configuration;
 
-/// <summary>The form for a run: its values as people typed them, the configuration that they make, and what is wrong with them.</summary>
+/// <summary>The form for a run while it is filled in: its values as people typed them, and which of them a person chose.</summary>
 public sealed class RunForm
 {
-    private const int MostGroups = 16;
-    private const string SameAsRun = "run:";
+    /// <summary>Longest text of a field; what is longer is cut.</summary>
+    public const int LongestValue = 1000;
 
-    private readonly Dictionary<string, string> _values = [];
-    private readonly List<RunProblem> _problems = [];
-    private readonly List<int> _groupOf = [];
+    /// <summary>Most rows of dictionaries; each may stand for several.</summary>
+    public const int MostRows = 64;
+
+    internal const string SameAsRun = "run:";
+    internal const string Yes = "yes";
+
+    private const int LongestDraft = 200_000;
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _chosen = new(StringComparer.Ordinal);
+    private bool _rowsChosen;
 
     private RunForm()
     {
     }
 
-    /// <summary>Rows of dictionaries; each may stand for several.</summary>
-    public int Groups { get; private set; }
+    /// <summary>Rows of dictionaries.</summary>
+    public int Rows { get; private set; }
 
-    /// <summary>The configuration, or null while values cannot even be read.</summary>
-    public RunConfiguration? Configuration { get; private set; }
-
-    public IReadOnlyList<RunProblem> Problems => _problems;
+    /// <summary>Names of the fields of a row of dictionaries.</summary>
+    public static IReadOnlyList<string> RowFields { get; } = ["variant", "site", .. RunSetting.OfDictionary.Select(static s => s.Field)];
 
     /// <summary>The form as a configuration fills it in.</summary>
     /// <param name="configuration">What to begin with.</param>
     /// <param name="from">The run that it comes from, or null.</param>
     public static RunForm Of(RunConfiguration configuration, long? from)
     {
-        var form = new RunForm { Groups = configuration.Dictionaries.Count, Configuration = configuration };
+        ArgumentNullException.ThrowIfNull(configuration);
+        var form = new RunForm { Rows = configuration.Dictionaries.Count };
         var model = configuration.Transformer;
         form._values["preset"] = configuration.Preset;
         form._values["corpus"] = configuration.Corpus.Count == 0 ? string.Empty
@@ -59,60 +66,154 @@ public sealed class RunForm
         return form;
     }
 
-    /// <summary>The form as it was sent.</summary>
-    /// <param name="sent">Value of a field, or null.</param>
-    /// <param name="runs">Where a run is looked up whose corpus is wanted again.</param>
-    public static RunForm Read(Func<string, string?> sent, RunStore runs)
-    {
-        var form = new RunForm();
-        var rows = sent("groups");
-        form.Groups = int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out var groups) && groups is >= 1 and <= MostGroups ? groups : 1;
-        if (form.Groups != groups && !string.IsNullOrEmpty(rows))
-        {
-            form._problems.Add(new RunProblem("groups", $"The form has \"{rows}\" rows of dictionaries; there can be 1 to {MostGroups}. Load the page again."));
-        }
-
-        foreach (var field in form.Fields())
-        {
-            form._values[field] = (sent(field) ?? string.Empty).Trim();
-        }
-
-        form.Build(runs);
-        return form;
-    }
-
     /// <summary>Name of a field of a row of dictionaries.</summary>
-    public static string Field(int group, string name) => string.Create(CultureInfo.InvariantCulture, $"dictionaries[{group}].{name}");
+    public static string Field(int row, string name) => string.Create(CultureInfo.InvariantCulture, $"dictionaries[{row}].{name}");
+
+    /// <summary>What a field is called, with its row where there are several.</summary>
+    public string Label(string field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        var label = RunSetting.Find(field)?.Label ?? "Dictionaries";
+        return field.StartsWith("dictionaries[", StringComparison.Ordinal) && Rows > 1
+            ? $"Dictionary {int.Parse(field["dictionaries[".Length..field.IndexOf(']', StringComparison.Ordinal)], CultureInfo.InvariantCulture) + 1}, {label}" : label;
+    }
 
     /// <summary>What stands in a field.</summary>
     public string Value(string field) => _values.GetValueOrDefault(field, string.Empty);
 
-    /// <summary>What is wrong with a field, or null.</summary>
-    public string? Problem(string field) => _problems.FirstOrDefault(p => p.Field == field)?.Message;
+    /// <summary>Whether a person chose what stands there.</summary>
+    public bool IsChosen(string field) => _chosen.Contains(field);
 
-    /// <summary>Adds problems of the configuration that its values alone do not show, such as names that are taken.</summary>
-    public void AddOfConfiguration(IEnumerable<RunProblem> problems) => _problems.AddRange(problems.Select(problem => problem with { Field = InGroup(problem.Field) }));
+    /// <summary>Whether a person has changed anything.</summary>
+    public bool IsChanged => _chosen.Count > 0 || _rowsChosen;
+
+    /// <summary>A person's choice, which no preset takes back. A name that the form does not have is passed over.</summary>
+    public void Choose(string field, string? value)
+    {
+        if (Fields().Contains(field))
+        {
+            _values[field] = Bounded(value);
+            _chosen.Add(field);
+        }
+    }
+
+    /// <summary>The program's own proposal; nothing where a person has chosen.</summary>
+    public void Propose(string field, string value)
+    {
+        if (!IsChosen(field))
+        {
+            _values[field] = value;
+        }
+    }
+
+    /// <summary>Fills in a preset wherever nobody has chosen.</summary>
+    /// <returns>The fields whose value differs from the preset's: those that changed, and those that a person's choice kept.</returns>
+    public IReadOnlyList<PresetChange> Apply(RunConfiguration preset)
+    {
+        var fresh = Of(preset, null);
+        if (!_rowsChosen)
+        {
+            var needed = Enumerable.Range(0, Rows).Where(row => RowFields.Any(name => IsChosen(Field(row, name)))).Select(static row => row + 1).DefaultIfEmpty().Max();
+            Rows = Math.Max(fresh.Rows, needed);
+        }
+
+        var changes = new List<PresetChange>();
+        // The name of the model is not the preset's matter: it depends on what there is already.
+        foreach (var field in Fields().Where(field => field is not ("preset" or "model" or "replace") && fresh.Fields().Contains(field)))
+        {
+            var (before, after) = (Value(field), fresh.Value(field));
+            if (before != after)
+            {
+                changes.Add(new PresetChange(field, Label(field), before, after, IsChosen(field)));
+                Propose(field, after);
+            }
+        }
+
+        _values["preset"] = preset.Preset;
+        return changes;
+    }
 
     /// <summary>One more row of dictionaries, filled in like the last one.</summary>
-    public void AddGroup()
+    public void AddRow()
     {
-        if (Groups >= MostGroups)
+        if (Rows >= MostRows)
         {
             return;
         }
 
-        foreach (var name in GroupFields)
+        foreach (var name in RowFields)
         {
-            _values[Field(Groups, name)] = name == "name" ? string.Empty : Value(Field(Groups - 1, name));
+            _values[Field(Rows, name)] = name == "name" ? string.Empty : Value(Field(Rows - 1, name));
         }
 
-        Groups++;
+        Rows++;
+        _rowsChosen = true;
     }
 
-    private static IEnumerable<string> GroupFields => RunSetting.OfDictionary.Select(s => s.Field).Concat(["variant", "site"]);
+    /// <summary>Removes a row of dictionaries; the last one stays.</summary>
+    public void RemoveRow(int row)
+    {
+        if (Rows <= 1 || row < 0 || row >= Rows)
+        {
+            return;
+        }
 
-    private IEnumerable<string> Fields() => RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex).Select(s => s.Field)
-        .Concat(["preset", "corpus", "replace"]).Concat(Enumerable.Range(0, Groups).SelectMany(i => GroupFields.Select(name => Field(i, name))));
+        for (var i = row; i < Rows; i++)
+        {
+            foreach (var name in RowFields)
+            {
+                _values[Field(i, name)] = i + 1 < Rows ? Value(Field(i + 1, name)) : string.Empty;
+                _ = i + 1 < Rows && IsChosen(Field(i + 1, name)) ? _chosen.Add(Field(i, name)) : _chosen.Remove(Field(i, name));
+            }
+        }
+
+        Rows--;
+        _rowsChosen = true;
+    }
+
+    /// <summary>The configuration that the values make, and everything that is wrong with them.</summary>
+    /// <param name="runs">Where a run is looked up whose corpus is wanted again.</param>
+    public RunReading Read(RunStore runs) => new RunFormReader(this, runs).Read();
+
+    /// <summary>The form as text, for <see cref="Load"/>.</summary>
+    public string Save() => JsonSerializer.Serialize(new Draft(
+        Rows, _rowsChosen, Fields().Where(field => Value(field).Length > 0).ToDictionary(static field => field, Value), [.. Fields().Where(IsChosen)]));
+
+    /// <summary>The form that was saved, or null where the text is no form of this version. The text may come from anywhere.</summary>
+    public static RunForm? Load(string? text)
+    {
+        try
+        {
+            if (text is null || text.Length > LongestDraft || JsonSerializer.Deserialize<Draft>(text) is not { Rows: >= 1 and <= MostRows, Values: { } values, Chosen: { } chosen } draft)
+            {
+                return null;
+            }
+
+            var form = new RunForm { Rows = draft.Rows, _rowsChosen = draft.RowsChosen };
+            foreach (var field in form.Fields())
+            {
+                form._values[field] = Bounded(values.GetValueOrDefault(field));
+            }
+
+            form._chosen.UnionWith(form.Fields().Intersect(chosen, StringComparer.Ordinal));
+            return form;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All fields, in the order of the form.</summary>
+    internal IEnumerable<string> Fields() =>
+        ["preset", "corpus", .. RunSetting.OfText.Concat(RunSetting.OfModel).Select(static s => s.Field), "replace",
+            .. Enumerable.Range(0, Rows).SelectMany(static row => RowFields.Select(name => Field(row, name))), .. RunSetting.OfIndex.Select(static s => s.Field)];
+
+    private static string Bounded(string? value)
+    {
+        var text = string.Concat((value ?? string.Empty).Select(static c => char.IsControl(c) ? ' ' : c)).Trim();
+        return text.Length > LongestValue ? text[..LongestValue] : text;
+    }
 
     // What suits the size and the recipe stays empty, so that it follows when those are changed.
     private static object? Unusual<T>(T value, T usual) => Equals(value, usual) ? null : value;
@@ -125,168 +226,5 @@ public sealed class RunForm
         }
     }
 
-    private void Build(RunStore runs)
-    {
-        var configuration = new RunConfiguration
-        {
-            Preset = Preset(),
-            Corpus = Corpus(runs),
-            Keep = Value("keep"),
-            Seed = Number<ulong>("seed"),
-            Model = Value("model"),
-            HeldOutTokens = Number<long>("heldOutTokens"),
-            IndexTokens = Number<long>("indexTokens"),
-            EvaluationTokens = Number<long>("evaluationTokens"),
-            FormingShare = Number<double>("formingShare"),
-            Replace = Value("replace") == "yes",
-            Transformer = new TransformerSettings
-            {
-                Tokens = Number<long>("transformer.tokens"),
-                Vocabulary = Number<int>("transformer.vocabulary"),
-                Layers = Number<int>("transformer.layers"),
-                DModel = Number<int>("transformer.dModel"),
-                DMlp = Number<int>("transformer.dMlp"),
-                Heads = Number<int>("transformer.heads"),
-                Context = Number<int>("transformer.context"),
-                BatchWindows = Number<int>("transformer.batchWindows"),
-                LearningRate = Number<float>("transformer.learningRate"),
-                LargestPasses = Number<double>("transformer.largestPasses"),
-            },
-            Dictionaries = Dictionaries(),
-        };
-        if (_problems.Count > 0)
-        {
-            return;
-        }
-
-        Configuration = NamedForItsPreset(configuration);
-        _problems.AddRange(Configuration.Problems().Select(p => p with { Field = InGroup(p.Field) }));
-    }
-
-    private string Preset()
-    {
-        var named = Value("preset");
-        if (named.Length > 0 && named != RunConfiguration.Custom && RunPreset.All.All(p => p.Preset != named))
-        {
-            _problems.Add(new RunProblem("preset", $"There is no preset \"{named}\"; there are {string.Join(" and ", RunPreset.All.Select(p => p.Preset))}."));
-        }
-
-        return named.Length > 0 ? named : RunConfiguration.Custom;
-    }
-
-    // A preset whose settings were changed is no longer that preset.
-    private static RunConfiguration NamedForItsPreset(RunConfiguration configuration)
-    {
-        var preset = RunPreset.All.FirstOrDefault(p => p.Preset == configuration.Preset);
-        var same = preset is not null && RunConfigurationJson.Write(preset with { Corpus = configuration.Corpus, Keep = configuration.Keep, Seed = configuration.Seed, Model = configuration.Model, Replace = configuration.Replace })
-            == RunConfigurationJson.Write(configuration);
-        return same ? configuration : configuration with { Preset = RunConfiguration.Custom };
-    }
-
-    private IReadOnlyList<string> Corpus(RunStore runs)
-    {
-        var chosen = Value("corpus");
-        if (chosen.Length == 0 || CorpusFolder.Added(chosen) is not null)
-        {
-            return chosen.Length == 0 ? [] : [chosen];
-        }
-
-        // Files of the server are named on its command line or below the corpus root, not here: only those of a run that was there before.
-        var known = chosen.StartsWith(SameAsRun, StringComparison.Ordinal) && long.TryParse(chosen[SameAsRun.Length..], CultureInfo.InvariantCulture, out var id)
-            && runs.Find(id) is { } run ? RunConfigurationJson.Of(run) : null;
-        if (known is null)
-        {
-            _problems.Add(new RunProblem("corpus", "Choose one of the corpora in the list, or add one first."));
-        }
-
-        return known?.Corpus ?? [];
-    }
-
-    private List<DictionarySettings> Dictionaries()
-    {
-        var dictionaries = new List<DictionarySettings>();
-        var named = Enumerable.Range(0, Groups).Select(i => Value(Field(i, "name"))).Where(n => n.Length > 0).ToList();
-        for (var group = 0; group < Groups; group++)
-        {
-            string At(string name) => Field(group, name);
-            if (Value(At("features")).Length == 0 && Groups > 1)
-            {
-                continue; // an empty row
-            }
-
-            var sweep = new SweepSettings
-            {
-                Variant = Value(At("variant")),
-                Site = Value(At("site")),
-                Layer = Number<int>(At("layer")),
-                Features = List<int>(At("features")),
-                Lambda = List<float>(At("lambda")),
-                K = List<int>(At("k")),
-                Seeds = List<ulong>(At("seeds")),
-                Samples = Optional<long>(At("samples")),
-                Batch = Optional<int>(At("batch")),
-                LearningRate = Optional<float>(At("learningRate")),
-                LambdaWarmup = Optional<double>(At("lambdaWarmup")),
-            };
-            if (sweep.Features.Count == 0)
-            {
-                _problems.Add(new RunProblem(At("features"), "A dictionary needs a number of features, such as 4096."));
-                continue;
-            }
-
-            var problems = sweep.Problems(dictionaries.Count);
-            _problems.AddRange(problems.Select(p => p with { Field = At(p.Field) }));
-            if (problems.Count > 0)
-            {
-                continue;
-            }
-
-            var name = Value(At("name"));
-            var made = sweep.Expand(dictionaries.Select(d => d.Name).Concat(named.Where(n => n != name)), first: dictionaries.Count);
-            dictionaries.AddRange(made.Count == 1 && name.Length > 0 ? [made[0] with { Name = name, NameIsDefault = false }] : made);
-            _groupOf.AddRange(made.Select(_ => group));
-        }
-
-        return dictionaries;
-    }
-
-    /// <summary>From the place in the configuration's list to the row of the form.</summary>
-    private string InGroup(string field)
-    {
-        const string start = "dictionaries[";
-        if (!field.StartsWith(start, StringComparison.Ordinal))
-        {
-            return field;
-        }
-
-        var end = field.IndexOf(']', StringComparison.Ordinal);
-        var rest = field[(end + 2)..];
-        return Field(_groupOf[int.Parse(field[start.Length..end], CultureInfo.InvariantCulture)], rest == "seed" ? "seeds" : rest);
-    }
-
-    private T Number<T>(string field)
-        where T : struct, INumber<T> => Parse<T>(field, Value(field)) ?? default;
-
-    private T? Optional<T>(string field)
-        where T : struct, INumber<T> => Value(field).Length == 0 ? null : Parse<T>(field, Value(field));
-
-    private List<T> List<T>(string field)
-        where T : struct, INumber<T> =>
-        [.. Value(field).Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(word => Parse<T>(field, word)).OfType<T>()];
-
-    private T? Parse<T>(string field, string text)
-        where T : struct, INumber<T>
-    {
-        if (T.TryParse(text.Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
-        {
-            return number;
-        }
-
-        if (_problems.All(p => p.Field != field))
-        {
-            _problems.Add(new RunProblem(field, text.Length == 0 ? "A number is needed." : $"\"{text}\" is no number that fits here."));
-        }
-
-        return null;
-    }
+    private sealed record Draft(int Rows, bool RowsChosen, Dictionary<string, string> Values, List<string> Chosen);
 }

@@ -21,27 +21,33 @@ public sealed partial class CorpusLibrary(
     CorpusStore store, RunStore runs, DataFolder folder, Permissions permissions, AuditLog audit, SafeHttpClient http, FetchOptions limits,
     TrainingOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CorpusLibrary> logger)
 {
-    private const int LongestName = 32;
+    /// <summary>Longest name of a corpus.</summary>
+    public const int LongestName = 32;
 
-    private readonly ConcurrentDictionary<string, Task> _working = new();
+    private const int LongestShown = 100;
+    private const int RunsLookedAt = 1000;
+
+    private readonly ConcurrentDictionary<string, CorpusWork> _working = new();
 
     /// <summary>Whether folders of the server may be named.</summary>
     public bool HasFolders => options.CorpusRoot.Length > 0;
 
-    /// <summary>Adds a corpus from a file that is being sent.</summary>
+    /// <summary>Adds a corpus from files that are being sent.</summary>
     /// <param name="user">Who asks.</param>
     /// <param name="name">Of the corpus.</param>
-    /// <param name="file">Name of the file; its extension says what it is.</param>
-    /// <param name="copy">Writes its content.</param>
-    /// <exception cref="ArgumentException">The name or the file does not do.</exception>
-    public async Task Upload(ClaimsPrincipal user, string name, string file, Func<Stream, Task> copy)
+    /// <param name="files">Their names and content.</param>
+    /// <exception cref="ArgumentException">The name or a file does not do.</exception>
+    public async Task Upload(ClaimsPrincipal user, string name, IReadOnlyList<SentFile> files)
     {
-        var path = Begin(user, name, CorpusOrigin.Upload, file);
+        permissions.Demand(user, Role.Admin);
+        SentFile.Check(files, limits.MaxMegabytes * 1e6);
+        var paths = Begin(user, name, CorpusOrigin.Upload, SentFile.Describe(files), [.. files.Select(static file => file.Name)]);
         try
         {
-            await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            foreach (var (file, path) in files.Zip(paths))
             {
-                await copy(stream);
+                await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+                await file.Copy(stream);
             }
         }
         catch
@@ -59,10 +65,10 @@ public sealed partial class CorpusLibrary(
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"\"{address}\" is no address of a file: it looks like https://example.org/text.jsonl.gz.");
+            throw new ArgumentException($"\"{(address.Length > LongestShown ? address[..LongestShown] + "…" : address)}\" is not an http or https address; enter one like https://example.org/text.jsonl.gz.");
         }
 
-        var path = Begin(user, name, CorpusOrigin.Address, address, Path.GetFileName(uri.AbsolutePath));
+        var path = Begin(user, name, CorpusOrigin.Address, address, [Path.GetFileName(uri.AbsolutePath)])[0];
         Work(name, async cancellation =>
         {
             await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
@@ -85,19 +91,23 @@ public sealed partial class CorpusLibrary(
         }
 
         CheckName(name);
-        Add(user, New(name, CorpusOrigin.Folder, relative, [CorpusRoot.Resolve(options.CorpusRoot, relative)], account.Name));
+        Add(user, New(name, CorpusOrigin.Folder, relative, [CorpusRoot.Resolve(options.CorpusRoot, relative.Trim())], account.Name));
         Read(name);
     }
 
-    /// <summary>Deletes a corpus and the files that were sent or fetched for it; what was trained on it stays.</summary>
+    /// <summary>Deletes a corpus and the files that were sent or fetched for it; what was trained on it stays. Where it is still being fetched or read, that stops first.</summary>
     /// <exception cref="ArgumentException">A run that waits or goes on needs it.</exception>
-    public void Delete(ClaimsPrincipal user, string name)
+    public async Task Delete(ClaimsPrincipal user, string name)
     {
         permissions.Demand(user, Role.Admin);
-        var entry = CorpusFolder.Prefix + name;
-        if (runs.Active().FirstOrDefault(r => RunConfigurationJson.Of(r)?.Corpus.Contains(entry) == true) is { } run)
+        if (runs.Active().FirstOrDefault(run => Uses(run, name)) is { } run)
         {
             throw new ArgumentException($"Run {run.Id} needs the corpus {name}: cancel it first.");
+        }
+
+        if (_working.TryGetValue(name, out var work))
+        {
+            await work.Stop();
         }
 
         if (store.Find(name) is not null)
@@ -107,22 +117,45 @@ public sealed partial class CorpusLibrary(
         }
     }
 
+    /// <summary>The runs that were to be trained on a corpus, newest first.</summary>
+    public IReadOnlyList<RunInfo> Uses(string name) => [.. runs.Latest(RunsLookedAt).Where(run => Uses(run, name))];
+
+    /// <summary>Why a corpus cannot have a name, with what would do; null when it can.</summary>
+    public string? NameProblem(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length is 0 or > LongestName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name == "new")
+        {
+            return $"The name \"{(name.Length > LongestShown ? name[..LongestShown] + "…" : name)}\" is part of addresses: use 1 to {LongestName} letters, digits, '-' or '_'{(name == "new" ? ", but not \"new\"" : string.Empty)}.";
+        }
+
+        var known = store.All();
+        var names = known.Select(static other => other.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var free = Enumerable.Range(2, int.MaxValue - 2).Select(number => $"{name}-{number}").First(candidate => !names.Contains(candidate));
+        return !names.TryGetValue(name, out var similar) ? null
+            : similar != name ? $"There is a corpus \"{similar}\", and a name may not differ from it in capital letters alone: {free} is free."
+            : known.Any(other => other.Name == name && other.State != CorpusState.Failed) ? $"There is a corpus \"{name}\" already: {free} is free; or delete the other one first."
+            : null;
+    }
+
     /// <summary>Marks what was being fetched when the process ended; call once at start.</summary>
     internal void MarkInterrupted()
     {
         foreach (var corpus in store.All().Where(c => c.State == CorpusState.Preparing && !_working.ContainsKey(c.Name)))
         {
-            store.Save(corpus with { State = CorpusState.Failed, Message = "The server ended meanwhile: delete it and add it again." });
+            store.Save(corpus with { State = CorpusState.Failed, Message = "The server ended meanwhile: add it again." });
         }
     }
 
-    private string Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, string? file = null)
+    private static bool Uses(RunInfo run, string name) => RunConfigurationJson.Of(run)?.Corpus.Contains(CorpusFolder.Prefix + name) == true;
+
+    /// <returns>Where each of the files is to be written.</returns>
+    private IReadOnlyList<string> Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, IReadOnlyList<string> files)
     {
         var account = permissions.Demand(user, Role.Admin);
         CheckName(name);
-        var relative = Path.Combine("sources", name, SafeName(file ?? from));
-        Add(user, New(name, origin, from, [relative], account.Name));
-        var path = Path.GetFullPath(relative, folder.Root);
+        IReadOnlyList<string> relative = [.. SentFile.SafeNames(files).Select(file => Path.Combine("sources", name, file))];
+        Add(user, New(name, origin, from, relative, account.Name));
         // What an earlier try has left behind belongs to no corpus any more.
         if (Directory.Exists(folder.Source(name)))
         {
@@ -130,18 +163,11 @@ public sealed partial class CorpusLibrary(
         }
 
         Directory.CreateDirectory(folder.Source(name));
-        return path;
+        return [.. relative.Select(path => Path.GetFullPath(path, folder.Root))];
     }
 
     private void Add(ClaimsPrincipal user, CorpusInfo corpus)
     {
-        var names = store.All().Select(static other => other.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var free = Enumerable.Range(2, int.MaxValue - 2).Select(number => $"{corpus.Name}-{number}").First(name => !names.Contains(name));
-        if (names.TryGetValue(corpus.Name, out var similar) && similar != corpus.Name)
-        {
-            throw new ArgumentException($"There is a corpus \"{similar}\", and a name may not differ from it in capital letters alone: {free} is free.");
-        }
-
         if (store.Find(corpus.Name) is { State: CorpusState.Failed })
         {
             Discard(corpus.Name);
@@ -149,7 +175,7 @@ public sealed partial class CorpusLibrary(
 
         if (!store.TryAdd(corpus))
         {
-            throw new ArgumentException($"There is a corpus \"{corpus.Name}\" already: {free} is free; or delete the other one first.");
+            throw new ArgumentException(NameProblem(corpus.Name) ?? $"There is a corpus \"{corpus.Name}\" already.");
         }
 
         audit.Record(user, "corpus.add", corpus.Name, detail: corpus.From);
@@ -170,26 +196,33 @@ public sealed partial class CorpusLibrary(
     private void Read(string name) => Work(name, cancellation => Task.FromResult(
         CorpusScan.Of(store.Find(name) ?? throw new OperationCanceledException(), folder.Root, limits, cancellation)));
 
-    private void Work(string name, Func<CancellationToken, Task<CorpusInfo>> work) => _working[name] = Task.Run(async () =>
+    private void Work(string name, Func<CancellationToken, Task<CorpusInfo>> work)
     {
-        try
+        var begun = new CorpusWork(lifetime.ApplicationStopping);
+        _working[name] = begun;
+        _ = Task.Run(async () =>
         {
-            store.Save(await work(lifetime.ApplicationStopping));
-        }
-        catch (OperationCanceledException)
-        {
-            Tell(name, "Stopped with the server: delete it and add it again.", CorpusState.Failed);
-        }
-        catch (Exception exception)
-        {
-            LogFailed(logger, name, exception);
-            Tell(name, exception.Message, CorpusState.Failed);
-        }
-        finally
-        {
-            _working.TryRemove(name, out _);
-        }
-    });
+            try
+            {
+                store.Save(await work(begun.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                Tell(name, "Stopped before the end: add it again.", CorpusState.Failed);
+            }
+            catch (Exception exception)
+            {
+                LogFailed(logger, name, exception);
+                Tell(name, exception.Message, CorpusState.Failed);
+            }
+            finally
+            {
+                _working.TryRemove(KeyValuePair.Create(name, begun));
+                begun.End();
+                begun.Dispose();
+            }
+        });
+    }
 
     private void Tell(string name, string message, CorpusState state = CorpusState.Preparing)
     {
@@ -208,19 +241,12 @@ public sealed partial class CorpusLibrary(
         }
     }
 
-    private static void CheckName(string name)
+    private void CheckName(string name)
     {
-        if (name.Length is 0 or > LongestName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name == "new")
+        if (NameProblem(name) is { } problem)
         {
-            throw new ArgumentException($"The name \"{name}\" is part of addresses: use 1 to {LongestName} letters, digits, '-' or '_'.");
+            throw new ArgumentException(problem);
         }
-    }
-
-    /// <summary>A file name of plain characters that keeps the extension, which decides how the file is read.</summary>
-    private static string SafeName(string name)
-    {
-        var plain = new string([.. Path.GetFileName(name.Replace('\\', '/')).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]).TrimStart('.');
-        return plain.Length == 0 ? "text.txt" : plain.Length > 80 ? plain[^80..].TrimStart('.') : plain;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The corpus {Name} could not be added")]

@@ -51,20 +51,20 @@ public static class CorpusScan
 
             if (preview.Count < Excerpts)
             {
-                preview.Add(new CorpusExcerpt(document.Source, document.Domain, document.Text.Length > ExcerptLength ? document.Text[..ExcerptLength] + "…" : document.Text));
+                preview.Add(new CorpusExcerpt(document.Source, document.Domain, Start(document.Text)));
             }
         }
 
         if (texts.Count < FewTexts && documents >= 2 * texts.Count && documents > 0)
         {
             reading.Report(new CorpusProblem(
-                corpus.From, 0, $"its {documents} documents have only {texts.Count} different texts; copies are never divided between training and held-out text, so that too little may be left to hold out", false));
+                corpus.From, 0, $"its {documents} documents have only {texts.Count} different {(texts.Count == 1 ? "text" : "texts")}; copies stay on one side of the split, so too little may be left to hold out", false));
         }
 
         if (documents == 0)
         {
             throw new InvalidDataException(
-                $"{corpus.From} holds no text: use plain text, or JSON lines with \"text\" in each. {string.Join(" ", reading.Shown.Take(3))}");
+                $"{corpus.From} holds no text: use plain text, or JSON lines with \"text\" in each. {string.Join(" ", reading.Shown.Take(3).Select(p => Short(p, paths)))}");
         }
 
         return corpus with
@@ -77,7 +77,15 @@ public static class CorpusScan
             Domains = [.. domains.Select(d => new CorpusDomain(d.Key, d.Value.Documents, d.Value.Bytes)).OrderByDescending(d => d.TextBytes)],
             Preview = preview,
             ProblemCount = reading.ProblemCount,
-            Problems = [.. reading.Shown.Take(MostProblems).Select(p => p.ToString())],
+            Problems = [.. reading.Shown.Take(MostProblems).Select(p => Short(p, paths))],
         };
     }
+
+    // Never half of a character that takes two.
+    private static string Start(string text) =>
+        text.Length <= ExcerptLength ? text : text[..(char.IsHighSurrogate(text[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength)] + "…";
+
+    // Where the corpus lies on the server is nobody's business.
+    private static string Short(CorpusProblem problem, List<string> paths) => paths.Select(static path => (Directory.Exists(path) ? path : Path.GetDirectoryName(path)) + Path.DirectorySeparatorChar)
+        .Aggregate(problem.ToString(), static (text, folder) => text.Replace(folder, string.Empty, StringComparison.Ordinal));
 }

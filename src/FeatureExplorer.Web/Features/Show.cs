@@ -17,6 +17,11 @@ public static class Show
     /// <summary>"4,096".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>"1 document", "2,000 documents".</summary>
+    /// <param name="value">How many.</param>
+    /// <param name="noun">Of what; its plural ends in s.</param>
+    public static string Counted(long value, string noun) => $"{Count(value)} {noun}{(value == 1 ? string.Empty : "s")}";
+
     /// <summary>"40.0 M", "6.4 k", "512": at most four digits.</summary>
     public static string Amount(double value) => value switch
     {

@@ -18,6 +18,7 @@ public static class TrainingServices
         services.AddSingleton<RunMonitor>();
         services.AddSingleton<RunNames>();
         services.AddSingleton<RunQueue>();
+        services.AddSingleton<RunEstimator>();
         services.AddSingleton<RunLiveHtml>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();

@@ -93,8 +93,10 @@ public sealed class AccessibilityTests(SampleSite site, Chromium chromium) : ICl
             var page = await context.NewPageAsync();
             await page.GotoAsync(address);
             Assert.StartsWith(new Uri(address).AbsolutePath, new Uri(page.Url).AbsolutePath, StringComparison.Ordinal);
-            // What is folded away is part of the page.
-            await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+            // A page with a connection is drawn again when it has one.
+            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            // What is folded away, or on another tab, is part of the page.
+            await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; }); document.querySelectorAll('[role=tabpanel]').forEach(p => { p.style.display = 'block'; })");
             await page.AddScriptTagAsync(new PageAddScriptTagOptions { Path = Checker });
             var violations = await page.EvaluateAsync<string[]>(
                 """

@@ -91,6 +91,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     private async Task AddCorpus(IPage page)
     {
         await page.GotoAsync(new Uri(_site.Address, Urls.NewCorpus).ToString());
+        await page.Locator("[data-connected]").WaitForAsync();
         await page.Locator("#upload-name").FillAsync("tales");
         await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "tales.jsonl", MimeType = "application/jsonl", Buffer = Text() });
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
@@ -101,29 +102,28 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     private static async Task StartRun(IPage page)
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Train on it" }).ClickAsync();
-        var values = new Dictionary<string, string>
-        {
-            ["heldOutTokens"] = "20000",
-            ["transformer.tokens"] = "150000",
-            ["transformer.vocabulary"] = "400",
-            ["transformer.dModel"] = "32",
-            ["transformer.dMlp"] = "64",
-            ["transformer.context"] = "64",
-            ["transformer.largestPasses"] = "100",
-            ["indexTokens"] = "15000",
-            ["evaluationTokens"] = "2048",
-            ["formingShare"] = "0.02",
-            ["dictionaries[0].features"] = "96",
-            ["dictionaries[0].samples"] = "3000000",
-            ["dictionaries[1].features"] = "",
-        };
-        foreach (var (name, value) in values)
-        {
-            await page.Locator($"[id='{name}']").FillAsync(value);
-        }
-
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        // The estimate is there as soon as the page has its connection.
+        await Assertions.Expect(page.Locator("#estimate-time")).ToBeVisibleAsync();
+        await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+        await Fill("Text", ("heldOutTokens", "20000"));
+        await Fill(
+            "Model", ("transformer.tokens", "150000"), ("transformer.vocabulary", "400"), ("transformer.dModel", "32"), ("transformer.dMlp", "64"), ("transformer.context", "64"),
+            ("transformer.largestPasses", "100"));
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Dictionaries" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove dictionary 2" }).ClickAsync();
+        await Fill(
+            "Dictionaries", ("dictionaries[0].features", "96"), ("dictionaries[0].samples", "3000000"), ("indexTokens", "15000"), ("evaluationTokens", "2048"), ("formingShare", "0.02"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
         await page.WaitForURLAsync("**/runs/1");
+
+        async Task Fill(string step, params (string Name, string Value)[] values)
+        {
+            await page.GetByRole(AriaRole.Tab, new() { Name = step }).ClickAsync();
+            foreach (var (name, value) in values)
+            {
+                await page.Locator($"[id='{name}']").FillAsync(value);
+            }
+        }
     }
 
     /// <summary>Sentences of two kinds, a thousand and a half documents.</summary>

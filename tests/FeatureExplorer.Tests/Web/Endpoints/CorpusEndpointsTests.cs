@@ -1,12 +1,15 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web;
+using FeatureExplorer.Web.Corpora;
 using FeatureExplorer.Web.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -102,7 +105,7 @@ public sealed class CorpusEndpointsTests : IDisposable
         Assert.Contains("french", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
 
         // Deleting the corpus leaves the server's own folder alone.
-        using var deleted = await visitor.Post(Urls.Corpus("two-languages"), Urls.Corpus("two-languages") + "/delete");
+        await site.Service<CorpusLibrary>().Delete(await site.User(Role.Admin), "two-languages");
         Assert.Empty(site.Service<CorpusStore>().All());
         Assert.True(File.Exists(Path.Combine(_root, "books", "one.jsonl")));
     }
@@ -123,6 +126,95 @@ public sealed class CorpusEndpointsTests : IDisposable
         Assert.Contains(why, problem, StringComparison.Ordinal);
         Assert.Contains($"{name}-2 is free", problem, StringComparison.Ordinal);
         Assert.Equal(corpus.Created, Assert.Single(site.Service<CorpusStore>().All()).Created);
+    }
+
+    [Fact]
+    public async Task Upload_SeveralFiles_AreOneCorpus()
+    {
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await Send(visitor, "several", json: false, ("lines.jsonl", Lines), ("a b.txt", "three"), ("LINES.jsonl", Lines));
+        Assert.Equal(Urls.Corpus("several"), answer.Headers.Location?.OriginalString);
+        var corpus = await Read(site, "several");
+        Assert.Equal((7, "lines.jsonl and 2 other files"), (corpus.Documents, corpus.From));
+        Assert.Equal(["lines.jsonl", "a_b.txt", "2-LINES.jsonl"], corpus.Paths.Select(Path.GetFileName));
+        Assert.Equal([("french", 4), ("english", 2)], corpus.Domains.Select(d => (d.Name, d.Documents)));
+    }
+
+    [Fact]
+    public async Task Upload_ByScript_IsAnsweredWithTheAddressOrTheProblem()
+    {
+        await using var site = await Start(new FetchOptions { MaxMegabytes = 0.01 });
+        using var visitor = await site.Visitor(Role.Admin);
+        using var first = await Send(visitor, "several", json: true, ("a.txt", "one"), ("b.txt", "two"));
+        Assert.Equal("/corpora/several", (await first.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("address").GetString());
+        (string Name, (string, string)[] Files, string Says)[] wrong =
+        [
+            ("several", [("a.txt", "one")], "several-2 is free"),
+            ("a b", [("a.txt", "one")], "\"a b\" is part of addresses"),
+            ("empty", [("a.txt", "one"), ("b.txt", string.Empty)], "b.txt is empty"),
+            ("nothing", [], "Choose a file"),
+            ("large", [("a.txt", new string('x', 6000)), ("b.txt", new string('x', 6000))], "The 2 files together are larger than 10 kB; the setting Fetch:MaxMegabytes allows more."),
+            ("many", [.. Enumerable.Range(0, SentFile.MostFiles + 1).Select(i => ($"{i}.txt", "x"))], "There are 201 files, and 200 may be sent at once"),
+        ];
+        foreach (var (name, files, says) in wrong)
+        {
+            using var answer = await Send(visitor, name, json: true, files);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains(says, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("several", Assert.Single(site.Service<CorpusStore>().All()).Name);
+        Assert.Equal(["several"], Directory.GetDirectories(Path.GetDirectoryName(site.Service<DataFolder>().Source("x"))!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Problems_OfAnUpload_DoNotTellWhereTheServerKeepsIt()
+    {
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await Send(visitor, "broken", json: false, ("lines.jsonl", Lines + "{broken\n"));
+        var problem = Assert.Single((await Read(site, "broken")).Problems);
+        Assert.StartsWith("lines.jsonl, line 4: ", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Delete_WhileItIsFetched_StopsAndLeavesNothing()
+    {
+        await using var files = await FileServer();
+        await using var site = await Start(new FetchOptions { AllowPrivateAddresses = true });
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await visitor.Post(Urls.NewCorpus, "/corpora/address", ("name", "endless"), ("address", Address(files) + "/endless.txt"));
+        var file = Path.Combine(site.Service<DataFolder>().Source("endless"), "endless.txt");
+        for (var i = 0; i < 600 && !(File.Exists(file) && new FileInfo(file).Length > 0); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Equal(CorpusState.Preparing, site.Service<CorpusStore>().Find("endless")!.State);
+        await site.Service<CorpusLibrary>().Delete(await site.User(Role.Admin), "endless");
+        Assert.Empty(site.Service<CorpusStore>().All());
+        Assert.False(Directory.Exists(site.Service<DataFolder>().Source("endless")));
+
+        // The name is free at once.
+        using var again = await Send(visitor, "endless", json: false, ("a.txt", "one"));
+        Assert.Equal(1, (await Read(site, "endless")).Documents);
+    }
+
+    [Fact]
+    public async Task Chart_OfDomains_HasABarForEach()
+    {
+        await using var site = await Start(new FetchOptions());
+        using var visitor = await site.Visitor(Role.Admin);
+        using var answer = await Send(visitor, "two", json: false, ("lines.jsonl", Lines.Replace("english", "<b>2020</b>", StringComparison.Ordinal)));
+        await Read(site, "two");
+        using var stranger = site.Visitor();
+        var chart = await stranger.Client.GetFromJsonAsync<JsonElement>(new Uri("/charts/corpora/two", UriKind.Relative));
+        var bars = chart.GetProperty("data")[0];
+        Assert.Equal(("bar", "h"), (bars.GetProperty("type").GetString(), bars.GetProperty("orientation").GetString()));
+        Assert.Equal(["french", "&lt;b>2020&lt;/b>"], bars.GetProperty("y").EnumerateArray().Select(y => y.GetString()));
+        Assert.Equal([19e-6, 7e-6], bars.GetProperty("x").EnumerateArray().Select(x => x.GetDouble()));
+        Assert.Equal(HttpStatusCode.NotFound, await stranger.Status("/charts/corpora/none"));
     }
 
     [Fact]
@@ -266,6 +358,19 @@ public sealed class CorpusEndpointsTests : IDisposable
         return await visitor.Client.PostAsync(new Uri("/corpora/upload", UriKind.Relative), content);
     }
 
+    private static async Task<HttpResponseMessage> Send(Visitor visitor, string name, bool json, params (string Name, string Text)[] files)
+    {
+        using var content = new MultipartFormDataContent { { new StringContent(await visitor.Token(Urls.NewCorpus)), "__RequestVerificationToken" }, { new StringContent(name), "name" } };
+        foreach (var (file, text) in files)
+        {
+            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(text)), "file", file);
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/corpora/upload") { Content = content };
+        request.Headers.Accept.ParseAdd(json ? "application/json" : "text/html");
+        return await visitor.Client.SendAsync(request);
+    }
+
     private static async Task<string> Problem(Visitor visitor, HttpResponseMessage answer)
     {
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -297,6 +402,15 @@ public sealed class CorpusEndpointsTests : IDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
         server.MapGet("/text.jsonl", () => Results.Text(Lines));
+        server.MapGet("/endless.txt", async (HttpContext http) =>
+        {
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync("more and more ");
+                await http.Response.Body.FlushAsync();
+                await Task.Delay(20);
+            }
+        });
         server.MapGet("/redirect", () => Results.Redirect("/text.jsonl"));
         await server.StartAsync();
         return server;

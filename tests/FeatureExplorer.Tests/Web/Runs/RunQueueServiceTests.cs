@@ -12,6 +12,7 @@ using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Runs;
+using FeatureExplorer.Web.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Tests.Web.Runs;
@@ -55,34 +56,15 @@ public sealed class RunQueueServiceTests
         Assert.Contains("Taken up again", log);
     }
 
-    [Fact]
-    public async Task New_NameThatIsTaken_IsRefusedOnThePageUntilItsReplacementIsTicked()
+    [Theory]
+    [InlineData(Role.Viewer)]
+    [InlineData(Role.Annotator)]
+    public async Task Enqueue_WithoutTheRole_IsRefused(Role role)
     {
         await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
-        using var administrator = await site.Visitor(Role.Admin);
-        var runs = site.Service<RunStore>();
-        runs.Bring(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunStatus.Paused);
-        var form = Form(SmallRun.Configuration with { Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Features = 32 }] });
-
-        using (var refused = await administrator.Post(Urls.NewRun, "run", form))
-        {
-            var page = await Visitor.Parse(refused);
-            Assert.Contains("A/2 is free", page.QuerySelector("section.problems")!.TextContent, StringComparison.Ordinal);
-            Assert.NotNull(page.QuerySelector("input[name=replace]"));
-        }
-
-        Assert.Single(runs.Latest(5));
-        using var taken = await administrator.Post(Urls.NewRun, "run", [.. form, ("replace", "yes")]);
-        Assert.True(RunConfigurationJson.Of(runs.Latest(5)[0]) is { Replace: true });
-        Assert.Equal(2, runs.Latest(5).Count);
-
-        static (string, string)[] Form(RunConfiguration configuration)
-        {
-            var form = RunForm.Of(configuration, null);
-            var fields = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex).Select(setting => setting.Field).Concat(["preset", "corpus"])
-                .Concat(RunSetting.OfDictionary.Select(setting => setting.Field).Concat(["variant", "site"]).Select(name => RunForm.Field(0, name)));
-            return [.. fields.Select(field => (field, form.Value(field))), ("groups", "1"), ("do", "start")];
-        }
+        var user = await site.User(role);
+        Assert.Throws<AccessDeniedException>(() => site.Service<RunQueue>().Enqueue(user, SmallRun.Configuration));
+        Assert.Empty(site.Service<RunStore>().Latest(5));
     }
 
     [Fact]

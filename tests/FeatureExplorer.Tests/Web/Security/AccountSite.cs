@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
@@ -8,6 +9,7 @@ using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +27,7 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
     private readonly ExplorerOptions _settings;
     private readonly Action<WebApplication>? _endpoints;
     private WebApplication? _app;
+    private ClaimsPrincipal? _seen;
     private int _names;
 
     public AccountSite()
@@ -63,6 +66,7 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
             Services = services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1000),
         });
         _endpoints?.Invoke(_app);
+        _app.MapGet("/test/me", (HttpContext http) => { _seen = http.User; });
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
@@ -88,6 +92,14 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
         using var answer = await visitor.SignIn(visitor.Name, Password);
         Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
         return visitor;
+    }
+
+    /// <summary>A visitor who is signed in with a new account of a role, as services see one.</summary>
+    internal async Task<ClaimsPrincipal> User(Role role)
+    {
+        using var visitor = await Visitor(role);
+        using var answer = await visitor.Get("/test/me");
+        return _seen!;
     }
 
     /// <summary>Makes an account.</summary>

@@ -70,6 +70,9 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/runs/{id:long}/metrics",
         "/api/v1/runs/{id:long}/events",
         "/api/v1/corpora",
+        "/api/v1/openapi.json",
+        "/charts/corpora/{name}",
+        "/charts/corpora/{name}",
     ];
 
     /// <summary>What is open even where reading needs an account, and takes forms from strangers.</summary>
