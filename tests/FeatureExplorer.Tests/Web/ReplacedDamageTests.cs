@@ -4,7 +4,6 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
-using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Operations;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Storage.Database;
