@@ -59,6 +59,12 @@ public static partial class Urls
     /// <summary>Where the data of charts lie.</summary>
     public const string Charts = "/charts";
 
+    /// <summary>Where the data of charts of runs lie.</summary>
+    public const string RunCharts = Charts + Runs;
+
+    /// <summary>The data of the chart of a run's figure.</summary>
+    public static string RunChart(long id, string figure) => string.Create(CultureInfo.InvariantCulture, $"{RunCharts}/{id}/{figure}");
+
     public const string Corpora = "/corpora";
 
     public const string NewCorpus = "/corpora/new";

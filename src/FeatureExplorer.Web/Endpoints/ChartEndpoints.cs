@@ -9,6 +9,7 @@ public static class ChartEndpoints
     public static void MapCharts(this IEndpointRouteBuilder routes)
     {
         var charts = routes.MapGroup(Urls.Charts);
+        charts.MapRunCharts();
         charts.MapGet("/pareto", (FeatureStore store) => ChartJson.Answer(ParetoChart.Of(store.Dictionaries())));
     }
 }

@@ -18,7 +18,10 @@ public static class TrainingServices
         services.AddSingleton<RunMonitor>();
         services.AddSingleton<RunNames>();
         services.AddSingleton<RunQueue>();
-        services.AddSingleton<RunLiveHtml>();
+        services.AddSingleton<RunLeftovers>();
+        services.AddSingleton<RunActs>();
+        services.AddSingleton<RunFeed>();
+        services.AddSingleton<RunListing>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
         services.AddHostedService<RunQueueService>();
