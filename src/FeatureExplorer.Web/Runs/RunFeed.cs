@@ -60,7 +60,6 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     {
         if (_watched.TryGetValue(run, out var watched))
         {
-            watched.Looked = 0;
             Tell(watched, watched.Frame, Look(run, watched, always: true));
         }
     }
@@ -92,6 +91,9 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
         }
     }
 
+    private static bool SameState(RunInfo one, RunInfo other) =>
+        one.Status == other.Status && one.Wanted == other.Wanted && one.Note == other.Note && one.Tags.SequenceEqual(other.Tags);
+
     private static void Tell(Watched watched, RunFrame? before, RunFrame? now)
     {
         if (before != now || (now is null && before is null))
@@ -107,25 +109,21 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     {
         lock (watched.Gate)
         {
-            var now = time.GetTimestamp();
-            if (!always && watched.Looked != 0 && watched.Frame is not null && time.GetElapsedTime(watched.Looked, now) < Interval / 2)
-            {
-                return watched.Frame;
-            }
-
-            watched.Looked = now;
             if (runs.Find(run) is not { } record)
             {
                 watched.Frame = null;
                 return null;
             }
 
-            var version = monitor.Version(record);
-            if (!always && watched.Frame is not null && watched.Version == version)
+            // A training reports many times a second; a change of its state is seen at once.
+            var (now, version) = (time.GetTimestamp(), monitor.Version(record));
+            if (!always && watched.Frame is { } last && (watched.Version == version
+                || (record.Status == RunStatus.Running && time.GetElapsedTime(watched.Looked, now) < Interval / 2 && SameState(record, last.Snapshot.Run))))
             {
-                return watched.Frame;
+                return last;
             }
 
+            watched.Looked = now;
             watched.Version = version;
             var snapshot = monitor.Snapshot(record);
             var configuration = watched.Frame is { } known && known.Snapshot.Run.Configuration == record.Configuration ? known.Configuration : RunConfigurationJson.Of(record);
