@@ -1,5 +1,7 @@
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Plots;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -10,6 +12,14 @@ public static class ChartEndpoints
     {
         var charts = routes.MapGroup(Urls.Charts);
         charts.MapRunCharts();
-        charts.MapGet("/pareto", (FeatureStore store) => ChartJson.Answer(ParetoChart.Of(store.Dictionaries())));
+        charts.MapGet("/pareto", Pareto);
+    }
+
+    [TextParameter("model", 64)]
+    [TextParameter("site", 32)]
+    private static IResult Pareto(FeatureStore store, DictionarySites sites, string? model, string? site)
+    {
+        var all = store.Dictionaries();
+        return ChartJson.Answer(ParetoChart.Of(all, new ParetoChoice(model, site, sites.Of(all))));
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     {
         if (_watched.TryGetValue(run, out var watched))
         {
-            Tell(watched, watched.Frame, Look(run, watched, always: true));
+            Tell(watched, Look(run, watched, always: true));
         }
     }
 
@@ -81,7 +81,7 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
 
             try
             {
-                Tell(watched, watched.Frame, Look(run, watched));
+                Tell(watched, Look(run, watched));
             }
             catch (Exception exception)
             {
@@ -94,9 +94,10 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     private static bool SameState(RunInfo one, RunInfo other) =>
         one.Status == other.Status && one.Wanted == other.Wanted && one.Note == other.Note && one.Tags.SequenceEqual(other.Tags);
 
-    private static void Tell(Watched watched, RunFrame? before, RunFrame? now)
+    // Somebody's request may have made the newest frame: what counts is what was told last.
+    private static void Tell(Watched watched, RunFrame? now)
     {
-        if (before != now || (now is null && before is null))
+        if (Interlocked.Exchange(ref watched.Told, now) != now)
         {
             foreach (var (watcher, _) in watched.Watchers)
             {
@@ -139,6 +140,8 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     private sealed class Watched
     {
         public int Going;
+
+        public RunFrame? Told;
 
         public Lock Gate { get; } = new();
 

@@ -2,6 +2,7 @@ using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Corpora;
 using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Runs;
@@ -22,6 +23,7 @@ public static class TrainingServices
         services.AddSingleton<RunActs>();
         services.AddSingleton<RunFeed>();
         services.AddSingleton<RunListing>();
+        services.AddSingleton<DictionarySites>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
         services.AddHostedService<RunQueueService>();

@@ -28,6 +28,7 @@ public static class RunChart
         layout.HoverMode = HoverModeEnum.XUnified;
         layout.HoverLabel = new Plotly.Blazor.LayoutLib.HoverLabel { BgColor = "rgba(127,127,127,0.12)" };
         layout.YAxis[0].HoverFormat = ".4~g";
+        layout.YAxis[0].ExponentFormat = figure.IsRate ? null : Plotly.Blazor.LayoutLib.YAxisLib.ExponentFormatEnum.Power;
         layout.ShowLegend = lines.Count > 1 || lines.Any(static line => line.Limit is not null);
         layout.Legend = [new Legend { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1, YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom }];
         return new ChartDefinition { Data = [.. lines.SelectMany(line => Traces(line, view)), .. Limits(lines)], Layout = layout, Config = PlotLayout.Config };
