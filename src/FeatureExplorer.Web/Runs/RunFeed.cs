@@ -10,13 +10,14 @@ namespace FeatureExplorer.Web.Runs;
 /// Runs for pages with a connection: one look at a run a second for all who watch it, and the same <see cref="RunFrame"/> for all of them, so that a hundred
 /// watchers cost little more than one. Safe for concurrent use.
 /// </summary>
-public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolder folder, TimeProvider time, ILogger<RunFeed> logger)
+public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolder folder, TimeProvider time, ILogger<RunFeed> logger) : IDisposable
 {
     /// <summary>Runs whose last frame is kept although nobody watches them.</summary>
     private const int MostKept = 16;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Watched> _watched = new();
     private long _numbers;
 
@@ -67,7 +68,7 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
     private async Task Follow(long run, Watched watched)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync())
+        while (await Next(timer))
         {
             if (watched.Watchers.IsEmpty)
             {
@@ -131,6 +132,24 @@ public sealed partial class RunFeed(RunMonitor monitor, RunStore runs, DataFolde
             watched.Frame = new RunFrame(
                 Interlocked.Increment(ref _numbers), snapshot, configuration, RunLimits.Of(configuration, folder), watched.Frame);
             return watched.Frame;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private async Task<bool> Next(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stop.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return false; // the server stops
         }
     }
 

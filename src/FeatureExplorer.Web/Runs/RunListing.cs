@@ -7,10 +7,11 @@ namespace FeatureExplorer.Web.Runs;
 /// All runs for the pages that list them. It looks for what has changed once a second while somebody watches, and all watchers share what it has found. Safe for
 /// concurrent use.
 /// </summary>
-public sealed partial class RunListing(RunStore runs, TimeProvider time, ILogger<RunListing> logger)
+public sealed partial class RunListing(RunStore runs, TimeProvider time, ILogger<RunListing> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<object, Action> _watchers = new();
     private readonly SortedDictionary<long, RunItem> _known = [];
@@ -66,7 +67,7 @@ public sealed partial class RunListing(RunStore runs, TimeProvider time, ILogger
     {
         using var timer = new PeriodicTimer(Interval, time);
         var told = _all;
-        while (await timer.WaitForNextTickAsync())
+        while (await Next(timer))
         {
             if (_watchers.IsEmpty)
             {
@@ -95,6 +96,24 @@ public sealed partial class RunListing(RunStore runs, TimeProvider time, ILogger
                 // The database may be busy: the next second tells.
                 LogFailed(logger, exception);
             }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private async Task<bool> Next(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stop.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return false; // the server stops
         }
     }
 

@@ -26,9 +26,16 @@ public static class RunChart
     {
         var layout = PlotLayout.Of(NameOf(view.X), figure.Axis, view.LogX, view.LogY);
         layout.HoverMode = HoverModeEnum.XUnified;
+        layout.HoverDistance = -1; // the nearest point, however far
         layout.HoverLabel = new Plotly.Blazor.LayoutLib.HoverLabel { BgColor = "rgba(127,127,127,0.12)" };
         layout.YAxis[0].HoverFormat = ".4~g";
         layout.YAxis[0].ExponentFormat = figure.IsRate ? null : Plotly.Blazor.LayoutLib.YAxisLib.ExponentFormatEnum.Power;
+        if (!view.LogY && lines.All(static line => line.Y.Min() is var least && least > 0 && line.Y.Max() - least <= 1e-9 * least))
+        {
+            // Values that never change would stand in a range of -1 to 1.
+            layout.YAxis[0].RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero;
+        }
+
         layout.ShowLegend = lines.Count > 1 || lines.Any(static line => line.Limit is not null);
         layout.Legend = [new Legend { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1, YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom }];
         return new ChartDefinition { Data = [.. lines.SelectMany(line => Traces(line, view)), .. Limits(lines)], Layout = layout, Config = PlotLayout.Config };

@@ -1,3 +1,6 @@
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Web.Runs;
+
 namespace FeatureExplorer.Web.Components.RunViews;
 
 /// <summary>How a reader looks at the list of runs; all of it is in the address.</summary>
@@ -7,7 +10,7 @@ namespace FeatureExplorer.Web.Components.RunViews;
 /// <param name="Descending">Whether the largest comes first.</param>
 /// <param name="Grouped">Whether runs of a model stand together.</param>
 /// <param name="Hidden">Columns that are not shown, separated by commas, in the order of <see cref="Columns"/>.</param>
-public sealed record RunGridView(string Text, FeatureExplorer.Storage.Runs.RunStatus? State, string Sort, bool Descending, bool Grouped, string Hidden)
+public sealed record RunGridView(string Text, RunStatus? State, string Sort, bool Descending, bool Grouped, string Hidden)
 {
     /// <summary>Characters of a search at most.</summary>
     public const int LongestText = 200;
@@ -20,7 +23,7 @@ public sealed record RunGridView(string Text, FeatureExplorer.Storage.Runs.RunSt
 
     /// <summary>What an address says; its values have been checked.</summary>
     public static RunGridView Of(string? text, string? state, string? sort, string? order, string? group, string? hide) => new(
-        text ?? string.Empty, Urls.Parse<FeatureExplorer.Storage.Runs.RunStatus>(state), sort ?? Usual.Sort, order is null ? sort is null or "id" : order == "desc", group is not null, hide ?? string.Empty);
+        text ?? string.Empty, Urls.Parse<RunStatus>(state), sort ?? Usual.Sort, order is null ? sort is null or "id" : order == "desc", group is not null, hide ?? string.Empty);
 
     /// <summary>Whether a column is shown.</summary>
     public bool Shows(string column) => !Hidden.Split(',').Contains(column);
@@ -28,6 +31,25 @@ public sealed record RunGridView(string Text, FeatureExplorer.Storage.Runs.RunSt
     /// <summary>The same with a column shown or hidden.</summary>
     public RunGridView With(string column, bool shown) =>
         this with { Hidden = string.Join(',', Columns.Where(name => name == column ? !shown : !Shows(name))) };
+
+    /// <summary>Runs in the order of the view, the newest first among equals.</summary>
+    /// <param name="runs">Newest first.</param>
+    public IReadOnlyList<RunItem> Order(IReadOnlyList<RunItem> runs)
+    {
+        Func<RunItem, object?> key = Sort switch
+        {
+            "status" => static item => item.Status,
+            "model" => static item => item.Model,
+            "makes" => static item => item.Makes,
+            "progress" => static item => item.Progress,
+            "took" => static item => item.Took,
+            "created" => static item => item.Created,
+            "tags" => static item => item.Tags,
+            "note" => static item => item.Note,
+            _ => static item => item.Id,
+        };
+        return Sort == Usual.Sort && Descending ? runs : [.. Descending ? runs.OrderByDescending(key) : runs.OrderBy(key)];
+    }
 
     /// <summary>The page with this view; what is usual is left out.</summary>
     public string Address()

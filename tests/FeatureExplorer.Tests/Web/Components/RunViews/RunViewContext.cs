@@ -1,4 +1,5 @@
 using Bunit;
+using Bunit.TestDoubles;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
@@ -16,6 +17,8 @@ public abstract class RunViewContext : BunitContext, IAsyncLifetime
 {
     private readonly AccountSite _site = new(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
 
+    private BunitAuthorizationContext? _visitor;
+
     internal AccountSite Site => _site;
 
     internal RunStore Store => _site.Service<RunStore>();
@@ -26,10 +29,10 @@ public abstract class RunViewContext : BunitContext, IAsyncLifetime
         Services.AddMudServices();
         Services.AddFallbackServiceProvider(_site.App.Services);
         JSInterop.Mode = JSRuntimeMode.Loose;
+        _visitor = this.AddAuthorization();
+        _visitor.SetAuthorized("boss");
+        _visitor.SetRoles("Admin");
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
-        var visitor = this.AddAuthorization();
-        visitor.SetAuthorized("boss");
-        visitor.SetRoles("Admin");
         Render<MudPopoverProvider>();
     }
 
@@ -40,7 +43,7 @@ public abstract class RunViewContext : BunitContext, IAsyncLifetime
     }
 
     /// <summary>Somebody who may only read.</summary>
-    internal void BecomeViewer() => this.AddAuthorization().SetRoles("Viewer");
+    internal void BecomeViewer() => _visitor!.SetRoles("Viewer");
 
     /// <summary>A run in a state, of a model of its own.</summary>
     internal RunInfo Run(RunStatus status, string model = "A", string? error = null)
