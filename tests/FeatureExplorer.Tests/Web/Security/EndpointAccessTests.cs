@@ -52,6 +52,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/api/v1/{model}/{name}/text",
         "/runs",
         "/runs/{Id:long}",
+        "/charts/pareto",
         "/charts/runs/{id:long}/{figure}",
         "/charts/runs/compare/{figure}",
         "/runs/compare",
