@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Web.Features;
 
@@ -18,6 +19,12 @@ public static class ChartUrls
         url.Add("bars", mass ? "mass" : null);
         return url.ToString();
     }
+
+    /// <summary>Charts of runs.</summary>
+    public const string Runs = Root + Urls.Runs;
+
+    /// <summary>A run's figure.</summary>
+    public static string Run(long id, string figure) => string.Create(CultureInfo.InvariantCulture, $"{Runs}/{id}/{figure}");
 
     /// <summary>A corpus's domains.</summary>
     public static string Corpus(string name) => Root + Urls.Corpus(name);

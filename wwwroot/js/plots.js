@@ -19,7 +19,16 @@ export function plotly() {
 }
 
 /** Draws the chart whose JSON is at the figure's data-chart; a chart that is there already changes into it. */
-export async function draw(figure, page) {
+export function draw(figure, page) {
+  const drawing = drawNow(figure, page);
+  drawings.set(figure, drawing.catch(() => {}));
+  return drawing;
+}
+
+// What is being drawn, by figure: points that come meanwhile are added afterwards.
+const drawings = new WeakMap();
+
+async function drawNow(figure, page) {
   const address = figure.dataset.chart;
   const [Plotly, answer] = await Promise.all([plotly(), fetch(address)]);
   if (!answer.ok) {
@@ -43,11 +52,42 @@ export async function draw(figure, page) {
   }
 }
 
-/** Adds points to series. */
+/** Adds points to series, but for those that are there already. */
 export async function append(figure, traces, x, y) {
+  await drawings.get(figure);
   const place = figure.querySelector(".js-plotly-plot");
-  if (place && traces.length > 0) {
-    (await plotly()).extendTraces(place, { x, y }, traces);
+  if (!place) {
+    return;
+  }
+  const added = { traces: [], x: [], y: [] };
+  traces.forEach((trace, i) => {
+    const last = place.data[trace]?.x?.at(-1) ?? -Infinity;
+    const from = x[i].findIndex((value) => value > last);
+    if (place.data[trace] && from >= 0) {
+      added.traces.push(trace);
+      added.x.push(x[i].slice(from));
+      added.y.push(y[i].slice(from));
+    }
+  });
+  if (added.traces.length > 0) {
+    (await plotly()).extendTraces(place, { x: added.x, y: added.y }, added.traces);
+  }
+}
+
+/** Adds points to several charts: JSON of [{ figure, traces, x, y }], the names of the figures without their prefix. */
+export async function appendAll(prefix, json) {
+  for (const { figure, traces, x, y } of JSON.parse(json)) {
+    const element = document.getElementById(prefix + figure);
+    if (element) {
+      await append(element, traces, x, y);
+    }
+  }
+}
+
+/** Draws all charts of a name again. */
+export async function drawAll(crosshair) {
+  for (const figure of document.querySelectorAll(`figure[data-crosshair="${CSS.escape(crosshair)}"].live`)) {
+    await draw(figure);
   }
 }
 
@@ -121,6 +161,12 @@ function listen(figure, place, page) {
     place.on("plotly_selected", (event) => {
       const [from, to] = event?.range?.x ?? event?.selections?.[0]?.x ?? [null, null];
       page.invokeMethodAsync("Range", from === null ? null : Math.min(from, to), to === null ? null : Math.max(from, to));
+    });
+    place.on("plotly_restyle", ([change]) => {
+      if ("visible" in change) {
+        const names = (hidden) => [...new Set(place.data.filter((trace) => trace.name && (trace.visible === "legendonly") === hidden).map((trace) => trace.name))];
+        page.invokeMethodAsync("Series", names(true), names(false));
+      }
     });
     place.on("plotly_deselect", () => page.invokeMethodAsync("Range", null, null));
   }

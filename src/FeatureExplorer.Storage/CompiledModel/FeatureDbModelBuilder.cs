@@ -11,7 +11,7 @@ namespace FeatureExplorer.Storage.CompiledModel
     public partial class FeatureDbModel
     {
         private FeatureDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("be42a732-7c74-4557-9eb3-6f9905f2da8f"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("6d68fc38-b850-4b0e-9f0f-2fded82a30af"), entityTypeCount: 19)
         {
         }
 

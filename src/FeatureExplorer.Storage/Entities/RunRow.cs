@@ -37,4 +37,10 @@ internal sealed class RunRow
     public DateTime? Started { get; set; }
 
     public DateTime? Ended { get; set; }
+
+    /// <summary>What somebody has written about the run; empty for nothing.</summary>
+    public string Note { get; set; } = string.Empty;
+
+    /// <summary>Words to find it by, separated by single spaces; empty for none.</summary>
+    public string Tags { get; set; } = string.Empty;
 }

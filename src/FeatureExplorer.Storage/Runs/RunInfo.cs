@@ -32,6 +32,12 @@ public sealed record RunInfo(
     /// <summary>When it ended, UTC.</summary>
     public DateTime? Ended { get; init; }
 
+    /// <summary>What somebody has written about it; empty for nothing. At most <see cref="RunRemarks.LongestNote"/> characters.</summary>
+    public string Note { get; init; } = string.Empty;
+
+    /// <summary>Words to find it by; see <see cref="RunRemarks"/>.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>True until the run has ended in one way or another.</summary>
     public bool Active => RunMoves.IsActive(Status);
 

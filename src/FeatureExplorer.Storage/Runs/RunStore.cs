@@ -51,6 +51,30 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         return [.. db.Runs.AsNoTracking().OrderByDescending(r => r.Id).Take(count).ToList().Select(Info)];
     }
 
+    /// <summary>The runs that have changed since a moment, in the order of their numbers.</summary>
+    /// <param name="since">UTC; a run that changed at this very moment is among them.</param>
+    public IReadOnlyList<RunInfo> Changed(DateTime since)
+    {
+        using var db = database.NewContext();
+        return [.. db.Runs.AsNoTracking().Where(r => r.Updated >= since).OrderBy(r => r.Id).ToList().Select(Info)];
+    }
+
+    /// <summary>Numbers of all runs.</summary>
+    public IReadOnlyList<long> Ids()
+    {
+        using var db = database.NewContext();
+        return [.. db.Runs.AsNoTracking().Select(r => r.Id)];
+    }
+
+    /// <summary>Writes a note and tags in the place of those that a run has.</summary>
+    /// <returns>False when there is no such run.</returns>
+    public bool TryRemark(long id, RunRemarks remarks)
+    {
+        var (note, tags, now) = (remarks.Note, string.Join(' ', remarks.Tags), Now);
+        using var db = database.NewContext();
+        return db.Runs.Where(r => r.Id == id).ExecuteUpdate(set => set.SetProperty(r => r.Note, note).SetProperty(r => r.Tags, tags).SetProperty(r => r.Updated, now)) > 0;
+    }
+
     /// <summary>What runs and what waits, in the order in which the queue takes them.</summary>
     public IReadOnlyList<RunInfo> Active()
     {
@@ -126,6 +150,7 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         }
 
         (queue[place].Position, queue[other].Position) = (queue[other].Position, queue[place].Position);
+        (queue[place].Updated, queue[other].Updated) = (Now, Now);
         db.SaveChanges();
         transaction.Commit();
         return true;
@@ -221,6 +246,8 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         Wanted = row.Wanted,
         Started = row.Started is { } started ? Utc(started) : null,
         Ended = row.Ended is { } ended ? Utc(ended) : null,
+        Note = row.Note,
+        Tags = RunRemarks.Split(row.Tags),
     };
 
     private static DateTime Utc(DateTime stored) => DateTime.SpecifyKind(stored, DateTimeKind.Utc);

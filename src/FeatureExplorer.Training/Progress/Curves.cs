@@ -19,6 +19,9 @@ public static class Curves
     public const string ExplainedVariance = "explained variance";
     public const string LossRecovered = "loss recovered";
 
+    /// <summary>Seconds that the run had worked, pauses left out; every curve that is recorded ends with this column.</summary>
+    public const string Seconds = "seconds";
+
     /// <summary>Of a transformer's training, at its steps.</summary>
     public static IReadOnlyList<string> OfTransformer { get; } = [Loss, LearningRate, GradientNorm, TokensPerSecond];
 
@@ -33,6 +36,13 @@ public static class Curves
 
     /// <summary>Name of the curve of a dictionary, or of the transformer, on held-out tokens.</summary>
     public static string HeldOut(string trained) => trained + HeldOutEnding;
+
+    /// <summary>Columns of a curve as it is kept: those of its points and, last, <see cref="Seconds"/>.</summary>
+    public static IReadOnlyList<string> Kept(IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return columns.Contains(Seconds) ? columns : [.. columns, Seconds];
+    }
 
     /// <summary>Whether a curve was measured on held-out tokens.</summary>
     public static bool IsHeldOut(string name) => name.EndsWith(HeldOutEnding, StringComparison.Ordinal);

@@ -10,6 +10,7 @@ namespace FeatureExplorer.Training.Progress;
 public sealed class LiveRun : IProgress<RunProgress>
 {
     private const int EventsShown = 200;
+    private const double SettlesAfterSeconds = 4;
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan CurveInterval = TimeSpan.FromSeconds(3);
 
@@ -21,6 +22,8 @@ public sealed class LiveRun : IProgress<RunProgress>
     private readonly List<LiveCurve> _curves;
     private readonly HashSet<LiveCurve> _unsaved = [];
     private readonly List<RunEvent> _events;
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private readonly double _workedBefore;
     private RunProgress? _latest;
     private long _version = Stopwatch.GetTimestamp();
     private long _reported;
@@ -38,7 +41,8 @@ public sealed class LiveRun : IProgress<RunProgress>
     public LiveRun(long id, RunStore runs, RunHistory history, IProgress<RunProgress>? next)
     {
         (_id, _runs, _history, _next) = (id, runs, history, next);
-        _curves = [.. history.Curves(id).Select(curve => new LiveCurve(curve))];
+        _curves = [.. history.Curves(id).Select(curve => new LiveCurve(Timed(curve)))];
+        _workedBefore = _curves.SelectMany(static curve => curve.Points).Max(static point => point[^1]) ?? 0;
         _events = [.. history.Events(id, EventsShown)];
     }
 
@@ -126,7 +130,11 @@ public sealed class LiveRun : IProgress<RunProgress>
         _latest = value;
         if (value.Point is { } point)
         {
-            Curve(point).Add(point.Step, point.Values);
+            var curve = Curve(point);
+            if (!Repeats(curve, point))
+            {
+                curve.Add(point.Step, [.. point.Values, _workedBefore + Stopwatch.GetElapsedTime(_begun).TotalSeconds]);
+            }
         }
 
         if (line is not null)
@@ -137,12 +145,17 @@ public sealed class LiveRun : IProgress<RunProgress>
         Interlocked.Increment(ref _version);
     }
 
+    // A stage that was finished before a pause tells its result again: the point keeps its time.
+    private static bool Repeats(LiveCurve curve, CurvePoint point) =>
+        curve.Points.Count > 0 && curve.Points[^1] is var last && last[0] == point.Step && point.Values.Select((value, i) => last[i + 1] == value).All(static same => same);
+
     private LiveCurve Curve(CurvePoint point)
     {
+        var columns = Curves.Kept(point.Columns);
         var found = _curves.FindIndex(c => c.Name == point.Curve);
-        if (found < 0 || _curves[found].Steps != point.Steps || !_curves[found].Columns.SequenceEqual(point.Columns))
+        if (found < 0 || _curves[found].Steps != point.Steps || !_curves[found].Columns.SequenceEqual(columns))
         {
-            var added = new LiveCurve(point.Curve, point.Steps, point.Columns);
+            var added = new LiveCurve(point.Curve, point.Steps, columns);
             if (found >= 0)
             {
                 _unsaved.Remove(_curves[found]);
@@ -158,6 +171,11 @@ public sealed class LiveRun : IProgress<RunProgress>
         _unsaved.Add(_curves[found]);
         return _curves[found];
     }
+
+    // Earlier versions did not note the time.
+    private static RunCurve Timed(RunCurve kept) => kept.Columns.Contains(Curves.Seconds)
+        ? kept
+        : kept with { Columns = Curves.Kept(kept.Columns), Points = [.. kept.Points.Select(static point => (double?[])[.. point, null])] };
 
     private void AddLine(RunEvent line)
     {
@@ -180,7 +198,8 @@ public sealed class LiveRun : IProgress<RunProgress>
 
         var elapsed = Stopwatch.GetElapsedTime(_stageStart).TotalSeconds;
         var done = now.Fraction - _stageFrom;
-        if (done > 0.01 && elapsed > 1)
+        // What a stage does first is seldom its pace: caches are cold, files are opened.
+        if (done > 0.02 && elapsed > SettlesAfterSeconds)
         {
             var covered = now.Overall - _stageFromOverall;
             _pace = covered > 0 ? elapsed / covered : _pace;

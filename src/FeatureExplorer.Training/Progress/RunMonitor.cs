@@ -35,20 +35,26 @@ public sealed class RunMonitor(RunStore runs, RunHistory history)
     }
 
     /// <summary>The run as it is now, or null when there is none of that number.</summary>
-    public RunSnapshot? Snapshot(long id)
-    {
-        if (runs.Find(id) is not { } run)
-        {
-            return null;
-        }
+    public RunSnapshot? Snapshot(long id) => runs.Find(id) is { } run ? Snapshot(run) : null;
 
-        if (_live.TryGetValue(id, out var live))
+    /// <summary>The run of a record that has just been read.</summary>
+    public RunSnapshot Snapshot(RunInfo run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (_live.TryGetValue(run.Id, out var live))
         {
             return live.Snapshot(run);
         }
 
-        var curves = history.Curves(id);
-        return new RunSnapshot(run, run.Updated.Ticks, null, null, curves, [.. curves.Select(_ => 0)], history.Events(id, EventsShown));
+        var curves = history.Curves(run.Id);
+        return new RunSnapshot(run, run.Updated.Ticks, null, null, curves, [.. curves.Select(_ => 0)], history.Events(run.Id, EventsShown));
+    }
+
+    /// <summary>Changes when a snapshot of the run would, without taking one.</summary>
+    public (long Reports, long Updated) Version(RunInfo run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return (_live.TryGetValue(run.Id, out var live) ? live.Version : 0, run.Updated.Ticks);
     }
 
     /// <summary>Asks a run of this process for the features of the dictionary in training.</summary>

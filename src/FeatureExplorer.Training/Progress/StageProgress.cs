@@ -59,6 +59,13 @@ public sealed class StageProgress
     /// <summary>Adds a line to the log.</summary>
     public void Note(RunEventKind kind, string text) => _progress?.Report(Now() with { Note = new RunNote(kind, text) });
 
+    /// <summary>A rate as the end of a line of figures; nothing before it is known, as at the first step after a pause.</summary>
+    public static string Rate(double perSecond, string unit) =>
+        double.IsFinite(perSecond) && perSecond > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $", {perSecond:N0} {unit}") : string.Empty;
+
+    /// <summary>A rate as a point of a curve: none before it is known.</summary>
+    public static double Known(double perSecond) => perSecond > 0 ? perSecond : double.NaN;
+
     /// <summary>For parts that report nothing but a share.</summary>
     public IProgress<double> Fractions() => new Direct<double>(fraction => Report(Math.Min(fraction, 0.999), string.Empty));
 

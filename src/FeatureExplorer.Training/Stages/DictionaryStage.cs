@@ -77,7 +77,7 @@ public sealed class DictionaryStage(
             Release();
         }
 
-        progress.End(Invariant($"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}, {result.SamplesPerSecond:N0} samples/s"));
+        progress.End(Invariant($"L0 {result.Metrics.L0:0.0}, loss recovered {result.Metrics.LossRecovered:0.000}{StageProgress.Rate(result.SamplesPerSecond, "samples/s")}"));
         return (SparseAutoencoder.Load(directory), result);
     }
 

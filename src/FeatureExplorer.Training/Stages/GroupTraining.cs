@@ -112,7 +112,7 @@ internal sealed class GroupTraining(
         var id = Id(place);
         progress.Point(new CurvePoint(
             id, p.Steps, Curves.OfDictionary, p.Step,
-            [p.MeanSquaredError + p.L1, p.MeanSquaredError, p.L0, p.Lambda, sweep.Trainers[place].Options.LearningRateAt(p.Step), p.Dead, p.Pace]));
+            [p.MeanSquaredError + p.L1, p.MeanSquaredError, p.L0, p.Lambda, sweep.Trainers[place].Options.LearningRateAt(p.Step), p.Dead, StageProgress.Known(p.Pace)]));
         if (p.Resampled > _resampled[place])
         {
             progress.Note(RunEventKind.Resampling, Invariant($"{id}: {p.Resampled - _resampled[place]:N0} dead features were given new weights by step {p.Step:N0}"));
@@ -123,7 +123,7 @@ internal sealed class GroupTraining(
 
     private string Detail(int place, DictionaryProgress p) =>
         (settings.Count > 1 ? $"{Id(place)}: " : string.Empty)
-        + Invariant($"L0 {p.L0:0.0}, error {p.MeanSquaredError:0.000}, {p.Pace:N0} samples/s");
+        + Invariant($"L0 {p.L0:0.0}, error {p.MeanSquaredError:0.000}{StageProgress.Rate(p.Pace, "samples/s")}");
 
     private static double Share(DictionaryTrainer trainer, double from) =>
         from >= 1 ? 0.98 : Math.Clamp((((double)trainer.Step / trainer.Options.Steps) - from) / (1 - from), 0, 0.98);

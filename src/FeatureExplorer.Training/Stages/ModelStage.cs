@@ -57,7 +57,7 @@ public sealed class ModelStage(FeatureDatabase database)
 
         var steps = options.Steps(config.Context);
         progress.Point(new CurvePoint(Curves.HeldOut(Curves.Transformer), steps, Curves.OfHeldOutTransformer, steps, [result.HeldOutLoss]));
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}, {result.TokensPerSecond:N0} tokens/s"));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}{StageProgress.Rate(result.TokensPerSecond, "tokens/s")}"));
         return (TransformerModel.Load(directory), result, fingerprint, place);
     }
 
@@ -147,7 +147,8 @@ public sealed class ModelStage(FeatureDatabase database)
     private static void Show(StageProgress progress, TransformerTrainingProgress p)
     {
         progress.Report(
-            Math.Min(0.999, (double)p.Step / p.Steps), string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"));
-        progress.Point(new CurvePoint(Curves.Transformer, p.Steps, Curves.OfTransformer, p.Step, [p.Loss, p.LearningRate, p.GradientNorm, p.TokensPerSecond]));
+            Math.Min(0.999, (double)p.Step / p.Steps), string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.000}{StageProgress.Rate(p.TokensPerSecond, "tokens/s")}"));
+        progress.Point(new CurvePoint(
+            Curves.Transformer, p.Steps, Curves.OfTransformer, p.Step, [p.Loss, p.LearningRate, p.GradientNorm, StageProgress.Known(p.TokensPerSecond)]));
     }
 }

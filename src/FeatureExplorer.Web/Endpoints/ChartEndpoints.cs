@@ -16,11 +16,20 @@ public static class ChartEndpoints
     public static void MapCharts(this IEndpointRouteBuilder routes)
     {
         var charts = routes.MapGroup(ChartUrls.Root);
-        charts.MapGet("/pareto", (FeatureStore store) => ChartJson.Answer(ParetoChart.Of(store.Dictionaries())));
+        charts.MapRunCharts();
+        charts.MapGet("/pareto", Pareto);
         charts.MapGet("/{model}/{name}/spectrum", Spectrum).Computes();
         charts.MapGet("/{model}/{name}/{index:int}/histogram", Histogram).Computes();
         charts.MapGet("/compare/activations", Activations).Computes();
         charts.MapGet("/compare/weights", Weights).Computes();
+    }
+
+    [TextParameter("model", 64)]
+    [TextParameter("site", 32)]
+    private static IResult Pareto(FeatureStore store, DictionarySites sites, string? model, string? site)
+    {
+        var all = store.Dictionaries();
+        return ChartJson.Answer(ParetoChart.Of(all, new ParetoChoice(model, site, sites.Of(all))));
     }
 
     [WordsParameter("y", "bias", "cosine")]

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
-/// <summary>Runs over the API, their live streams, and the forms that administrators send.</summary>
+/// <summary>Runs over the API, their live stream, and the forms that administrators send.</summary>
 public static class RunEndpoints
 {
     // Proxies close connections on which nothing comes.
@@ -25,7 +25,6 @@ public static class RunEndpoints
         api.MapGet("/{id:long}", Run);
         api.MapGet("/{id:long}/metrics", Metrics);
         api.MapGet("/{id:long}/events", Events);
-        routes.MapGet("/runs/{id:long}/live", Live);
         foreach (var action in Actions)
         {
             routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, RunStore runs, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, runs, id, action))
@@ -60,9 +59,6 @@ public static class RunEndpoints
     [EndpointSummary("The figures of a run as server-sent events, until it ends")]
     [ProducesResponseType<RunJson.Live>(StatusCodes.Status200OK, "text/event-stream")]
     private static Task Events(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Figures, id);
-
-    /// <summary>The same with the drawn part of the monitor.</summary>
-    private static Task Live(HttpContext http, RunUpdates updates, IHostApplicationLifetime lifetime, long id) => Stream(http, lifetime, updates.Drawings, id);
 
     private static async Task Stream(HttpContext http, IHostApplicationLifetime lifetime, SharedUpdates updates, long id)
     {

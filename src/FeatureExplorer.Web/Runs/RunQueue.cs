@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using FeatureExplorer.Storage.Accounts;
-using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Names;
@@ -11,7 +10,7 @@ namespace FeatureExplorer.Web.Runs;
 
 /// <summary>What people may do with runs. Every action checks who asks and whether the run's state allows it, and leaves a line in its log.</summary>
 /// <remarks>Where the state does not allow it, actions throw <see cref="RunMoveException"/>; for a run that is not there, <see cref="ArgumentException"/>.</remarks>
-public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monitor, RunNames names, RunWriter writer, Permissions permissions, AuditLog audit)
+public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monitor, RunNames names, RunLeftovers leftovers, Permissions permissions, AuditLog audit)
     : IDisposable
 {
     private readonly SemaphoreSlim _changed = new(0);
@@ -61,25 +60,32 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
         return runs.TryShift(id, earlier);
     }
 
-    /// <summary>
-    /// Deletes the record of a run that does not run, and the half-trained features it has left. What another run that is not finished makes under the same
-    /// name, such as a clone, is that run's, too, and stays.
-    /// </summary>
+    /// <summary>Deletes a run that does not run: its record, log and curves, and what <see cref="RunLeftovers"/> finds.</summary>
     public void Delete(ClaimsPrincipal user, long id)
     {
         permissions.Demand(user, Role.Admin);
-        var run = runs.Find(id);
+        var found = leftovers.Of(id);
         runs.Delete(id);
         audit.Record(user, "run.delete", Subject(id));
-        if (run is not null && RunConfigurationJson.Of(run) is { } configuration)
+        if (found is not null)
         {
-            var others = runs.Unfinished().Select(RunConfigurationJson.Of).OfType<RunConfiguration>().Where(other => other.Model == configuration.Model)
-                .SelectMany(static other => other.Dictionaries.Select(static dictionary => dictionary.Name)).ToHashSet();
-            foreach (var dictionary in configuration.Dictionaries.Where(dictionary => !others.Contains(dictionary.Name)))
-            {
-                writer.RemoveForming(configuration.Model, dictionary.Name);
-            }
+            leftovers.Remove(found);
         }
+    }
+
+    /// <summary>Writes a note and tags in the place of those that a run has.</summary>
+    /// <returns>False when there is no such run.</returns>
+    /// <exception cref="ArgumentException">They are too long, or a tag holds what it cannot.</exception>
+    public bool Remark(ClaimsPrincipal user, long id, string? note, string? tags)
+    {
+        permissions.Demand(user, Role.Admin);
+        var done = runs.TryRemark(id, RunRemarks.Of(note, tags));
+        if (done)
+        {
+            audit.Record(user, "run.remark", Subject(id));
+        }
+
+        return done;
     }
 
     /// <summary>Tries again after the queue was held up.</summary>

@@ -2,6 +2,7 @@ using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Corpora;
 using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Runs;
@@ -19,7 +20,11 @@ public static class TrainingServices
         services.AddSingleton<RunNames>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunEstimator>();
-        services.AddSingleton<RunLiveHtml>();
+        services.AddSingleton<RunLeftovers>();
+        services.AddSingleton<RunActs>();
+        services.AddSingleton<RunFeed>();
+        services.AddSingleton<RunListing>();
+        services.AddSingleton<DictionarySites>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
         services.AddHostedService<RunQueueService>();

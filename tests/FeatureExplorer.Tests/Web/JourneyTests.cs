@@ -30,26 +30,37 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await AddCorpus(page);
         await StartRun(page);
 
-        // The curve moves, without the page being loaded again.
-        var live = page.Locator("#live");
-        await Assertions.Expect(live.Locator("h3", new() { HasText = "Loss of the transformer" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        await CurvesMove(live);
+        // The curve moves without the page being loaded again, and shows its values.
+        var chart = page.Locator("figure.plot-figure.live").First;
+        await Assertions.Expect(chart).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await CurvesMove(page);
+        await chart.Locator(".nsewdrag").First.HoverAsync();
+        await Assertions.Expect(chart.Locator(".hoverlayer")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("[0-9]"));
 
         // A feature of the half-trained dictionary.
         await WaitForStage(1, "Training dictionary A/0");
-        await page.ReloadAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Show features now" }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-live=made] a", new() { HasText = "A/0" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Locator(".made a", new() { HasText = "A/0" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await page.GotoAsync(new Uri(_site.Address, "/A/0/3").ToString());
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("forming, step");
 
-        // Cancelled, taken up again, finished.
+        // Paused, taken up again by its message, finished.
         await page.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await WaitFor(1, RunStatus.Cancelled);
-        await page.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await WaitFor(1, RunStatus.Paused);
+        await Assertions.Expect(page.Locator(".run .badge")).ToHaveTextAsync("paused");
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".run-message")).ToContainTextAsync("goes on from its last checkpoint");
         await WaitFor(1, RunStatus.Finished);
+        await Assertions.Expect(page.Locator(".run .badge")).ToHaveTextAsync("finished");
+
+        await Watched(chromium.Browser!);
+
+        // Its record goes, after a question; what it has made stays.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Model A stays, and so do its finished dictionaries A/0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete run 1" }).ClickAsync();
+        await Until(() => _site.Service<RunStore>().Find(1) is null, "run 1 to be deleted");
 
         await using var stranger = await chromium.Browser!.NewContextAsync();
         var visit = await stranger.NewPageAsync();
@@ -57,13 +68,21 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         Assert.Equal(200, answer!.Status);
         await Assertions.Expect(visit.Locator("h1")).Not.ToContainTextAsync("forming");
         await Assertions.Expect(visit.Locator("h1")).ToContainTextAsync("A/0/3");
+    }
+
+    /// <summary>What a stranger sees of the run: its end, and nothing to act with.</summary>
+    private async Task Watched(IBrowser browser)
+    {
+        await using var stranger = await browser.NewContextAsync();
+        var visit = await stranger.NewPageAsync();
         await visit.GotoAsync(new Uri(_site.Address, "/runs/1").ToString());
-        await Assertions.Expect(visit.Locator(".badge").First).ToHaveTextAsync("finished");
+        await Assertions.Expect(visit.Locator(".run .badge")).ToHaveTextAsync("finished");
+        await Assertions.Expect(visit.Locator("figure.plot-figure.live").First).ToBeVisibleAsync();
         await Assertions.Expect(visit.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
     }
 
     /// <summary>Any of them: on a fast machine the transformer is ready before anybody has looked twice, and then it is the dictionary's that move.</summary>
-    private static async Task CurvesMove(ILocator live)
+    private static async Task CurvesMove(IPage page)
     {
         var end = DateTime.UtcNow.AddSeconds(60);
         var before = await Curves();
@@ -73,7 +92,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
             await Task.Delay(100);
         }
 
-        Task<string> Curves() => live.Locator("path.line").EvaluateAllAsync<string>("lines => lines.map(line => line.getAttribute('d')).join()");
+        Task<string> Curves() => page.Locator(".scatterlayer path.js-line").EvaluateAllAsync<string>("lines => lines.map(line => line.getAttribute('d')).join()");
     }
 
     private async Task SetUp(IPage page)

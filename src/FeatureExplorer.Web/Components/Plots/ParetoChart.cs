@@ -6,18 +6,25 @@ using Plotly.Blazor.Traces.ScatterLib;
 
 namespace FeatureExplorer.Web.Components.Plots;
 
-/// <summary>Dictionaries by L0 (logarithmic) and loss recovered: the trade between few active features and a faithful reconstruction.</summary>
+/// <summary>Dictionaries by L0 (logarithmic) and loss recovered: the trade between few active features and a faithful reconstruction. A recipe has one colour.</summary>
 public static class ParetoChart
 {
+    /// <summary>Points up to which each has its name beside it.</summary>
+    private const int Labelled = 24;
+
     /// <summary>The chart; each point carries the address of its dictionary.</summary>
-    public static ChartDefinition Of(IEnumerable<DictionaryInfo> dictionaries)
+    /// <param name="all">All dictionaries: they decide the recipes' colours.</param>
+    /// <param name="choice">Which of them are shown.</param>
+    public static ChartDefinition Of(IReadOnlyList<DictionaryInfo> all, ParetoChoice choice)
     {
-        var shown = dictionaries.Where(static d => d.Metrics.L0 > 0 && double.IsFinite(d.Metrics.LossRecovered)).OrderBy(static d => d.Metrics.L0).ToList();
+        ArgumentNullException.ThrowIfNull(choice);
+        var shown = choice.Of(all).Where(static d => d.Metrics.L0 > 0 && double.IsFinite(d.Metrics.LossRecovered)).OrderBy(static d => d.Metrics.L0).ToList();
+        var recipes = all.Select(static d => d.Variant).Distinct().Order(StringComparer.Ordinal).ToList();
         var layout = PlotLayout.Of("L0: active features per token", "loss recovered", logX: true);
         layout.ShowLegend = true;
         return new ChartDefinition
         {
-            Data = [Front(shown), .. shown.GroupBy(static d => d.Variant).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(Points)],
+            Data = [Front(shown), .. shown.GroupBy(static d => d.Variant).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(g => Points(g, recipes.IndexOf(g.Key), shown.Count <= Labelled))],
             Layout = layout,
             Config = PlotLayout.Config,
         };
@@ -41,10 +48,10 @@ public static class ParetoChart
         };
     }
 
-    private static Scatter Points(IGrouping<string, DictionaryInfo> group, int i) => new()
+    private static Scatter Points(IGrouping<string, DictionaryInfo> group, int recipe, bool labelled) => new()
     {
         Name = group.Key,
-        Mode = ModeFlag.Markers | ModeFlag.Text,
+        Mode = labelled ? ModeFlag.Markers | ModeFlag.Text : ModeFlag.Markers,
         X = PlotLayout.Numbers(group.Select(static d => d.Metrics.L0)),
         Y = PlotLayout.Numbers(group.Select(static d => d.Metrics.LossRecovered)),
         TextArray = [.. group.Select(static d => d.Id)],
@@ -52,9 +59,9 @@ public static class ParetoChart
         HoverTextArray = [.. group.Select(Tip)],
         HoverInfo = HoverInfoFlag.Text,
         CustomData = [.. group.Select(static d => (object)Urls.Dictionary(d))],
-        Marker = new Marker { Size = 11, Color = PlotLayout.Colours[i % PlotLayout.Colours.Count], Symbol = (Plotly.Blazor.Traces.ScatterLib.MarkerLib.SymbolEnum)i },
+        Marker = new Marker { Size = 11, Color = PlotLayout.Colours[recipe % PlotLayout.Colours.Count], Symbol = (Plotly.Blazor.Traces.ScatterLib.MarkerLib.SymbolEnum)recipe },
     };
 
     private static string Tip(DictionaryInfo d) =>
-        $"{d.Id}: {Show.Count(d.Features)} features, L0 {Show.Significant(d.Metrics.L0)}, loss recovered {Show.Three(d.Metrics.LossRecovered)}";
+        $"{d.Id}: {d.Variant}, {Show.Count(d.Features)} features, L0 {Show.Significant(d.Metrics.L0)}, loss recovered {Show.Three(d.Metrics.LossRecovered)}";
 }

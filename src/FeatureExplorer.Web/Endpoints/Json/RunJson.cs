@@ -13,12 +13,19 @@ public sealed record RunJson(
     long Id, string Kind, RunStatus Status, string Stage, double Progress, string Message, string? Error, RunOrigin Origin, string? RequestedBy,
     DateTime Created, DateTime? Started, DateTime? Ended, DateTime Updated, double? SecondsLeft, JsonElement Configuration, IReadOnlyList<RunMove> Possible)
 {
+    /// <summary>What somebody has written about it; empty for nothing.</summary>
+    public string Note { get; init; } = string.Empty;
+
+    /// <summary>Words to find it by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     public static RunJson Of(RunInfo run, double? secondsLeft = null)
     {
         using var configuration = JsonDocument.Parse(run.Configuration.Length > 0 ? run.Configuration : "{}");
         return new RunJson(
             run.Id, run.Kind, run.Status, run.Stage, run.Progress, run.Message, run.Error, run.Origin, run.RequestedBy, run.Created, run.Started, run.Ended,
-            run.Updated, secondsLeft, configuration.RootElement.Clone(), RunMoves.Possible(run.Status));
+            run.Updated, secondsLeft, configuration.RootElement.Clone(), RunMoves.Possible(run.Status))
+        { Note = run.Note, Tags = run.Tags };
     }
 
     /// <summary>

@@ -14,18 +14,23 @@ internal static class RunStates
         }
 
         runs.Move(id, RunMove.Start);
-        RunMove? end = status switch
+        if (status != RunStatus.Running)
+        {
+            runs.End(id, status, error);
+        }
+    }
+
+    /// <summary>Brings a run that runs into a state in which it does not.</summary>
+    public static void End(this RunStore runs, long id, RunStatus status, string? error = null) => runs.Move(
+        id,
+        status switch
         {
             RunStatus.Finished => RunMove.Finish,
             RunStatus.Failed => RunMove.Fail,
             RunStatus.Cancelled => RunMove.Cancel,
             RunStatus.Interrupted => RunMove.Interrupt,
             RunStatus.Paused => RunMove.Pause,
-            _ => null,
-        };
-        if (end is { } move)
-        {
-            runs.Move(id, move, error);
-        }
-    }
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A run that runs does not end so."),
+        },
+        error);
 }

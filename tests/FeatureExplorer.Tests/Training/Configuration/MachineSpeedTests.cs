@@ -16,12 +16,12 @@ public sealed class MachineSpeedTests : IDisposable
     {
         var folder = new DataFolder(_folder.Path);
         Assert.Null(MachineSpeed.Measured(folder));
-        Assert.Empty(RunLiveHtml.Floors(RunPreset.Demo, folder));
+        Assert.Empty(RunLimits.Of(RunPreset.Demo, folder));
         var measured = MachineSpeed.Measure(folder);
         Assert.True(measured.GigaflopsPerSecond > 0.01);
         Assert.Equal(measured, MachineSpeed.Measured(folder));
         Assert.Equal(measured, MachineSpeed.MeasuredOrNow(folder));
-        Assert.Contains("transformer", RunLiveHtml.Floors(RunPreset.Demo, folder).Keys);
+        Assert.Contains("transformer", RunLimits.Of(RunPreset.Demo, folder).Keys);
     }
 
     [Fact]

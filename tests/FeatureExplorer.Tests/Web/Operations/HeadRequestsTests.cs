@@ -44,7 +44,7 @@ public sealed class HeadRequestsTests(SampleSite site)
         await using var accounts = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
         accounts.Service<RunQueue>().Add(SmallRun.Configuration, null);
         using var visitor = accounts.Visitor();
-        using var answer = await visitor.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/runs/1/live"));
+        using var answer = await visitor.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/runs/1/events"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         Assert.Null(answer.Content.Headers.ContentLength);

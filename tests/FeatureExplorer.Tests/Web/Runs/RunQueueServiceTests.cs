@@ -2,6 +2,7 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Storage.Runs;
@@ -90,6 +91,44 @@ public sealed class RunQueueServiceTests
     }
 
     [Fact]
+    public async Task Delete_CloneOfARunningRun_LeavesWhatThatRunForms()
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+        using var administrator = await site.Visitor(Role.Admin);
+        var (runs, store, writer, folder) = (site.Service<RunStore>(), site.Service<FeatureStore>(), site.Service<RunWriter>(), site.Service<DataFolder>());
+        writer.SaveModel(SampleReports.Model());
+        writer.Publish(SampleReports.Draft(6) with { Forming = new FormingStep(1, 10) }, SampleReports.Reports(6), SampleVocabulary.Text);
+        var forming = Directory.CreateDirectory(folder.Forming("A", "1")).FullName;
+        File.WriteAllBytes(Path.Combine(forming, "index.bin"), new byte[2_000_000]);
+        var state = Path.Combine(Directory.CreateDirectory(folder.Model("A")).FullName, "dictionaries-12ab.training.safetensors");
+        File.WriteAllBytes(state, new byte[1_000_000]);
+        var running = runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id;
+        runs.Move(running, RunMove.Start);
+        // A clone in other letters makes the same files where the system takes both for one.
+        var clone = runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration with { Model = "a" })).Id;
+
+        Assert.Contains(site.Service<RunActs>().Costs(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id, RunAct.Delete), cost => cost.Contains("A/1 stay: run 1", StringComparison.Ordinal));
+        foreach (var id in (long[])[clone, 3])
+        {
+            using var deleted = await administrator.Post($"/runs/{id}", $"/runs/{id}/delete");
+            Assert.Null(runs.Find(id));
+        }
+
+        Assert.NotNull(store.FindDictionary("A", "1"));
+        Assert.True(File.Exists(state) && Directory.Exists(forming));
+
+        // The last that made them takes them along, and says so before.
+        runs.End(running, RunStatus.Cancelled);
+        var costs = string.Join(' ', site.Service<RunActs>().Costs(running, RunAct.Delete));
+        Assert.Contains("6 half-trained features of A/1", costs, StringComparison.Ordinal);
+        Assert.Contains("3 MB of training state", costs, StringComparison.Ordinal);
+        Assert.Contains("Model A stays", costs, StringComparison.Ordinal);
+        using var last = await administrator.Post($"/runs/{running}", $"/runs/{running}/delete");
+        Assert.Null(store.FindDictionary("A", "1"));
+        Assert.False(File.Exists(state) || Directory.Exists(forming));
+    }
+
+    [Fact]
     public async Task Run_EndedWhileNothingCouldBeWritten_IsPausedAsSoonAsItCanAndGoesOn()
     {
         await using var site = await AccountSite.Start(AccountSite.Patient);
@@ -116,7 +155,7 @@ public sealed class RunQueueServiceTests
         }
     }
 
-    private static async Task Until(Func<bool> condition)
+    internal static async Task Until(Func<bool> condition)
     {
         for (var i = 0; i < 1200 && !condition(); i++)
         {

@@ -1,0 +1,164 @@
+using System.Security.Claims;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Security;
+
+namespace FeatureExplorer.Web.Runs;
+
+/// <summary>The acts of pages on runs: which a state allows, what one costs, and what to tell whoever asked. <see cref="RunQueue"/> does them and checks who asks.</summary>
+public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, RunLeftovers leftovers, RunFeed feed)
+{
+    /// <summary>What a run's state allows, in the order of its buttons. Whether there are features to show, the training decides.</summary>
+    public static IEnumerable<RunAct> Possible(RunInfo run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return Enum.GetValues<RunAct>().Where(act => run.Can(MoveOf(act)) && (run.Wanted is null || act is not (RunAct.Features or RunAct.Pause or RunAct.Cancel)));
+    }
+
+    /// <summary>Whether somebody is asked before it is done.</summary>
+    public static bool Asks(RunAct act) => act is RunAct.Cancel or RunAct.Delete;
+
+    /// <summary>Does it. Never throws: what went wrong is in the message.</summary>
+    public RunOutcome Do(ClaimsPrincipal user, long run, RunAct act)
+    {
+        try
+        {
+            var done = Carry(user, run, act);
+            feed.Refresh(run);
+            return done ? new RunOutcome(run, act, true, Said(run, act), UndoOf(act)) : new RunOutcome(run, act, false, Refused(run, act), null);
+        }
+        catch (Exception exception) when (exception is AccessDeniedException or RunMoveException or ArgumentException || DatabaseBusy.Caused(exception))
+        {
+            return new RunOutcome(run, act, false, exception is AccessDeniedException or RunMoveException or ArgumentException
+                ? exception.Message
+                : "The database is busy: somebody else is writing to it. Nothing was changed; try again in some seconds.", null);
+        }
+    }
+
+    /// <summary>What is lost by it and what stays, a sentence each.</summary>
+    public IReadOnlyList<string> Costs(long run, RunAct act) => act switch
+    {
+        RunAct.Cancel => [.. Cancelling(run)],
+        RunAct.Delete => [.. Deleting(run)],
+        _ => [],
+    };
+
+    private IEnumerable<string> Cancelling(long run)
+    {
+        if (runs.Find(run) is not { } record)
+        {
+            yield break;
+        }
+
+        if (record.Status == RunStatus.Running)
+        {
+            var checkpoint = history.Events(run).LastOrDefault(static line => line.Kind == RunEventKind.Checkpoint);
+            yield return record.Stage.StartsWith("Training", StringComparison.Ordinal)
+                ? "Training stops after its current step and writes a checkpoint. If that cannot be written, the work since the last one is lost"
+                    + (checkpoint is null ? "; there is none yet." : $": {checkpoint.Text}, at {Show.Time(checkpoint.Time)}.")
+                : $"The work of the stage “{record.Stage}” is lost: it is begun again when the run is resumed. The stages before it are kept.";
+        }
+        else
+        {
+            yield return record.Started is null ? "It has not begun: nothing is lost." : $"It stays at {Show.WholePercent(record.Progress)}, with its last checkpoint.";
+        }
+
+        yield return "A cancelled run can be resumed. The names of its model and dictionaries are free for other runs meanwhile.";
+    }
+
+    private IEnumerable<string> Deleting(long run)
+    {
+        if (leftovers.Of(run) is not { } found)
+        {
+            yield break;
+        }
+
+        yield return $"Gone for good: the record of run {run} with its settings and note, {Show.Count(history.Events(run).Count)} lines of its log and {Show.Count(history.Curves(run).Count)} curves.";
+        foreach (var dictionary in found.Forming)
+        {
+            var labels = found.Labels.GetValueOrDefault(dictionary.Id);
+            yield return $"Gone for good: the {Show.Count(dictionary.Features)} half-trained features of {dictionary.Id}."
+                + (labels > 0 ? $" Their {Show.Count(labels)} {(labels == 1 ? "label stays" : "labels stay")} and show again with the next {dictionary.Id}." : string.Empty);
+        }
+
+        if (found.Freed > 0)
+        {
+            yield return $"{Show.Bytes(found.Freed)} of training state on the disk go, too: nothing can go on from it.";
+        }
+
+        foreach (var (dictionary, other) in found.Shared)
+        {
+            yield return $"The half-trained features of {dictionary} stay: run {other} makes them, too.";
+        }
+
+        if (found.Model is { } model)
+        {
+            var labels = found.Finished.Sum(d => found.Labels.GetValueOrDefault(d.Id));
+            yield return $"Model {model} stays" + (found.Finished.Count == 0
+                ? "."
+                : $", and so do its finished dictionaries {string.Join(", ", found.Finished.Select(static d => d.Id))} with {Show.Count(labels)} {(labels == 1 ? "label" : "labels")} ({Show.Bytes(found.Kept)} on the disk).");
+        }
+    }
+
+    private bool Carry(ClaimsPrincipal user, long run, RunAct act)
+    {
+        switch (act)
+        {
+            case RunAct.Features:
+                return queue.ShowFeatures(user, run);
+            case RunAct.Earlier or RunAct.Later:
+                return queue.Shift(user, run, act == RunAct.Earlier);
+            case RunAct.Pause:
+                queue.Pause(user, run);
+                return true;
+            case RunAct.Resume:
+                queue.Resume(user, run);
+                return true;
+            case RunAct.Cancel:
+                queue.Cancel(user, run);
+                return true;
+            default:
+                queue.Delete(user, run);
+                return true;
+        }
+    }
+
+    private static RunMove MoveOf(RunAct act) => act switch
+    {
+        RunAct.Features => RunMove.ShowFeatures,
+        RunAct.Pause => RunMove.Pause,
+        RunAct.Resume => RunMove.Resume,
+        RunAct.Cancel => RunMove.Cancel,
+        RunAct.Earlier or RunAct.Later => RunMove.Shift,
+        _ => RunMove.Delete,
+    };
+
+    private static RunAct? UndoOf(RunAct act) => act switch
+    {
+        RunAct.Pause or RunAct.Cancel => RunAct.Resume,
+        RunAct.Earlier => RunAct.Later,
+        RunAct.Later => RunAct.Earlier,
+        _ => null,
+    };
+
+    private string Said(long run, RunAct act)
+    {
+        var stopping = runs.Find(run) is { Status: RunStatus.Running };
+        return act switch
+        {
+            RunAct.Features => $"The features of the dictionary in training are made browsable; run {run}’s log tells when they are there.",
+            RunAct.Pause => stopping ? $"Run {run} pauses as soon as its state is saved." : $"Run {run} is paused.",
+            RunAct.Resume => $"Run {run} is back in the queue and goes on from its last checkpoint.",
+            RunAct.Cancel => stopping ? $"Run {run} is being cancelled; its state is saved first." : $"Run {run} is cancelled.",
+            RunAct.Earlier => $"Run {run} comes one place earlier.",
+            RunAct.Later => $"Run {run} comes one place later.",
+            _ => $"Run {run} is deleted.",
+        };
+    }
+
+    private static string Refused(long run, RunAct act) => act == RunAct.Features
+        ? $"Run {run} has no dictionary in training here at the moment."
+        : $"Run {run} is at the end of the queue already.";
+}

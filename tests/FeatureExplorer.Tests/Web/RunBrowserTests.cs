@@ -1,0 +1,143 @@
+using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Tests.Storage.Runs;
+using FeatureExplorer.Tests.Training;
+using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Operations;
+using Microsoft.Playwright;
+
+namespace FeatureExplorer.Tests.Web;
+
+/// <summary>The pages about runs in Chromium.</summary>
+public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime, IDisposable
+{
+    private readonly List<string> _complaints = [];
+    private readonly AccountSite _site = new(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+
+    public Task InitializeAsync() => _site.InitializeAsync();
+
+    public Task DisposeAsync() => _site.DisposeAsync();
+
+    public void Dispose() => _site.Dispose();
+
+    [SkippableFact]
+    public async Task Monitor_Hovered_ShowsTheValueInAllChartsAndKeepsTheViewInItsAddress()
+    {
+        var page = await Open(null);
+        Add(RunStatus.Finished);
+        await Go(page, "/runs/1?smooth=0.5");
+        var charts = page.Locator("figure.plot-figure.live");
+        await Assertions.Expect(charts).ToHaveCountAsync(6);
+        var plot = charts.First.Locator(".nsewdrag");
+        var box = (await plot.BoundingBoxAsync())!;
+        await plot.HoverAsync(new() { Position = new Position { X = 0.95f * box.Width, Y = box.Height / 2 } });
+        await Assertions.Expect(charts.First.Locator(".hoverlayer")).ToContainTextAsync("52");
+        await Assertions.Expect(charts.First.Locator(".hoverlayer")).ToContainTextAsync("0.45"); // 0.5 · 0.5 + 0.5 · 0.4
+        await Assertions.Expect(charts.Nth(1).Locator(".hoverlayer")).ToContainTextAsync("30"); // 0.5 · 40 + 0.5 · 20
+
+        await page.GetByLabel("log y").CheckAsync();
+        await page.WaitForURLAsync("**/runs/1?smooth=0.5&log=y");
+        await page.GetByRole(AriaRole.Slider, new() { Name = "Smoothing" }).FillAsync("0");
+        await page.WaitForURLAsync("**/runs/1?log=y");
+
+        // A point that comes while the page is open.
+        Save([26, 0.5, 0.4, 40.0, 0.005, 0.001, 0.0, 900.0, 0.5], [52, 0.4, 0.3, 20.0, 0.005, 0.001, 1.0, 950.0, 1.0], [78, 0.3, 0.2, 80.0, 0.005, 0.001, 2.0, 990.0, 1.5]);
+        _site.Service<FeatureExplorer.Web.Runs.RunFeed>().Refresh(1);
+        await Assertions.Expect(page.Locator("#run-1-l0 .scatterlayer .point")).ToHaveCountAsync(3);
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableFact]
+    public async Task Actions_OfAnAdministrator_AreUndoneOrAskedFor()
+    {
+        var page = await Open(await _site.Account(Role.Admin));
+        Add(RunStatus.Queued);
+        await Go(page, "/runs/1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".run .badge")).ToHaveTextAsync("paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".run .badge")).ToHaveTextAsync("queued");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await page.GetByLabel("Tags, separated by spaces").FillAsync("wide seed=3");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator(".tags")).ToContainTextAsync("seed=3");
+
+        await Go(page, "/runs");
+        await page.GetByLabel("Search", new() { Exact = true }).FillAsync("seed=3");
+        await page.WaitForURLAsync("**/runs?q=seed%3D3");
+        await Assertions.Expect(page.Locator(".runs-grid tbody tr")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions of run 1" }).First.ClickAsync();
+        await page.GetByText("Delete", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Gone for good: the record of run 1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete run 1" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".run-message")).ToContainTextAsync("Run 1 is deleted.");
+        await Assertions.Expect(page.Locator(".runs-grid tbody")).ToContainTextAsync("There is no run yet.");
+        Assert.Null(_site.Service<RunStore>().Find(1));
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableTheory]
+    [InlineData("/runs")]
+    [InlineData("/runs/1")]
+    [InlineData("/runs/compare?ids=1,2")]
+    [InlineData("/pareto")]
+    public async Task Page_OnAPhone_FitsAndIsReadByAViewerWithoutButtons(string url)
+    {
+        var page = await Open(await _site.Account(Role.Viewer), 390);
+        Add(RunStatus.Finished);
+        Add(RunStatus.Failed);
+        await Go(page, url);
+        await page.WaitForTimeoutAsync(500);
+        Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        foreach (var act in (string[])["Delete", "Resume", "Edit", "Actions of run 1"])
+        {
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = act })).ToHaveCountAsync(0);
+        }
+
+        Assert.Empty(_complaints);
+    }
+
+    private void Add(RunStatus status)
+    {
+        var runs = _site.Service<RunStore>();
+        var run = runs.Add("custom", RunConfigurationJson.Write(SmallRun.Configuration));
+        if (status != RunStatus.Queued)
+        {
+            runs.Bring(run.Id, status);
+        }
+
+        Save([26, 0.5, 0.4, 40.0, 0.005, 0.001, 0.0, 900.0, 0.5], [52, 0.4, 0.3, 20.0, 0.005, 0.001, 1.0, 950.0, 1.0]);
+    }
+
+    private void Save(params double?[][] points) =>
+        _site.Service<RunHistory>().Save(1, new RunCurve("A/1", 78, Curves.Kept(Curves.OfDictionary), points));
+
+    private Task Go(IPage page, string url) => page.GotoAsync(new Uri(_site.Address, url).ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
+
+    private async Task<IPage> Open(string? account, int width = 1400)
+    {
+        Skip.If(chromium.Browser is null, "Chromium is not installed.");
+        var page = await chromium.Browser!.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = 1000 } });
+        if (account is not null)
+        {
+            await page.GotoAsync(new Uri(_site.Address, "/login").ToString());
+            await page.Locator("input[name=UserName]").FillAsync(account);
+            await page.Locator("input[name=Password]").FillAsync(AccountSite.Password);
+            await page.Locator("main button[type=submit]").ClickAsync();
+            await page.WaitForURLAsync(_site.Address.ToString());
+        }
+
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        return page;
+    }
+}
