@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Runs;
-using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Components.Plots;

@@ -1,6 +1,5 @@
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Configuration;
-using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Web.Runs;
 

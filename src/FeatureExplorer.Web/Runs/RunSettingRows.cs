@@ -8,10 +8,10 @@ namespace FeatureExplorer.Web.Runs;
 /// <summary>The settings of runs, one a row, for tables.</summary>
 public static class RunSettingRows
 {
-    private static readonly IReadOnlyDictionary<string, string> Labels = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex)
+    private static readonly Dictionary<string, string> Labels = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex)
         .ToDictionary(static setting => setting.Field, static setting => setting.Label);
 
-    private static readonly IReadOnlyDictionary<string, string> DictionaryLabels = RunSetting.OfDictionary.ToDictionary(static setting => setting.Field, static setting => setting.Label);
+    private static readonly Dictionary<string, string> DictionaryLabels = RunSetting.OfDictionary.ToDictionary(static setting => setting.Field, static setting => setting.Label);
 
     /// <param name="Name">What the setting is called.</param>
     /// <param name="Values">One for each run; null where it has none.</param>

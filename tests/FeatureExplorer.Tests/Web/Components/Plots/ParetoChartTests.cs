@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Web.Components.Plots;
 
 namespace FeatureExplorer.Tests.Web.Components.Plots;

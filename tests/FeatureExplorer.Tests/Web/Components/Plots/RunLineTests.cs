@@ -1,7 +1,7 @@
 using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Components.Plots;
-using FeatureExplorer.Tests.Training;
 
 namespace FeatureExplorer.Tests.Web.Components.Plots;
 

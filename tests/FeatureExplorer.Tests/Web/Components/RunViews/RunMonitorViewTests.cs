@@ -7,7 +7,6 @@ using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Components.RunViews;
 using FeatureExplorer.Web.Runs;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 
 namespace FeatureExplorer.Tests.Web.Components.RunViews;
 
