@@ -94,7 +94,14 @@ public sealed class NewRunBrowserTests(Chromium chromium) : IClassFixture<Chromi
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Assertions.Expect(dialog).ToContainTextAsync("Delete tales?");
-        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForFunctionAsync("document.activeElement.closest('[role=dialog]') !== null");
+        // The dialog listens to keys a moment after it has the focus.
+        for (var i = 0; i < 20 && await dialog.CountAsync() > 0; i++)
+        {
+            await page.Keyboard.PressAsync("Escape");
+            await Task.Delay(250);
+        }
+
         await Assertions.Expect(dialog).ToHaveCountAsync(0);
         Assert.NotNull(_site.Service<CorpusStore>().Find("tales"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();

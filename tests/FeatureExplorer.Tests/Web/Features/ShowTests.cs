@@ -7,6 +7,12 @@ namespace FeatureExplorer.Tests.Web.Features;
 public sealed class ShowTests
 {
     [Theory]
+    [InlineData(0, "0 documents")]
+    [InlineData(1, "1 document")]
+    [InlineData(2000, "2,000 documents")]
+    public void Counted_Number_HasItsNoun(long count, string expected) => Assert.Equal(expected, Show.Counted(count, "document"));
+
+    [Theory]
     [InlineData(0, "0")]
     [InlineData(-0.04, "0")]
     [InlineData(-0.06, "-0.1")]

@@ -1,9 +1,8 @@
 using FeatureExplorer.Storage.Corpora;
-using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web.Addresses;
-using FeatureExplorer.Web.Components.Forms;
+using FeatureExplorer.Web.Components.NewRuns;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
@@ -13,13 +12,9 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace FeatureExplorer.Web.Components.Pages.Act;
 
 /// <summary>The form for a new run: what it holds, how it is checked and estimated while it is filled in, and how it is kept over a reload.</summary>
-public partial class RunNew
+public sealed partial class RunNew
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-    private const int DictionaryStep = 2;
-    private const string Row = "dictionaries[";
-
-    private static readonly string[] Names = ["Text", "Model", "Dictionaries", "Review"];
 
     private readonly BrowserDraft _draft = new("run-draft");
 
@@ -244,20 +239,9 @@ public partial class RunNew
 
     private void Go(string field)
     {
-        (_step, _focus) = (StepOf(field), field);
-        if (StepOf(field) == DictionaryStep && field.StartsWith(Row, StringComparison.Ordinal))
-        {
-            _open = Enumerable.Range(0, _form.Rows).FirstOrDefault(row => field.StartsWith(RunForm.Field(row, string.Empty), StringComparison.Ordinal));
-        }
+        (_step, _focus) = (RunSteps.Of(field), field);
+        _open = Enumerable.Range(0, _form.Rows).Where(row => field.StartsWith(RunForm.Field(row, string.Empty), StringComparison.Ordinal)).DefaultIfEmpty(_open).First();
     }
-
-    private string? Count(int step) => _shown.Problems.Count(p => StepOf(p.Field) == step) is > 0 and var count ? $"{count}" : null;
-
-    private static int StepOf(string field) =>
-        field == "corpus" || RunSetting.OfText.Any(s => s.Field == field) ? 0
-        : RunSetting.OfModel.Any(s => s.Field == field) ? 1
-        : field.StartsWith(Row, StringComparison.Ordinal) || RunSetting.OfIndex.Any(s => s.Field == field) ? DictionaryStep
-        : Names.Length - 1;
 
     private string Address() => Urls.NewRunWith(RunPreset.All.FirstOrDefault(p => p.Preset == _form.Value("preset"))?.Preset, CorpusFolder.Added(_form.Value("corpus")), From);
 

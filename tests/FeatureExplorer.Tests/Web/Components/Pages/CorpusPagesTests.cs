@@ -2,7 +2,6 @@ using AngleSharp.Dom;
 using Bunit;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Corpora;
-using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
@@ -11,7 +10,7 @@ using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web;
-using FeatureExplorer.Web.Components.Forms;
+using FeatureExplorer.Web.Components.CorpusParts;
 using FeatureExplorer.Web.Components.Pages.Act;
 using FeatureExplorer.Web.Corpora;
 using FeatureExplorer.Web.Operations;
@@ -26,10 +25,9 @@ namespace FeatureExplorer.Tests.Web.Components.Pages;
 public sealed class CorpusPagesTests : StudioContext
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TemporaryFolder Root = new();
 
     public CorpusPagesTests()
-        : base(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false, CorpusRoot = Root.Path }, Fetch = new FetchOptions { MaxMegabytes = 1 } })
+        : base(static folder => AccountSite.Patient with { Training = new TrainingOptions { Enabled = false, CorpusRoot = folder }, Fetch = new FetchOptions { MaxMegabytes = 1 } })
     {
     }
 
@@ -79,7 +77,7 @@ public sealed class CorpusPagesTests : StudioContext
         Store.TryAdd(Tales with { State = CorpusState.Failed, Message = "tales.bin holds no text" });
         var page = Detail();
         Assert.Contains("tales.bin holds no text", page.Find(".mud-alert").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll("button").Where(b => b.TextContent.Contains("Delete", StringComparison.Ordinal)));
+        Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Contains("Delete", StringComparison.Ordinal));
         Assert.Empty(page.FindAll("dl.tiles"));
     }
 
@@ -159,8 +157,8 @@ public sealed class CorpusPagesTests : StudioContext
     public async Task New_Folder_IsAddedAndShown()
     {
         await SignIn(Role.Admin);
-        Directory.CreateDirectory(Path.Combine(Root.Path, "books"));
-        await File.WriteAllTextAsync(Path.Combine(Root.Path, "books", "a.txt"), "one two");
+        Directory.CreateDirectory(Path.Combine(Outside, "books"));
+        await File.WriteAllTextAsync(Path.Combine(Outside, "books", "a.txt"), "one two");
         var page = Render<CorpusNew>();
         await page.InvokeAsync(() => page.Find("#folder-name").Input("books"));
         await page.InvokeAsync(() => page.Find("#path").Input("books"));

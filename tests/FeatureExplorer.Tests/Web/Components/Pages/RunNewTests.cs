@@ -1,6 +1,5 @@
 using AngleSharp.Dom;
 using Bunit;
-using Bunit.TestDoubles;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Runs;

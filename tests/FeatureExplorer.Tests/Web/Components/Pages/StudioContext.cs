@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Bunit;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web.Operations;
 using Microsoft.AspNetCore.Authorization;
@@ -15,11 +16,16 @@ namespace FeatureExplorer.Tests.Web.Components.Pages;
 /// <summary>Pages with a connection, without a browser: the services are those of a real server, and every call of script is answered with nothing.</summary>
 public abstract class StudioContext : BunitContext, IAsyncLifetime
 {
+    private readonly TemporaryFolder _outside = new();
     private readonly AccountSite _site;
     private ClaimsPrincipal _user = new();
 
-    private protected StudioContext(ExplorerOptions? settings = null) =>
-        _site = new AccountSite(settings ?? AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+    /// <param name="settings">From a folder beside the data folder; nothing is trained by default.</param>
+    private protected StudioContext(Func<string, ExplorerOptions>? settings = null) =>
+        _site = new AccountSite(settings?.Invoke(_outside.Path) ?? AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+
+    /// <summary>A folder beside the data folder.</summary>
+    private protected string Outside => _outside.Path;
 
     private protected AccountSite Site => _site;
 
@@ -34,7 +40,6 @@ public abstract class StudioContext : BunitContext, IAsyncLifetime
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         RenderTree.TryAdd<CascadingValue<Task<AuthenticationState>>>(parameters => parameters.Add(p => p.Value, Task.FromResult(new AuthenticationState(_user))));
         Render<MudPopoverProvider>();
-        await Prepare();
     }
 
     // MudBlazor's services can only be disposed of asynchronously; xUnit 2 does so only through this interface, before it calls Dispose.
@@ -42,10 +47,8 @@ public abstract class StudioContext : BunitContext, IAsyncLifetime
     {
         await DisposeAsync();
         await _site.DisposeAsync();
+        _outside.Dispose();
     }
-
-    /// <summary>What a test needs before the first page is rendered.</summary>
-    private protected virtual Task Prepare() => Task.CompletedTask;
 
     /// <summary>From here on the visitor is signed in with a new account of a role.</summary>
     private protected async Task SignIn(Role role) => _user = await _site.User(role);

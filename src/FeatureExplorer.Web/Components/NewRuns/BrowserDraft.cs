@@ -1,6 +1,6 @@
 using Microsoft.JSInterop;
 
-namespace FeatureExplorer.Web.Components.Forms;
+namespace FeatureExplorer.Web.Components.NewRuns;
 
 /// <summary>
 /// What a form keeps in the browser's tab (js/draft.js): its draft, its address, and where the cursor is. While the connection is away no call is answered, so each has a

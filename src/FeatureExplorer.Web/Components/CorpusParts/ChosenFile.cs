@@ -1,4 +1,4 @@
-namespace FeatureExplorer.Web.Components.Forms;
+namespace FeatureExplorer.Web.Components.CorpusParts;
 
 /// <summary>A file that somebody has chosen and not yet sent.</summary>
 /// <param name="Name">As the browser calls it.</param>
