@@ -45,6 +45,9 @@ public static class StorageServices
         services.AddSingleton<Explorations>();
         services.AddSingleton<LiveModels>();
         services.AddSingleton<FeatureSearch>();
+        services.AddSingleton<ContextScores>();
+        services.AddSingleton<FeatureNames>();
+        services.AddSingleton<FeatureLists>();
         services.AddSingleton<ContentVersion>();
         return services;
     }

@@ -80,7 +80,7 @@ public static partial class Urls
     public static string Features(DictionaryDraft dictionary, FeatureQuery query)
     {
         var url = new UrlBuilder(Dictionary(dictionary));
-        url.Add("sort", query.Sort == FeatureSort.Index ? null : Word(query.Sort));
+        url.Add("sort", query.Sort is { } sort ? Word(sort) : null);
         url.Add("order", query.Descending ? "desc" : null);
         url.Add("q", query.Text);
         url.Add("context", query.Context);
@@ -117,8 +117,22 @@ public static partial class Urls
         return url.ToString();
     }
 
-    /// <summary>A feature's page with a choice of colours and scales.</summary>
-    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
+    /// <summary>A feature's page with all that the visitor has chosen.</summary>
+    /// <param name="open">Folded parts that are open, separated by commas; null for none.</param>
+    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view, string? open = null)
+    {
+        var url = new UrlBuilder(Feature(dictionary, index));
+        AddView(url, view);
+        url.Add("open", open);
+        return url.ToString();
+    }
+
+    /// <summary>A feature's page as one of a list: its neighbours there are the ones before and after it.</summary>
+    public static string Feature(DictionaryDraft dictionary, int index, FeatureListing list) =>
+        Feature(dictionary, index, new HistogramView(null, false, false) { List = list.Write() });
+
+    /// <summary>A live feature of a dictionary, another one each time.</summary>
+    public static string Random(DictionaryDraft dictionary) => Dictionary(dictionary) + "/random";
 
     /// <summary>A feature's histogram as an image.</summary>
     public static string Image(DictionaryDraft dictionary, int index, HistogramView view) =>
@@ -162,7 +176,7 @@ public static partial class Urls
     /// <summary>The query that an address describes, whose words have been checked.</summary>
     public static FeatureQuery Query(string? sort, string? order, string? q, string? context, string? state, int? page) => new()
     {
-        Sort = Parse<FeatureSort>(sort) ?? FeatureSort.Index,
+        Sort = Parse<FeatureSort>(sort),
         Descending = string.Equals(order, "desc", StringComparison.OrdinalIgnoreCase),
         Text = q,
         Context = context,
@@ -180,6 +194,16 @@ public static partial class Urls
         url.Add("x", view.LogarithmicActivation ? "log" : null);
         url.Add("y", view.LogarithmicCount ? "log" : null);
         return url.ToString();
+    }
+
+    private static void AddView(UrlBuilder url, HistogramView view)
+    {
+        url.Add("context", view.Context);
+        url.Add("x", view.LogarithmicActivation ? "log" : null);
+        url.Add("y", view.LogarithmicCount ? "log" : null);
+        url.Add("window", view.Window == HistogramView.UsualWindow ? null : view.Window.ToString(CultureInfo.InvariantCulture));
+        url.Add("lines", view.LineBreaks ? "broken" : null);
+        url.Add("list", view.List);
     }
 
     private static string Segment(string name) => Uri.EscapeDataString(name);

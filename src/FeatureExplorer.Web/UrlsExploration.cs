@@ -37,7 +37,7 @@ public static partial class Urls
 
     /// <summary>A feature's page with some of its activations selected.</summary>
     public static string Selected(DictionaryDraft dictionary, int index, HistogramView view, ActivationSelection selection) =>
-        Selection(Feature(dictionary, index), view, selection) + "#range";
+        Selection(Feature(dictionary, index), view, selection) + "#histogram";
 
     /// <summary>The selected activations as JSON.</summary>
     public static string SelectedJson(DictionaryDraft dictionary, int index, ActivationSelection selection) =>
@@ -71,9 +71,7 @@ public static partial class Urls
     private static string Selection(string path, HistogramView view, ActivationSelection selection)
     {
         var url = new UrlBuilder(path);
-        url.Add("context", view.Context);
-        url.Add("x", view.LogarithmicActivation ? "log" : null);
-        url.Add("y", view.LogarithmicCount ? "log" : null);
+        AddView(url, view);
         url.Add("from", selection.From > 0 ? Number(selection.From) : null);
         url.Add("to", float.IsFinite(selection.To) ? Number(selection.To) : null);
         url.Add("token", selection.Token?.ToString(CultureInfo.InvariantCulture));

@@ -41,7 +41,7 @@ public static class WebHost
         builder.Services.AddFeatureStorage(options.Database);
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
-        builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddReading();
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddHostedService<DamageWatch>();
@@ -76,6 +76,7 @@ public static class WebHost
         app.MapReproduction();
         app.MapLabels();
         app.MapSavedContexts();
+        app.MapRandomFeature();
         app.MapApi();
         app.MapRelations();
         app.MapCompare();

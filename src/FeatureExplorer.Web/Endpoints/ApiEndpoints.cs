@@ -38,7 +38,7 @@ public static class ApiEndpoints
     [EnumParameter<FeatureState>("state")]
     [PageParameter]
     private static IResult Features(
-        HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
+        HttpContext context, FeatureStore store, FeatureLists lists, FeatureNames names, ExplorerData data, string model, string name,
         string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
@@ -47,11 +47,11 @@ public static class ApiEndpoints
         }
 
         var query = Urls.Query(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
-        var found = store.Features(dictionary, query);
-        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
+        var found = lists.Page(dictionary, query);
+        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items)));
     }
 
-    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, string model, string name, int index)
+    private static IResult Feature(HttpContext context, FeatureStore store, ExplorerData data, LabelStore labels, FeatureNames names, string model, string name, int index)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -59,7 +59,7 @@ public static class ApiEndpoints
         }
 
         return store.FindFeature(dictionary, index) is { } report
-            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text) with { Label = labels.Current(dictionary, [index]).GetValueOrDefault(index) })
+            ? JsonAnswer.Json(context, FeatureJson.Of(dictionary, report, data.Open(dictionary).Text, names.Of(dictionary, report)) with { Label = labels.Current(dictionary, [index]).GetValueOrDefault(index) })
             : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
     }
 

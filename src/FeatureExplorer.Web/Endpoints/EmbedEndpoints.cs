@@ -25,7 +25,7 @@ public static class EmbedEndpoints
     [WordListParameter("parts", "histogram", "examples", "logits")]
     [WordsParameter("theme", "system", "light", "dark")]
     private static RazorComponentResult<EmbedDocument> Frame(
-        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? parts,
+        HttpContext http, FeatureStore store, ExplorerData data, Explorations explorations, FeatureNames names, string model, string name, int index, string? context, string? x, string? y, string? parts,
         string? theme)
     {
         http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FramePolicy;
@@ -34,6 +34,7 @@ public static class EmbedEndpoints
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,
+            [nameof(EmbedDocument.Name)] = feature is null ? null : names.Of(feature.Dictionary, feature.Report),
             [nameof(EmbedDocument.Id)] = $"{model}/{name}/{index}",
             [nameof(EmbedDocument.Parts)] = EmbedParts.Parse(parts),
             [nameof(EmbedDocument.Theme)] = theme is "light" or "dark" ? theme : null,
