@@ -284,7 +284,7 @@ public sealed class RunForm
 
         if (_problems.All(p => p.Field != field))
         {
-            _problems.Add(new RunProblem(field, text.Length == 0 ? "A number is needed." : $"\"{text}\" is no number that fits here."));
+            _problems.Add(new RunProblem(field, $"Must be a {(typeof(T) == typeof(float) || typeof(T) == typeof(double) ? "number" : "whole number")}{(text.Length == 0 ? "." : $"; it is \"{text}\".")}"));
         }
 
         return null;

@@ -29,7 +29,7 @@ public static class RelationEndpoints
         HttpContext http, FeatureStore store, AblationStore ablations, ExplorerData data, string model, string name, int index) =>
         With(store, model, name, index, (dictionary, _) => ablations.Find(dictionary, index) is { } ablation
             ? JsonAnswer.Json(http, AblationJson.Of(ablation, data.Open(dictionary).Text))
-            : JsonAnswer.NotFound("Not measured", $"Removing {dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
+            : JsonAnswer.NotFound("Not measured", $"Removing {dictionary.Id}/{index} has not been measured. It is measured when the run ends, for features that fire."));
 
     [TextParameter("context", ContextExpression.LongestText)]
     private static IResult Evidence(HttpContext http, FeatureStore store, EvidenceReader reader, string model, string name, int index, string? context) =>

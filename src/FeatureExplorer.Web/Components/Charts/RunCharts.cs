@@ -68,7 +68,7 @@ public static class RunCharts
         limits = limits.Length <= 2 ? limits : [];
         var latest = series.Count == 1 || (series.Count > 1 && chosen.Count(c => !Curves.IsHeldOut(c.Name)) == 1) ? Latest(series[0], rate, limits) : null;
         return new Chart(
-            title, series, chosen.Count > 0 ? chosen.Max(c => c.Steps) : null, limits, "if the machine did nothing but the products that cannot be avoided", latest);
+            title, series, chosen.Count > 0 ? chosen.Max(c => c.Steps) : null, limits, "theoretical limit", latest);
     }
 
     // L0 is measured on training data at every report and on held-out data now and then: one line of it is enough.
