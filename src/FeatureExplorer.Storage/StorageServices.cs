@@ -47,7 +47,7 @@ public static class StorageServices
         services.AddSingleton<FeatureSearch>();
         services.AddSingleton<ContextScores>();
         services.AddSingleton<FeatureNames>();
-        services.AddSingleton<FeatureLists>();
+        services.AddSingleton<FeatureCatalog>();
         services.AddSingleton<ContentVersion>();
         return services;
     }

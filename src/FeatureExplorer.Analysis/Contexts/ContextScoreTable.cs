@@ -10,12 +10,12 @@ public sealed class ContextScoreTable
 {
     private const int FeaturesPerTask = 16;
 
-    private readonly Dictionary<string, float[]> _scores;
+    private readonly Dictionary<string, double[]> _scores;
 
-    private ContextScoreTable(Dictionary<string, float[]> scores) => _scores = scores;
+    private ContextScoreTable(Dictionary<string, double[]> scores) => _scores = scores;
 
     /// <summary>Pearson correlation by feature, for one context; NaN where the feature is not known to fire inside. Null for a context that is not in the table.</summary>
-    public IReadOnlyList<float>? this[string context] => _scores.GetValueOrDefault(context);
+    public IReadOnlyList<double>? this[string context] => _scores.GetValueOrDefault(context);
 
     /// <summary>Counts them over all activations, each feature on one thread.</summary>
     public static ContextScoreTable Of(ActivationIndex index, ContextSet contexts, CancellationToken cancellation = default)
@@ -50,7 +50,7 @@ public sealed class ContextScoreTable
             {
                 if (report.Index < features && table._scores.TryGetValue(score.Context, out var column))
                 {
-                    column[report.Index] = (float)score.Pearson;
+                    column[report.Index] = score.Pearson;
                 }
             }
         }
@@ -60,11 +60,11 @@ public sealed class ContextScoreTable
 
     private static ContextScoreTable Empty(IReadOnlyList<ContextInfo> contexts, int features)
     {
-        var scores = new Dictionary<string, float[]>();
+        var scores = new Dictionary<string, double[]>();
         foreach (var context in contexts)
         {
-            var column = new float[features];
-            column.AsSpan().Fill(float.NaN);
+            var column = new double[features];
+            column.AsSpan().Fill(double.NaN);
             scores[context.Name] = column;
         }
 
@@ -72,7 +72,7 @@ public sealed class ContextScoreTable
     }
 
     private static void Count(
-        ActivationIndex index, ContextSet contexts, int feature, ref uint[] room, ref Half[] scratch, double[] mass, float[][] columns)
+        ActivationIndex index, ContextSet contexts, int feature, ref uint[] room, ref Half[] scratch, double[] mass, double[][] columns)
     {
         var count = index.Count(feature);
         if (count == 0)
@@ -103,7 +103,7 @@ public sealed class ContextScoreTable
         for (var left = any; left != 0; left &= left - 1)
         {
             var context = BitOperations.TrailingZeroCount(left);
-            columns[context][feature] = (float)Agreement.Pearson(sum, squares, mass[context], contexts.MemberCount(context), contexts.Tokens);
+            columns[context][feature] = Agreement.Pearson(sum, squares, mass[context], contexts.MemberCount(context), contexts.Tokens);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace FeatureExplorer.Storage.Features;
 /// </summary>
 public sealed class ContextScores(FeatureDatabase database, ExplorerData data)
 {
-    private const int Kept = 8;
+    private const int Kept = 4;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(long Stamp, Lazy<ContextScoreTable> Table)> _tables = [];

@@ -60,7 +60,7 @@ public sealed class FeatureStore(FeatureDatabase database)
         return json is null ? null : Dictionary(id, json);
     }
 
-    /// <summary>One page of a dictionary's features by what each row says of itself: state and order alone. <see cref="FeatureLists"/> answers whole queries.</summary>
+    /// <summary>One page of a dictionary's features by what each row says of itself: state and order alone. <see cref="FeatureCatalog"/> answers whole queries.</summary>
     internal FeaturePage Rows(DictionaryInfo dictionary, FeatureQuery query)
     {
         using var db = database.NewContext();

@@ -85,7 +85,7 @@ internal sealed class FeatureRanking(
 
     /// <summary>Contexts whose name or title has all parts, each with its twins.</summary>
     private List<string> Contexts() => [.. dictionary.Contexts
-        .Where(context => HasAll(context.Title) || HasAll(context.Name)).Select(context => dictionary.EntryOf(context.Name)).Distinct()
+        .Where(context => _terms.All(FeatureTextIndex.CanFind) && (HasAll(context.Title) || HasAll(context.Name))).Select(context => dictionary.EntryOf(context.Name)).Distinct()
         .SelectMany(entry => ContextTwins.Of(dictionary.Contexts, entry))];
 
     private List<int> OfContexts(IReadOnlyList<string> contexts)

@@ -38,7 +38,7 @@ public static class ApiEndpoints
     [EnumParameter<FeatureState>("state")]
     [PageParameter]
     private static IResult Features(
-        HttpContext context, FeatureStore store, FeatureLists lists, FeatureNames names, ExplorerData data, string model, string name,
+        HttpContext context, FeatureStore store, FeatureCatalog lists, FeatureNames names, ExplorerData data, string model, string name,
         string? sort, string? order, string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)

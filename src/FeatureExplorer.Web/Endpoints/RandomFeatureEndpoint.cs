@@ -10,7 +10,7 @@ public static class RandomFeatureEndpoint
 {
     public static void MapRandomFeature(this IEndpointRouteBuilder routes) => routes.MapGet("/{model}/{name}/random", Random);
 
-    private static IResult Random(HttpContext http, FeatureStore store, FeatureLists lists, string model, string name)
+    private static IResult Random(HttpContext http, FeatureStore store, FeatureCatalog lists, string model, string name)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {

@@ -6,7 +6,7 @@ using FeatureExplorer.Storage.Features;
 namespace FeatureExplorer.Web.Features;
 
 /// <summary>Finds the features next to one in the list that it was reached from.</summary>
-public sealed class FeatureNeighbourReader(FeatureLists lists, Explorations explorations)
+public sealed class FeatureNeighbourReader(FeatureCatalog lists, Explorations explorations)
 {
     /// <summary>The neighbours in a list; those by index where the feature is not in it, or the list is none.</summary>
     public FeatureNeighbours Of(DictionaryInfo dictionary, int index, string? list, CancellationToken cancellation)

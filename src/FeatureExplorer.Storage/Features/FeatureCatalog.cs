@@ -4,7 +4,7 @@ using FeatureExplorer.Storage.Search;
 namespace FeatureExplorer.Storage.Features;
 
 /// <summary>Lists of a dictionary's features: by text, through the one search there is, by score in a context, by state; their pages, and who stands next to whom.</summary>
-public sealed class FeatureLists(FeatureStore store, FeatureSearch search, ContextScores scores)
+public sealed class FeatureCatalog(FeatureStore store, FeatureSearch search, ContextScores scores)
 {
     /// <summary>One page of a list.</summary>
     public FeaturePage Page(DictionaryInfo dictionary, FeatureQuery query)
