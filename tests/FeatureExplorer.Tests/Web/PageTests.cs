@@ -202,7 +202,8 @@ public sealed class PageTests(SampleSite site)
     public async Task Feature_Dead_IsNamedAndHasNoExamples()
     {
         var page = await site.Page($"/A/1/{SmallAnalysis.Dead}");
-        Assert.Equal("dead", page.QuerySelector("h1 .badge")!.TextContent);
+        Assert.Equal(["generated", "dead"], page.QuerySelectorAll("h1 .badge").Select(b => b.TextContent));
+        Assert.Equal("Dead: never fires", page.QuerySelector("h1 bdi")!.TextContent);
         Assert.Empty(page.QuerySelectorAll(".strip, #histogram"));
         Assert.NotEmpty(page.QuerySelectorAll(".logits tbody tr"));
     }
@@ -245,7 +246,7 @@ public sealed class PageTests(SampleSite site)
     }
 
     private static IEnumerable<int> Rows(IDocument page) =>
-        page.QuerySelectorAll("table.features tbody th").Select(th => int.Parse(th.TextContent, CultureInfo.InvariantCulture));
+        page.QuerySelectorAll("table.features tbody th a").Select(a => int.Parse(a.TextContent, CultureInfo.InvariantCulture));
 
     private static long Number(IElement cell) => cell.TextContent.Length == 0 ? 0 : long.Parse(cell.TextContent, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 }
