@@ -7,12 +7,6 @@ namespace FeatureExplorer.Analysis.Exploration;
 /// <summary>Shows more of the text around an example than its report holds, and no character in halves.</summary>
 public sealed class ExampleReach
 {
-    /// <summary>Tokens before the centre of an example in a report.</summary>
-    public const int UsualBefore = ExampleWindows.Before;
-
-    /// <summary>Tokens after the centre of an example in a report.</summary>
-    public const int UsualAfter = ExampleWindows.After;
-
     // A character has four bytes at most, and a token one at least.
     private const int WholeCharacter = 3;
 
@@ -32,6 +26,15 @@ public sealed class ExampleReach
         ArgumentNullException.ThrowIfNull(text);
         (_windows, _heldOut, _text, _feature) = (new ExampleWindows(index, heldOut), heldOut, text, feature);
     }
+
+    /// <summary>The example as it is, or with the tokens that complete the characters at its ends where those are cut.</summary>
+    public Example Whole(Example example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return IsCut(example.Tokens[0]) || IsCut(example.Tokens[^1]) ? Around(example, example.Centre, example.Tokens.Count - example.Centre - 1) : example;
+    }
+
+    private bool IsCut(int token) => _text.Of(token).Contains("\\x", StringComparison.Ordinal);
 
     /// <summary>The example with so many tokens before and after its centre, and those that complete the characters at its ends; within its document.</summary>
     public Example Around(Example example, int before, int after)

@@ -84,10 +84,13 @@ public sealed class TokenText
     }
 
     /// <summary>The tokens as the text that they stand for, with its own line breaks; without ends of text and without characters that are cut.</summary>
-    public string Plain(ReadOnlySpan<ushort> tokens)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="pieces">Their <see cref="Pieces"/>.</param>
+    public string Plain(ReadOnlySpan<ushort> tokens, IEnumerable<TokenPiece> pieces)
     {
+        ArgumentNullException.ThrowIfNull(pieces);
         var text = new StringBuilder();
-        foreach (var piece in Pieces(tokens))
+        foreach (var piece in pieces)
         {
             var of = tokens.Slice(piece.Start, piece.Length);
             if (_vocabulary is not null)

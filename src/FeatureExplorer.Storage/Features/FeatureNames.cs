@@ -13,7 +13,15 @@ public sealed class FeatureNames(LabelStore labels, ExplorerData data)
     public FeatureName Of(DictionaryInfo dictionary, FeatureReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return FeatureName.Of(labels.Current(dictionary, [report.Index]).GetValueOrDefault(report.Index)?.Text, Facts(dictionary, report, data.Open(dictionary).Text));
+        return Of(dictionary, report, labels.History(dictionary, report.Index));
+    }
+
+    /// <summary>The same with the versions of its label, newest first, that have been read already.</summary>
+    public FeatureName Of(DictionaryInfo dictionary, FeatureReport report, IReadOnlyList<FeatureLabel> history)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(history);
+        return FeatureName.Of(history.Count > 0 ? history[0].Text : null, Facts(dictionary, report, data.Open(dictionary).Text));
     }
 
     /// <summary>The names of the features of a list, by index.</summary>

@@ -17,12 +17,12 @@ public sealed class ExampleReader(Explorations explorations)
         return dictionary.Source is not null || report.Top.Count == 0 ? report : explorations.Ask(dictionary, evidence =>
         {
             var reach = new ExampleReach(evidence.Index, evidence.Corpus.HeldOut, text, report.Index);
-            var (before, after) = view.Window == HistogramView.UsualWindow ? (ExampleReach.UsualBefore, ExampleReach.UsualAfter) : (view.Window, view.Window);
+            Example Other(Example example) => view.Window == HistogramView.UsualWindow ? reach.Whole(example) : reach.Around(example, view.Window, view.Window);
             return report with
             {
                 Top = [.. report.Top.Select(example => reach.Around(example, view.Window, view.Window))],
-                IntervalExamples = [.. report.IntervalExamples.Select(i => i with { Examples = [.. i.Examples.Select(example => reach.Around(example, before, after))] })],
-                Bottom = [.. report.Bottom.Select(example => reach.Around(example, before, after))],
+                IntervalExamples = [.. report.IntervalExamples.Select(i => i with { Examples = [.. i.Examples.Select(Other)] })],
+                Bottom = [.. report.Bottom.Select(Other)],
             };
         }) ?? report;
     }

@@ -1,3 +1,4 @@
+using FeatureExplorer.Storage.Runs;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web;
@@ -108,6 +109,28 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         await page.WaitForURLAsync("**context=**");
         await page.GetByRole(AriaRole.Group, new() { Name = "Count" }).GetByRole(AriaRole.Link, new() { Name = "log" }).ClickAsync();
         await page.WaitForURLAsync("**y=log**");
+    }
+
+    [SkippableFact]
+    public async Task Home_WhileARunGoesOn_MovesAndKeepsWhatIsTyped()
+    {
+        var runs = site.Service<RunStore>();
+        var run = runs.Add("demo", "{}");
+        runs.Report(run.Id, "Training", 0.25, "loss 4.1");
+        try
+        {
+            var page = await Open(new BrowserNewPageOptions());
+            await page.GotoAsync(site.Address);
+            await page.Locator("[data-search-all]").FillAsync("half a word");
+            runs.Report(run.Id, "Training", 0.5, "loss 3.1");
+            await Assertions.Expect(page.Locator(".run progress").First).ToHaveAttributeAsync("value", "50", new() { Timeout = 20_000 });
+            await Assertions.Expect(page.Locator("[data-search-all]")).ToHaveValueAsync("half a word");
+            Assert.Empty(_complaints);
+        }
+        finally
+        {
+            runs.End(run.Id, RunStatus.Finished);
+        }
     }
 
     private async Task<IPage> Open(BrowserNewPageOptions options)

@@ -43,7 +43,7 @@ public sealed class TokenStrips(float max, TokenText text, bool lineBreaks = fal
         _markup.Raw("</span><span class=after>");
         Write(line, pieces, centre + 1, pieces.Count);
         _markup.Raw("</span></span>\n");
-        About(example, effects, reading is null ? null : text.Plain(tokens));
+        About(example, effects, reading is null ? null : text.Plain(tokens, pieces));
         _markup.Raw("</li>");
         return this;
     }
