@@ -57,7 +57,7 @@ internal sealed class FeatureRanking(
             .Select(static m => m.Row.Index)]);
     }
 
-    private Match Of(FeatureSummary row, IReadOnlyList<string> contexts)
+    private Match Of(FeatureSummary row, List<string> contexts)
     {
         var quick = Quick(row);
         return quick < Match.Name ? quick
@@ -88,7 +88,7 @@ internal sealed class FeatureRanking(
         .Where(context => _terms.All(FeatureTextIndex.CanFind) && (HasAll(context.Title) || HasAll(context.Name))).Select(context => dictionary.EntryOf(context.Name)).Distinct()
         .SelectMany(entry => ContextTwins.Of(dictionary.Contexts, entry))];
 
-    private List<int> OfContexts(IReadOnlyList<string> contexts)
+    private List<int> OfContexts(List<string> contexts)
     {
         using var command = connection.CreateCommand();
         for (var i = 0; i < contexts.Count; i++)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using AngleSharp.Dom;
 using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Web.Features;
