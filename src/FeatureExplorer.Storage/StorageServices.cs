@@ -46,6 +46,9 @@ public static class StorageServices
         services.AddSingleton<Explorations>();
         services.AddSingleton<LiveModels>();
         services.AddSingleton<FeatureSearch>();
+        services.AddSingleton<ContextScores>();
+        services.AddSingleton<FeatureNames>();
+        services.AddSingleton<FeatureCatalog>();
         services.AddSingleton<ContentVersion>();
         return services;
     }

@@ -67,7 +67,7 @@ public static class Urls
     public static string Features(DictionaryDraft dictionary, FeatureQuery query)
     {
         var url = new UrlBuilder(Dictionary(dictionary));
-        url.Add("sort", query.Sort == FeatureSort.Index ? null : Word(query.Sort));
+        url.Add("sort", query.Sort is { } sort ? Word(sort) : null);
         url.Add("order", query.Descending ? "desc" : null);
         url.Add("q", query.Text);
         url.Add("context", query.Context);
@@ -80,8 +80,22 @@ public static class Urls
     public static string Feature(DictionaryDraft dictionary, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{Dictionary(dictionary)}/{index}");
 
-    /// <summary>A feature's page with a choice of colours and scales.</summary>
-    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view) => Histogram(Feature(dictionary, index), view);
+    /// <summary>A feature's page with all that the visitor has chosen.</summary>
+    /// <param name="open">Folded parts that are open, separated by commas; null for none.</param>
+    public static string Feature(DictionaryDraft dictionary, int index, HistogramView view, string? open = null)
+    {
+        var url = new UrlBuilder(Feature(dictionary, index));
+        AddView(url, view);
+        url.Add("open", open);
+        return url.ToString();
+    }
+
+    /// <summary>A feature's page as one of a list: its neighbours there are the ones before and after it.</summary>
+    public static string Feature(DictionaryDraft dictionary, int index, FeatureListing list) =>
+        Feature(dictionary, index, HistogramView.Default with { List = list.Write() });
+
+    /// <summary>A live feature of a dictionary, another one each time.</summary>
+    public static string Random(DictionaryDraft dictionary) => Dictionary(dictionary) + "/random";
 
     /// <summary>The page of a feature or neuron of the dictionary of a name such as "A/1".</summary>
     public static string Unit(string dictionary, int index) =>
@@ -156,7 +170,7 @@ public static class Urls
 
     /// <summary>A feature's page with some of its activations selected.</summary>
     public static string Selected(DictionaryDraft dictionary, int index, HistogramView view, ActivationSelection selection) =>
-        Selection(Feature(dictionary, index), view, selection) + "#range";
+        Selection(Feature(dictionary, index), view, selection) + "#histogram";
 
     /// <summary>The page on which a feature's histogram is explored: ranges dragged, contexts tried.</summary>
     public static string Explore(DictionaryDraft dictionary, int index, HistogramView view, bool mass = false, ActivationSelection? selection = null)
@@ -266,17 +280,6 @@ public static class Urls
     /// <summary>A number that an address holds, read back exactly.</summary>
     public static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>The query that an address describes, whose words have been checked.</summary>
-    public static FeatureQuery Query(string? sort, string? order, string? q, string? context, string? state, int? page) => new()
-    {
-        Sort = Parse<FeatureSort>(sort) ?? FeatureSort.Index,
-        Descending = string.Equals(order, "desc", StringComparison.OrdinalIgnoreCase),
-        Text = q,
-        Context = context,
-        State = Parse<FeatureState>(state),
-        Page = page ?? 1,
-    };
-
     /// <summary>A value as an address holds it behind the question mark.</summary>
     internal static string Escape(string value) => Uri.EscapeDataString(value).Replace("%2F", "/", StringComparison.Ordinal);
 
@@ -292,9 +295,7 @@ public static class Urls
     private static string Selection(string path, HistogramView view, ActivationSelection selection)
     {
         var url = new UrlBuilder(path);
-        url.Add("context", view.Context);
-        url.Add("x", view.LogarithmicActivation ? "log" : null);
-        url.Add("y", view.LogarithmicCount ? "log" : null);
+        AddView(url, view);
         url.Add("from", selection.From > 0 ? Number(selection.From) : null);
         url.Add("to", float.IsFinite(selection.To) ? Number(selection.To) : null);
         url.Add("token", selection.Token?.ToString(CultureInfo.InvariantCulture));
@@ -302,6 +303,16 @@ public static class Urls
         url.Add("seed", selection.Order == ActivationOrder.Random ? selection.Seed.ToString(CultureInfo.InvariantCulture) : null);
         url.Add("page", selection.Page > 1 ? selection.Page.ToString(CultureInfo.InvariantCulture) : null);
         return url.ToString();
+    }
+
+    private static void AddView(UrlBuilder url, HistogramView view)
+    {
+        url.Add("context", view.Context);
+        url.Add("x", view.LogarithmicActivation ? "log" : null);
+        url.Add("y", view.LogarithmicCount ? "log" : null);
+        url.Add("window", view.Window == HistogramView.UsualWindow ? null : view.Window.ToString(CultureInfo.InvariantCulture));
+        url.Add("lines", view.LineBreaks ? "broken" : null);
+        url.Add("list", view.List);
     }
 
     private static string Segment(string name) => Uri.EscapeDataString(name);

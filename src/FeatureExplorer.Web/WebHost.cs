@@ -49,7 +49,7 @@ public static class WebHost
         builder.Services.AddFeatureStorage(options.Database);
         builder.Services.AddAccess(options.Settings.Access, options.Database.Folder);
         builder.Services.AddRateLimits(options.Settings.Limits);
-        builder.Services.AddSingleton<EvidenceReader>();
+        builder.Services.AddReading();
         builder.Services.AddSingleton<UnitPairs>();
         builder.Services.AddSingleton<FeatureReader>();
         builder.Services.AddSingleton(options.Settings.Limits);
@@ -89,6 +89,7 @@ public static class WebHost
         app.MapLabels();
         app.MapSavedContexts();
         ApiDescription.Map(app);
+        app.MapRandomFeature();
         app.MapApi();
         app.MapRelations();
         app.MapCompare();

@@ -21,6 +21,8 @@
     return "log" in range.dataset ? low * Math.pow(high / low, share) : low + (high - low) * share;
   };
 
+  const shown = (value) => String(Number(value.toPrecision(3)));
+
   const go = (range, from, to) => {
     const address = new URL(location.href);
     const round = (value) => String(Number(value.toPrecision(4)));
@@ -37,23 +39,29 @@
     }
     parameters.delete("page");
     parameters.delete("token");
-    address.hash = "range";
+    // The bars and the examples of the range are parts of one card.
+    address.hash = "histogram";
     location.assign(address);
   };
 
   const watch = (range, svg) => {
     let start = null;
     let mark = null;
+    let values = null;
 
     const draw = (share) => {
       const [from, to] = [Math.min(start, share), Math.max(start, share)];
       mark.setAttribute("x", left + from * (right - left));
       mark.setAttribute("width", (to - from) * (right - left));
+      values.setAttribute("x", Math.min(right - 45, Math.max(left + 45, left + (from + to) / 2 * (right - left))));
+      values.textContent = `${shown(activationAt(range, from))} to ${shown(activationAt(range, to))}`;
     };
 
     const stop = () => {
       mark?.remove();
+      values?.remove();
       mark = null;
+      values = null;
       start = null;
     };
 
@@ -66,7 +74,11 @@
       mark.setAttribute("class", "selected");
       mark.setAttribute("y", top);
       mark.setAttribute("height", bottom - top);
-      svg.append(mark);
+      values = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      values.setAttribute("y", top - 2);
+      values.setAttribute("text-anchor", "middle");
+      svg.querySelectorAll(".selected, .selected + text").forEach((old) => old.remove());
+      svg.append(mark, values);
       draw(start);
       svg.setPointerCapture(event.pointerId);
       event.preventDefault();

@@ -107,7 +107,7 @@ internal sealed unsafe class ContextSetBuilder : IDisposable
             .OrderByDescending(domain => sizes[domain])
             .Take(MaximumDomains)
             .Select(domain => (Name: _heldOut.Domains[domain], Number: domain))
-            .Select(domain => new ContextSource($"domain:{domain.Name}", $"in {domain.Name}", ContextKind.Domain, domain.Number) { Members = sizes[domain.Number] }));
+            .Select(domain => new ContextSource($"domain:{domain.Name}", ContextTitles.OfDomain(domain.Name), ContextKind.Domain, domain.Number) { Members = sizes[domain.Number] }));
         return candidates;
     }
 

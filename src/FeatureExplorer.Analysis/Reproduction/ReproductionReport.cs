@@ -13,7 +13,7 @@ public static class ReproductionReport
     /// <summary>The context of the paper's most detailed case.</summary>
     public const string Arabic = "arabic";
 
-    private const string Relate = "Not measured yet: the command relate measures it.";
+    private const string Relate = "Measured when the run ends.";
 
     private static readonly (string Context, double Pearson, string Feature)[] Detectors =
         [(Arabic, 0.74, "A/1/3450"), ("dna", 0.80, "A/1/2937"), ("base64", 0.38, "A/1/2357"), ("hebrew", 0.55, "A/1/416")];
@@ -92,7 +92,7 @@ public static class ReproductionReport
             "ultralow-paper", "Density", "The same cluster by the paper's own threshold, a density below 10⁻⁶.", ReproductionUnit.Share, 292.0 / 4096, "292 of 4,096 below 10⁻⁶",
             count is { } below ? Ratio(below, dictionary.Features) : null, count is { } of ? $"{Count(of)} of {Count(dictionary.Features)}" : null,
             FormattableString.Invariant($"Share of all features that fire, with a density below 10⁻⁶. One activation in {dictionary.Tokens:N0} tokens is a density of {dictionary.Resolution:0.0e0}."),
-            count is null ? FormattableString.Invariant($"The index has {dictionary.Tokens:N0} tokens, so that no feature that fires has a density below {dictionary.Resolution:0.0e0}: it takes more than 1,000,000 (indexTokens in a run's configuration).") : null);
+            count is null ? FormattableString.Invariant($"The index has {dictionary.Tokens:N0} tokens: the smallest density that it can tell is {dictionary.Resolution:0.0e0}. Index more than 1,000,000 (indexTokens in a run's configuration).") : null);
     }
 
     /// <summary>Which baseline flatters more: the one that costs the model more.</summary>

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Analysis.Verdicts;
 
 namespace FeatureExplorer.Analysis.Reproduction;
 
@@ -20,4 +21,7 @@ public sealed record ReproductionRow(
 {
     /// <summary>Significant digits with which the figure differs from what its note or its method compares it with.</summary>
     public int Digits { get; init; } = SignificantDigits.Usual;
+
+    /// <summary>What the figure says of the claim, by the rule of <see cref="ReproductionVerdicts"/>; null where the paper has no figure.</summary>
+    public Verdict? Verdict => ReproductionVerdicts.Of(this);
 }

@@ -45,11 +45,13 @@ internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
     }
 
     /// <summary>The window around one activation of a feature.</summary>
-    public Example At(int feature, long position, int document)
+    public Example At(int feature, long position, int document) => At(feature, position, document, position - Before, position + After + 1);
+
+    /// <summary>The tokens from … to − 1 around one activation of a feature, as far as its document and the index reach.</summary>
+    public Example At(int feature, long position, int document, long from, long to)
     {
-        var from = Math.Max(tokens.DocumentStart(document), position - Before);
-        // Beyond the indexed tokens nothing is known.
-        var to = Math.Min(Math.Min(tokens.DocumentEnd(document), index.Tokens), position + After + 1);
+        from = Math.Max(tokens.DocumentStart(document), from);
+        to = Math.Min(End(document), to);
         var ids = tokens.Read(from, (int)(to - from));
         var window = new int[ids.Length];
         for (var i = 0; i < window.Length; i++)
@@ -61,6 +63,9 @@ internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
         return new Example(
             position, document, domain < 0 ? null : _domains[domain], (int)(position - from), window, Activations(feature, from, window.Length));
     }
+
+    /// <summary>After the last token of a document that can be shown: beyond the indexed tokens nothing is known.</summary>
+    public long End(int document) => Math.Min(tokens.DocumentEnd(document), index.Tokens);
 
     private float[] Activations(int feature, long from, int length)
     {

@@ -69,6 +69,17 @@ public static class EvidenceRules
         _ => throw new ArgumentOutOfRangeException(nameof(claim), claim, "There is no rule for this claim."),
     };
 
+    /// <summary>What the rule for a claim asks for, in a few words; <see cref="Describe"/> has all of it.</summary>
+    public static string Summarize(EvidenceClaim claim) => claim switch
+    {
+        EvidenceClaim.Specific => string.Create(CultureInfo.InvariantCulture, $"at least {SpecificHolds:P0} above chance"),
+        EvidenceClaim.Sensitive => string.Create(CultureInfo.InvariantCulture, $"Pearson at least {SensitiveHolds:0.0}"),
+        EvidenceClaim.Causal => string.Create(CultureInfo.InvariantCulture, $"at least {CausalHolds:0.0#} nats and {CausalOverControl:0} × random"),
+        EvidenceClaim.NotANeuron => string.Create(CultureInfo.InvariantCulture, $"correlation at most {NeuronHolds:0.0}"),
+        EvidenceClaim.Universal => string.Create(CultureInfo.InvariantCulture, $"correlation at least {UniversalHolds:0.0}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(claim), claim, "There is no rule for this claim."),
+    };
+
     private static Verdict Judge(EvidenceClaim claim, EvidenceFigures figures) => claim switch
     {
         EvidenceClaim.Specific => OfContext(figures, score => AtLeast(AboveChance(score.Specificity, figures.ContextShare), SpecificHolds, SpecificWeak)),

@@ -83,6 +83,38 @@ public sealed class TokenText
         return pieces;
     }
 
+    /// <summary>The tokens as the text that they stand for, with its own line breaks; without ends of text and without characters that are cut.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="pieces">Their <see cref="Pieces"/>.</param>
+    public string Plain(ReadOnlySpan<ushort> tokens, IEnumerable<TokenPiece> pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        var text = new StringBuilder();
+        foreach (var piece in pieces)
+        {
+            var of = tokens.Slice(piece.Start, piece.Length);
+            if (_vocabulary is not null)
+            {
+                text.Append(_vocabulary[of[0]]);
+            }
+            else if (of[0] != ByteLevelTokenizer.EndOfText)
+            {
+                var bytes = _tokenizer!.Decode(of).AsSpan();
+                while (!bytes.IsEmpty)
+                {
+                    if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done)
+                    {
+                        text.Append(rune.ToString());
+                    }
+
+                    bytes = bytes[length..];
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>The tokens as one line.</summary>
     public string Line(ReadOnlySpan<ushort> tokens) => string.Concat(Pieces(tokens).Select(piece => piece.Text));
 

@@ -56,4 +56,17 @@ public sealed record DictionaryInfo : DictionaryDraft
 
     /// <summary>What a reader sees of a context's name.</summary>
     public string TitleOf(string name) => FindContext(name)?.Title ?? name;
+
+    /// <summary>Name of the entry that a context belongs to in lists (<see cref="ContextTwins"/>).</summary>
+    public string EntryOf(string name) => ContextTwins.EntryOf(Contexts, name);
+
+    /// <summary>What lists show of a context: the title of its entry.</summary>
+    public string EntryTitleOf(string name) => TitleOf(EntryOf(name));
+
+    /// <summary>The same dictionary with the titles of contexts that readers see today, whatever program published it.</summary>
+    internal DictionaryInfo Titled() => this with
+    {
+        Contexts = [.. Contexts.Select(ContextTitles.Titled)],
+        ContextSummaries = [.. ContextSummaries.Select(static summary => summary with { Context = ContextTitles.Titled(summary.Context) })],
+    };
 }

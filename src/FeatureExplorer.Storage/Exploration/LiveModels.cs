@@ -68,7 +68,7 @@ public sealed class LiveModels(DataFolder folder) : IDisposable
         var weights = new FileInfo(Path.Combine(folder.Dictionary(dictionary), WeightsFile));
         if (!weights.Exists)
         {
-            throw new InvalidDataException($"Dictionary {dictionary.Id} has no weights here, so that it cannot be run on new text.");
+            throw new InvalidDataException($"Dictionary {dictionary.Id} has no weights here: it cannot be run on new text.");
         }
 
         if (weights.Length > LargestWeights)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Analysis.Verdicts;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureExplorer.Storage.Features;
@@ -8,8 +9,6 @@ namespace FeatureExplorer.Storage.Features;
 /// <summary>Writes features by prepared commands: about twenty times as fast as tracked entities.</summary>
 internal sealed class FeatureImport : IDisposable
 {
-    private const int TokensInLists = 8;
-
     private readonly Func<IReadOnlyList<int>, string> _text;
     private readonly SqliteCommand _row;
     private readonly SqliteCommand _detail;
@@ -35,8 +34,8 @@ internal sealed class FeatureImport : IDisposable
     /// <summary>Writes one feature within the transaction.</summary>
     public void Add(FeatureReport report, byte[] packed, SqliteTransaction transaction)
     {
-        int[] tokens = [.. report.Top.Select(e => e.Tokens[e.Centre]).Distinct().Take(TokensInLists)];
-        int[] logits = [.. report.Logits.Top.Take(TokensInLists).Select(t => t.Token)];
+        int[] tokens = [.. report.Top.Select(e => e.Tokens[e.Centre]).Distinct().Take(FeatureNameFacts.MostTokens)];
+        int[] logits = [.. report.Logits.Top.Take(FeatureNameFacts.MostTokens).Select(t => t.Token)];
         Set(_row, "@index", report.Index);
         Set(_row, "@state", report.State.ToString());
         Set(_row, "@density", report.Density);

@@ -7,6 +7,9 @@ namespace FeatureExplorer.Storage.Features;
 /// <param name="Total">Number of features on all pages together.</param>
 public sealed record FeaturePage(IReadOnlyList<FeatureSummary> Items, int Number, int Pages, int Total)
 {
+    /// <summary>Score of each feature in the context that the list is filtered by; null without such a filter.</summary>
+    public IReadOnlyDictionary<int, double>? Scores { get; init; }
+
     /// <summary>Number of the first feature on this page, from 1.</summary>
     public int First => ((Number - 1) * FeatureQuery.PageSize) + 1;
 

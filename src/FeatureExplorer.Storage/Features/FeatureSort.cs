@@ -7,6 +7,9 @@ public enum FeatureSort
     Density,
     Max,
 
-    /// <summary>Correlation with the feature's best context.</summary>
+    /// <summary>Correlation with the context that the list is filtered by, else with the feature's best context.</summary>
     Context,
+
+    /// <summary>How well the feature matches the text that the list is filtered by; by index without one.</summary>
+    Relevance,
 }

@@ -6,8 +6,6 @@ using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Entities;
-using FeatureExplorer.Storage.Search;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Features;
@@ -62,16 +60,27 @@ public sealed class FeatureStore(FeatureDatabase database)
         return json is null ? null : Dictionary(id, json);
     }
 
-    /// <summary>One page of a dictionary's features.</summary>
-    public FeaturePage Features(DictionaryInfo dictionary, FeatureQuery query)
+    /// <summary>One page of a dictionary's features by what each row says of itself: state and order alone. <see cref="FeatureCatalog"/> answers whole queries.</summary>
+    internal FeaturePage Rows(DictionaryInfo dictionary, FeatureQuery query)
     {
         using var db = database.NewContext();
-        var chosen = Filter(Containing(db, dictionary, query.Text), query);
+        var chosen = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
+        chosen = query.State is { } state ? chosen.Where(f => f.State == state) : chosen;
         var total = chosen.Count();
         var pages = Math.Max(1, (total + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
         var number = Math.Clamp(query.Page, 1, pages);
-        var rows = Order(chosen, query.Sort, query.Descending).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize);
+        var rows = Order(chosen, query.Order, query.Descending).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize);
         return new FeaturePage(Summaries(dictionary, rows), number, pages, total);
+    }
+
+    /// <summary>Of some features those of a state, in the order of one of their columns.</summary>
+    internal IReadOnlyList<int> Ordered(DictionaryInfo dictionary, IReadOnlyCollection<int>? among, FeatureState? state, FeatureSort sort, bool descending)
+    {
+        using var db = database.NewContext();
+        var chosen = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
+        chosen = state is { } wanted ? chosen.Where(f => f.State == wanted) : chosen;
+        var ordered = Order(chosen, sort, descending).Select(f => f.Index).ToList();
+        return among is null ? ordered : ordered.FindAll(new HashSet<int>(among).Contains);
     }
 
     /// <summary>Some features by index; those that the dictionary does not have are missing.</summary>
@@ -145,45 +154,6 @@ public sealed class FeatureStore(FeatureDatabase database)
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>
         db.Dictionaries.AsNoTracking().Where(d => d.Status == DictionaryStatus.Ready);
 
-    /// <summary>The features whose text contains another, whatever its case: from the full-text table where it can tell.</summary>
-    private static IQueryable<FeatureRow> Containing(FeatureDb db, DictionaryInfo dictionary, string? text)
-    {
-        var lower = text?.ToLowerInvariant() ?? string.Empty;
-        if (FeatureTextIndex.CanFind(lower))
-        {
-            db.Database.OpenConnection();
-            if (FeatureTextIndex.Exists((SqliteConnection)db.Database.GetDbConnection(), dictionary.Stamp))
-            {
-                var table = FeatureTextIndex.Text(dictionary.Stamp);
-                // The table's name is made of the dictionary's number alone; what the reader typed is a parameter.
-#pragma warning disable EF1002
-                return db.Features.FromSqlRaw(
-                    $"SELECT * FROM Features WHERE DictionaryId = {{0}} AND \"Index\" IN (SELECT rowid FROM {table} WHERE {table} MATCH {{1}})",
-                    dictionary.Stamp,
-                    "text : " + FeatureTextIndex.Phrase(lower)).AsNoTracking();
-#pragma warning restore EF1002
-            }
-        }
-
-        var features = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
-        return lower.Length == 0 ? features : features.Where(f => f.SearchText.Contains(lower));
-    }
-
-    private static IQueryable<FeatureRow> Filter(IQueryable<FeatureRow> features, FeatureQuery query)
-    {
-        if (!string.IsNullOrEmpty(query.Context))
-        {
-            features = features.Where(f => f.BestContext == query.Context && f.BestScore >= FeatureReport.BestContextPearson);
-        }
-
-        if (query.State is { } state)
-        {
-            features = features.Where(f => f.State == state);
-        }
-
-        return features;
-    }
-
     private static IQueryable<FeatureRow> Order(IQueryable<FeatureRow> features, FeatureSort sort, bool descending) => (sort, descending) switch
     {
         (FeatureSort.Density, false) => features.OrderBy(f => f.Density).ThenBy(f => f.Index),
@@ -205,6 +175,6 @@ public sealed class FeatureStore(FeatureDatabase database)
 
     private DictionaryInfo Dictionary(long id, string json) => _published.GetOrAdd(
         id,
-        static (id, from) => HeldOutTokenCount.Named(JsonSerializer.Deserialize(from.Json, StorageJson.Default.DictionaryInfo)! with { Stamp = id }, from.Folder),
+        static (id, from) => HeldOutTokenCount.Named(JsonSerializer.Deserialize(from.Json, StorageJson.Default.DictionaryInfo)!.Titled() with { Stamp = id }, from.Folder),
         (Json: json, database.Folder));
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
@@ -10,14 +9,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FeatureExplorer.Storage.Search;
 
-/// <summary>Finds features by their labels, by the text of their examples, by the tokens they promote and by their best context.</summary>
-public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, ExplorerData data, LabelStore labels)
+/// <summary>
+/// Finds features by index, label, name, best context, promoted tokens and the text of their examples: the one search behind the search page, the lists of
+/// features and the API.
+/// </summary>
+public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, ExplorerData data, LabelStore labels, ContextScores scores)
 {
     /// <summary>Features shown of each dictionary.</summary>
     public const int Shown = 20;
-
-    // Comparing more than this many features by how well they match would take longer than a reader waits.
-    private const int MostRanked = 2000;
 
     private readonly Lock _building = new();
     private readonly Lock _gate = new();
@@ -33,20 +32,41 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
     /// <summary>What is found in one dictionary.</summary>
     public SearchResult Find(DictionaryInfo dictionary, SearchQuery query)
     {
+        var (ranked, indices) = Ranked(dictionary, query);
+        var shown = indices.Take(Shown).ToList();
+        var summaries = store.Summaries(dictionary, shown);
+        return new SearchResult(dictionary, indices.Count, ranked, [.. shown.Where(summaries.ContainsKey).Select(i => summaries[i])]);
+    }
+
+    /// <summary>The features or neurons that a text names by index: "1582" in every dictionary that has it, "A/neurons/83" in one.</summary>
+    public IReadOnlyList<(DictionaryInfo Dictionary, int Index)> Named(SearchQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return query.Id is not { } id
+            ? []
+            : [.. store.Dictionaries().Concat(store.Neurons())
+                .Where(d => (id.Dictionary is null || string.Equals(d.Id, id.Dictionary, StringComparison.OrdinalIgnoreCase)) && store.Summaries(d, [id.Index]).Count > 0)
+                .Select(d => (d, id.Index))];
+    }
+
+    /// <summary>All features of a dictionary that match, the best first.</summary>
+    /// <returns>Whether they were compared, which too many are not; and their indexes.</returns>
+    internal (bool Ranked, List<int> Features) Ranked(DictionaryInfo dictionary, SearchQuery query)
+    {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(query);
+        if (query.Kind == SearchKind.Context)
+        {
+            return (true, [.. scores.Of(dictionary, query.Text.Trim()).OrderByDescending(static s => s.Value).ThenBy(static s => s.Key).Select(static s => s.Key)]);
+        }
+
         using var db = database.NewContext();
         db.Database.OpenConnection();
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         Prepare(connection, dictionary);
-        var (total, ranked, indices) = query.Kind switch
-        {
-            SearchKind.Raises => Raising(connection, dictionary, query.Text),
-            SearchKind.Context => OfContext(connection, dictionary, query.Text.Trim()),
-            _ => Containing(connection, dictionary, query.Terms, Labelled(dictionary, query.Terms)),
-        };
-        var summaries = store.Summaries(dictionary, indices);
-        return new SearchResult(dictionary, total, ranked, [.. indices.Where(summaries.ContainsKey).Select(i => summaries[i])]);
+        return query.Kind == SearchKind.Raises
+            ? (true, Raising(connection, dictionary, query.Text))
+            : new FeatureRanking(dictionary, data.Open(dictionary).Text, labels.All(dictionary), query, connection).Best();
     }
 
     /// <summary>Dictionaries that were published before there was a search get their tables when they are first searched.</summary>
@@ -66,12 +86,12 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         }
     }
 
-    private (int, bool, List<int>) Raising(SqliteConnection connection, DictionaryInfo dictionary, string token)
+    private List<int> Raising(SqliteConnection connection, DictionaryInfo dictionary, string token)
     {
         var ids = TokensOf(dictionary, token);
         if (ids.Count == 0)
         {
-            return (0, true, []);
+            return [];
         }
 
         using var command = connection.CreateCommand();
@@ -83,9 +103,11 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         }
 
         var wanted = string.Join(", ", ids.Select(static (_, i) => $"@t{i}"));
-        command.CommandText = $"SELECT Feature FROM {FeatureTextIndex.Promoted(dictionary.Stamp)} WHERE Token IN ({wanted}) GROUP BY Feature ORDER BY min(Place), Feature";
-        var features = Read(command);
-        return (features.Count, true, features.Take(Shown).ToList());
+        command.Parameters.AddWithValue("@dictionary", dictionary.Stamp);
+        command.CommandText =
+            $"SELECT p.Feature FROM {FeatureTextIndex.Promoted(dictionary.Stamp)} p JOIN Features f ON f.DictionaryId = @dictionary AND f.\"Index\" = p.Feature "
+            + $"WHERE p.Token IN ({wanted}) GROUP BY p.Feature ORDER BY f.State <> 'Live', min(p.Place), p.Feature";
+        return FeatureTextIndex.Read(command);
     }
 
     /// <summary>Tokens that read like the text, with or without a space before it.</summary>
@@ -113,91 +135,5 @@ public sealed class FeatureSearch(FeatureDatabase database, FeatureStore store, 
         }
 
         return tokens;
-    }
-
-    private static (int, bool, List<int>) OfContext(SqliteConnection connection, DictionaryInfo dictionary, string name)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT \"Index\" FROM Features WHERE DictionaryId = @dictionary AND BestContext = @name AND BestScore >= @least ORDER BY BestScore DESC, \"Index\"";
-        command.Parameters.AddWithValue("@dictionary", dictionary.Stamp);
-        command.Parameters.AddWithValue("@name", name);
-        command.Parameters.AddWithValue("@least", FeatureReport.BestContextPearson);
-        var features = Read(command);
-        return (features.Count, true, features.Take(Shown).ToList());
-    }
-
-    /// <summary>Features whose label has all parts; labels are few, so all are read.</summary>
-    private List<int> Labelled(DictionaryInfo dictionary, IReadOnlyList<string> terms) => terms.Count == 0 ? [] :
-        [.. labels.All(dictionary)
-            .Where(label => terms.All(term => label.Value.Text.Contains(term, StringComparison.OrdinalIgnoreCase)))
-            .Select(static label => label.Key).Order()];
-
-    /// <summary>What somebody has labelled so comes first.</summary>
-    private static List<int> First(List<int> labelled, IEnumerable<int> others) => [.. labelled.Concat(others.Except(labelled)).Take(Shown)];
-
-    private static (int, bool, List<int>) Containing(SqliteConnection connection, DictionaryInfo dictionary, IReadOnlyList<string> terms, List<int> labelled)
-    {
-        string[] lower = [.. terms.Select(static t => t.ToLowerInvariant())];
-        string[] indexed = [.. lower.Where(FeatureTextIndex.CanFind)];
-        string[] others = [.. lower.Except(indexed)];
-        if (lower.Length == 0)
-        {
-            return (0, true, []);
-        }
-
-        if (others.Length > 0)
-        {
-            return Scanned(connection, dictionary, indexed, others, labelled);
-        }
-
-        var table = FeatureTextIndex.Text(dictionary.Stamp);
-        using var count = connection.CreateCommand();
-        count.CommandText = $"SELECT count(*) FROM {table} WHERE {table} MATCH @match";
-        count.Parameters.AddWithValue("@match", Match(indexed));
-        var total = (int)(long)count.ExecuteScalar()!;
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT rowid FROM {table} WHERE {table} MATCH @match {(total <= MostRanked ? "ORDER BY rank, rowid" : "ORDER BY rowid")} LIMIT {Shown}";
-        command.Parameters.AddWithValue("@match", Match(indexed));
-        using var both = connection.CreateCommand();
-        both.CommandText = $"SELECT count(*) FROM {table} WHERE {table} MATCH @match AND rowid IN ({string.Join(", ", labelled)})";
-        both.Parameters.AddWithValue("@match", Match(indexed));
-        return (total + labelled.Count - (int)(long)both.ExecuteScalar()!, total <= MostRanked, First(labelled, Read(command)));
-    }
-
-    /// <summary>Parts of one or two letters stand in no table: the features that the other parts leave, or all, are read.</summary>
-    private static (int, bool, List<int>) Scanned(SqliteConnection connection, DictionaryInfo dictionary, string[] indexed, string[] others, List<int> labelled)
-    {
-        var table = FeatureTextIndex.Text(dictionary.Stamp);
-        using var command = connection.CreateCommand();
-        var within = string.Concat(others.Select(static (_, i) => $" AND instr(SearchText, @o{i}) > 0"));
-        for (var i = 0; i < others.Length; i++)
-        {
-            command.Parameters.AddWithValue($"@o{i}", others[i]);
-        }
-
-        if (indexed.Length > 0)
-        {
-            within += $" AND \"Index\" IN (SELECT rowid FROM {table} WHERE {table} MATCH @match)";
-            command.Parameters.AddWithValue("@match", Match(indexed));
-        }
-
-        command.CommandText = $"SELECT \"Index\" FROM Features WHERE DictionaryId = @dictionary{within} ORDER BY \"Index\"";
-        command.Parameters.AddWithValue("@dictionary", dictionary.Stamp);
-        var features = Read(command);
-        return (features.Union(labelled).Count(), false, First(labelled, features));
-    }
-
-    private static string Match(string[] terms) => string.Join(" AND ", terms.Select(FeatureTextIndex.Phrase));
-
-    private static List<int> Read(SqliteCommand command)
-    {
-        var indices = new List<int>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            indices.Add(reader.GetInt32(0));
-        }
-
-        return indices;
     }
 }

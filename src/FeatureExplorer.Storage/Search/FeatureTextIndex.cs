@@ -73,6 +73,19 @@ internal static class FeatureTextIndex
     /// <summary>Whether a text is long enough to be looked up.</summary>
     public static bool CanFind(string text) => text.EnumerateRunes().Count() >= ShortestText && !text.Contains('\0', StringComparison.Ordinal);
 
+    /// <summary>The whole numbers that a command selects.</summary>
+    public static List<int> Read(SqliteCommand command)
+    {
+        var indices = new List<int>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            indices.Add(reader.GetInt32(0));
+        }
+
+        return indices;
+    }
+
     private static string BestContext =>
         string.Create(CultureInfo.InvariantCulture, $"CASE WHEN BestScore >= {FeatureReport.BestContextPearson} THEN coalesce(BestContext, '') ELSE '' END");
 

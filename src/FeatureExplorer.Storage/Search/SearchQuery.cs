@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FeatureExplorer.Storage.Search;
 
 /// <summary>What a reader looks for among the features of all dictionaries.</summary>
@@ -25,6 +27,14 @@ public sealed record SearchQuery(SearchKind Kind, string Text)
         }
     }
 
+    /// <summary>The feature that the text names: "1582", or "A/1/1582" with its dictionary; null where it names none.</summary>
+    public (string? Dictionary, int Index)? Id => Kind != SearchKind.Text ? null : Text.Trim('/').Split('/') switch
+    {
+        [var index] when TryIndex(index, out var number) => (null, number),
+        [{ Length: > 0 } model, { Length: > 0 } name, var index] when TryIndex(index, out var number) => ($"{model}/{name}", number),
+        _ => null,
+    };
+
     /// <summary>The query that a text describes: "raises: Paris", "context:arabic", or words.</summary>
     public static SearchQuery Parse(string? text)
     {
@@ -41,4 +51,6 @@ public sealed record SearchQuery(SearchKind Kind, string Text)
 
         return new SearchQuery(SearchKind.Text, text.Trim());
     }
+
+    private static bool TryIndex(string text, out int index) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

@@ -29,7 +29,7 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
         try
         {
             var configuration = RunConfigurationJson.Read(run.Configuration);
-            live.Log(RunEventKind.State, run.Started is null ? "Begun" : "Taken up again");
+            live.Log(RunEventKind.State, run.Started is null ? "Started" : "Resumed");
             var result = new RunPipeline(database, time, message => Warn(live, message)) { FeaturesWanted = live.TakeFeaturesWanted }.Run(configuration, live, cancel.Token);
             live.Save();
             live.Log(RunEventKind.State, "Finished");

@@ -44,7 +44,7 @@ public static class ApiEndpoints
     [EnumParameter<FeatureState>("state")]
     [PageParameter]
     private static IResult Features(
-        HttpContext context, FeatureStore store, ExplorerData data, string model, string name,
+        HttpContext context, FeatureStore store, FeatureCatalog lists, FeatureNames names, ExplorerData data, string model, string name,
         string? sort, string? order, string? q, [FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
@@ -52,9 +52,9 @@ public static class ApiEndpoints
             return Unknown(model, name);
         }
 
-        var query = Urls.Query(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
-        var found = store.Features(dictionary, query);
-        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text));
+        var query = ListQuery.Parse(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
+        var found = lists.Page(dictionary, query);
+        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items)));
     }
 
     [EndpointName("feature"), Tags("Features")]

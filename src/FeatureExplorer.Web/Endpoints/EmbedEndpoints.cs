@@ -32,6 +32,7 @@ public static class EmbedEndpoints
         return new RazorComponentResult<EmbedDocument>(new Dictionary<string, object?>
         {
             [nameof(EmbedDocument.Feature)] = feature,
+            [nameof(EmbedDocument.Name)] = feature?.Name,
             [nameof(EmbedDocument.Id)] = $"{model}/{name}/{index}",
             [nameof(EmbedDocument.Parts)] = EmbedParts.Parse(parts),
             [nameof(EmbedDocument.Theme)] = theme is "light" or "dark" ? theme : null,

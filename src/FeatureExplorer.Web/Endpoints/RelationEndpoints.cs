@@ -33,7 +33,7 @@ public static class RelationEndpoints
     private static IResult Ablation(HttpContext http, FeatureReader reader, string model, string name, int index) =>
         With(reader.Find(model, name, index), model, name, index, feature => feature.Ablation is { } ablation
             ? JsonAnswer.Json(http, AblationJson.Of(ablation, feature.Text))
-            : JsonAnswer.NotFound("Not measured", $"Removing {feature.Dictionary.Id}/{index} has not been measured: the command relate does it, for features that fire."));
+            : JsonAnswer.NotFound("Not measured", $"Removing {feature.Dictionary.Id}/{index} has not been measured. It is measured when the run ends, for features that fire."));
 
     [EndpointName("evidence"), Tags("Features")]
     [EndpointSummary("The five claims about a feature and the verdict on each")]

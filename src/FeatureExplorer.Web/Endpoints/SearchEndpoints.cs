@@ -21,28 +21,37 @@ public static class SearchEndpoints
     [EndpointName("search"), Tags("Dictionaries")]
     [EndpointSummary("Features by token, label, context or number, in all dictionaries")]
     [TextParameter("q", SearchQuery.LongestText)]
-    private static IResult Search(HttpContext http, FeatureSearch search, ExplorerData data, string? q)
+    private static IResult Search(HttpContext http, FeatureSearch search, FeatureNames names, ExplorerData data, string? q)
     {
         var query = SearchQuery.Parse(q);
         return JsonAnswer.Json(http, new
         {
             kind = Urls.Word(query.Kind),
             query.Text,
+            named = search.Named(query).Select(static n => Urls.Feature(n.Dictionary, n.Index)),
             dictionaries = search.Find(query).Select(result => new
             {
                 dictionary = result.Dictionary.Id,
                 result.Total,
                 result.Ranked,
-                features = result.Features.Select(f => new
-                {
-                    id = $"{result.Dictionary.Id}/{f.Index}",
-                    f.Index,
-                    f.Density,
-                    f.BestContext,
-                    topTokens = f.TopTokens.Select(data.Open(result.Dictionary).Text.Of),
-                    topLogits = f.TopLogits.Select(data.Open(result.Dictionary).Text.Of),
-                }),
+                features = Rows(result, names, data),
             }),
+        });
+    }
+
+    private static IEnumerable<object> Rows(SearchResult result, FeatureNames names, ExplorerData data)
+    {
+        var (named, text) = (names.Of(result.Dictionary, result.Features), data.Open(result.Dictionary).Text);
+        return result.Features.Select(f => new
+        {
+            id = $"{result.Dictionary.Id}/{f.Index}",
+            f.Index,
+            name = named[f.Index].Text,
+            nameSource = Urls.Word(named[f.Index].Source),
+            f.Density,
+            f.BestContext,
+            topTokens = f.TopTokens.Select(text.Of),
+            topLogits = f.TopLogits.Select(text.Of),
         });
     }
 

@@ -45,7 +45,7 @@ public sealed record ContextChoice
         try
         {
             return explorations.Ask(dictionary, evidence => OfText(evidence, explorations, view.Context, report.Index, edges, cancellation))
-                ?? Named(dictionary, report, files, null, edges) with { Written = view.Context, Problem = "This dictionary has no index and text here, so that no new context can be applied to it." };
+                ?? Named(dictionary, report, files, null, edges) with { Written = view.Context, Problem = "This dictionary has no index and text here: no new context can be applied to it." };
         }
         catch (ContextExpressionException e)
         {

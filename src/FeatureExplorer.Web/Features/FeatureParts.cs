@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Ablations;
+using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Labels;
@@ -12,6 +13,7 @@ namespace FeatureExplorer.Web.Features;
 /// <param name="Ablation">What removing it does, or null.</param>
 /// <param name="Neighbours">The features before and after it.</param>
 /// <param name="Label">The label that people have given it, or null.</param>
+/// <param name="Name">What it is called: its label, or a sentence from the evidence.</param>
 internal sealed record FeatureParts(
     Lazy<OpenDictionary> Files, Lazy<IReadOnlyList<RelatedDictionary>> Related, Lazy<AblationReport?> Ablation, Lazy<FeatureNeighbours> Neighbours,
-    Lazy<FeatureLabel?> Label);
+    Lazy<FeatureLabel?> Label, Lazy<FeatureName> Name);

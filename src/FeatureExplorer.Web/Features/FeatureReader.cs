@@ -6,7 +6,7 @@ using FeatureExplorer.Storage.Relations;
 namespace FeatureExplorer.Web.Features;
 
 /// <summary>Finds features for whatever shows one: page, JSON, picture, table, frame.</summary>
-public sealed class FeatureReader(FeatureStore store, ExplorerData data, RelationStore relations, AblationStore ablations, LabelStore labels)
+public sealed class FeatureReader(FeatureStore store, ExplorerData data, RelationStore relations, AblationStore ablations, LabelStore labels, FeatureNames names)
 {
     /// <summary>The feature of an address, or null where there is none.</summary>
     public FeatureView? Find(string model, string name, int index, HistogramView? view = null) =>
@@ -22,6 +22,7 @@ public sealed class FeatureReader(FeatureStore store, ExplorerData data, Relatio
             new(() => relations.Find(dictionary, index)),
             new(() => ablations.Find(dictionary, index)),
             new(() => store.Neighbours(dictionary, index)),
-            new(() => labels.Current(dictionary, [index]).GetValueOrDefault(index))))
+            new(() => labels.Current(dictionary, [index]).GetValueOrDefault(index)),
+            new(() => names.Of(dictionary, report))))
         : null;
 }

@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
@@ -48,6 +49,9 @@ public sealed class FeatureView
 
     /// <summary>The label that people have given it, or null.</summary>
     public FeatureLabel? GivenLabel => _parts.Label.Value;
+
+    /// <summary>What it is called: its label, or a sentence from the evidence.</summary>
+    public FeatureName Name => _parts.Name.Value;
 
     /// <summary>What colours the histogram; nothing before <see cref="Coloured"/>.</summary>
     public ContextChoice Choice { get; private init; } = new();

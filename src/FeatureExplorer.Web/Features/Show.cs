@@ -70,6 +70,9 @@ public static class Show
     /// <summary>Two decimals: activations, correlations, logits.</summary>
     public static string Two(double value) => double.IsFinite(value) ? Fixed(value, 2, minus: "−") : Unknown;
 
+    /// <summary>An activation with all the digits that half precision tells apart: four.</summary>
+    public static string Exact(float value) => Format(value, Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" });
+
     /// <summary>Three decimals: losses and qualities.</summary>
     public static string Three(double value) => double.IsFinite(value) ? Fixed(value, 3) : Unknown;
 

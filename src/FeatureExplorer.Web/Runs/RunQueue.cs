@@ -100,7 +100,7 @@ public sealed class RunQueue(RunStore runs, RunHistory history, RunMonitor monit
     internal RunInfo Add(RunConfiguration configuration, string? requestedBy)
     {
         var run = runs.Add(configuration.Preset, RunConfigurationJson.Write(configuration), RunOrigin.Queue, requestedBy);
-        history.Log(run.Id, RunEventKind.State, requestedBy is null ? "Put into the queue by the server" : $"Put into the queue by {requestedBy}");
+        history.Log(run.Id, RunEventKind.State, requestedBy is null ? "Queued by the server" : $"Queued by {requestedBy}");
         _changed.Release();
         return run;
     }

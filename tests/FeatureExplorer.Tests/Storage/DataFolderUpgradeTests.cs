@@ -149,6 +149,9 @@ public sealed class DataFolderUpgradeTests : IDisposable
                 return fields.Where(f => !Changed.Any($"{path} {f.Key}".EndsWith)).SelectMany(f => Differences($"{path} {f.Key}", f.Value, others[f.Key]));
             case JsonArray rows when actual is JsonArray others && rows.Count > 0 && rows.All(static row => row is JsonObject item && item.ContainsKey("id")):
                 return rows.SelectMany(row => Differences($"{path} {row!["id"]}", row, others.FirstOrDefault(other => other is JsonObject && JsonNode.DeepEquals(other["id"], row["id"]))));
+            // A search finds the same features and shows the more relevant first.
+            case JsonArray found when actual is JsonArray others && found.Count == others.Count && path.StartsWith("/api/v1/search", StringComparison.Ordinal) && found.All(static f => f is JsonObject o && o.ContainsKey("id")):
+                return ById(found).Zip(ById(others)).SelectMany(pair => Differences($"{path} {(string?)pair.First!["id"]}", pair.First, pair.Second));
             case JsonArray items when actual is JsonArray others && items.Count == others.Count:
                 return items.SelectMany((item, i) => Differences($"{path}[{i}]", item, others[i]));
             case JsonValue number when number.GetValueKind() == JsonValueKind.Number && actual?.GetValueKind() == JsonValueKind.Number:
@@ -158,6 +161,8 @@ public sealed class DataFolderUpgradeTests : IDisposable
                 return JsonNode.DeepEquals(expected, actual) ? [] : [$"{path}: {Short(expected)} is {Short(actual)}"];
         }
     }
+
+    private static IEnumerable<JsonNode?> ById(JsonArray features) => features.OrderBy(static f => (string?)f!["id"], StringComparer.Ordinal);
 
     private static string Short(JsonNode? node) => node?.ToJsonString() is { } text ? text[..Math.Min(text.Length, 80)] : "null";
 }

@@ -97,7 +97,7 @@ internal static class SampleReports
     }
 
     private static ContextInfo Context(string name, int index) => new(
-        name, name.StartsWith("domain:", StringComparison.Ordinal) ? "in " + name[7..] : name + (index < 2 ? " script" : string.Empty),
+        name, name.StartsWith("domain:", StringComparison.Ordinal) ? ContextTitles.OfDomain(name[7..]) : name + (index < 2 ? " script" : string.Empty),
         index < 2 ? ContextKind.Script : index < 4 ? ContextKind.Characters : ContextKind.Domain, 0.01 * (index + 1));
 
     private static Histogram Histogram(float[] values, Func<int, float> edge)

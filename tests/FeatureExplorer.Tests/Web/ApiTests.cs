@@ -58,8 +58,8 @@ public sealed class ApiTests(SampleSite site)
         var list = await Json("/api/v1/B/1?sort=density&order=desc&context=dna&page=1");
         var indices = list.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("index").GetInt32()).ToList();
         var page = await site.Page("/B/1?sort=density&order=desc&context=dna&page=1");
-        Assert.Equal(page.QuerySelectorAll("table.features tbody th").Select(th => th.TextContent), indices.Select(i => $"{i}"));
-        Assert.Equal(indices.Count, list.GetProperty("total").GetInt32());
+        Assert.Equal(page.QuerySelectorAll("table.features tbody th a").Select(a => a.TextContent), indices.Select(i => $"{i}"));
+        Assert.Equal(indices.Count, Math.Min(50, list.GetProperty("total").GetInt32()));
     }
 
     [Fact]

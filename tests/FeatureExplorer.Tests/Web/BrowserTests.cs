@@ -1,3 +1,5 @@
+using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Tests.Storage.Runs;
 using Microsoft.Playwright;
 
 namespace FeatureExplorer.Tests.Web;
@@ -22,7 +24,7 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         await page.WaitForURLAsync("**context=cyrillic**");
         await page.GetByRole(AriaRole.Link, new() { Name = "4", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("A/1/4");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Cyrillic script");
         await Assertions.Expect(page.Locator("#histogram svg.chart path.l5").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#top")).ToContainTextAsync("при");
         var weight = await page.Locator("#top .strip .centre span").First.EvaluateAsync<string>("e => getComputedStyle(e).fontWeight");
@@ -52,7 +54,7 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         var token = page.Locator("#top [data-t]").First;
         Assert.DoesNotContain("promotes", await token.GetAttributeAsync("title"), StringComparison.Ordinal);
         await token.HoverAsync();
-        await Assertions.Expect(token).ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex("Loss without the feature: .*\npromotes “.*\nsuppresses “"));
+        await Assertions.Expect(token).ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex("Loss without it: .*\npromotes “.*\nsuppresses “"));
 
         // And by keyboard: the same on a page of its own.
         await page.Locator("#top .strip .about a").First.PressAsync("Enter");
@@ -82,6 +84,8 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
     [InlineData("/about")]
     [InlineData("/A/neurons/7")]
     [InlineData("/A/1/4/ablation")]
+    [InlineData("/A/1/report")]
+    [InlineData("/A/1/4?open=levels,contexts,relatives,formation")]
     [InlineData("/compare?left=A/1/4&right=A/neurons/7")]
     public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
     {
@@ -102,10 +106,33 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         var page = await Open(new BrowserNewPageOptions { JavaScriptEnabled = false });
         await page.GotoAsync(site.Address + "/A/1/4");
         await page.Locator("#context").SelectOptionAsync(site.Dictionary.Contexts[0].Name);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Recolour" }).ClickAsync();
         await page.WaitForURLAsync("**context=**");
         await page.GetByRole(AriaRole.Group, new() { Name = "Count" }).GetByRole(AriaRole.Link, new() { Name = "log" }).ClickAsync();
         await page.WaitForURLAsync("**y=log**");
+    }
+
+    [SkippableFact]
+    public async Task Home_WhileARunGoesOn_MovesAndKeepsWhatIsTyped()
+    {
+        var runs = site.Service<RunStore>();
+        var run = runs.Add("demo", "{}");
+        runs.Report(run.Id, "Training", 0.25, "loss 4.1");
+        try
+        {
+            var page = await Open(new BrowserNewPageOptions());
+            await page.GotoAsync(site.Address);
+            await page.Locator("[data-search-all]").FillAsync("half a word");
+            runs.Move(run.Id, RunMove.Start);
+            runs.Report(run.Id, "Training", 0.5, "loss 3.1");
+            await Assertions.Expect(page.Locator(".run progress").First).ToHaveAttributeAsync("value", "50", new() { Timeout = 20_000 });
+            await Assertions.Expect(page.Locator("[data-search-all]")).ToHaveValueAsync("half a word");
+            Assert.Empty(_complaints);
+        }
+        finally
+        {
+            runs.End(run.Id, RunStatus.Finished);
+        }
     }
 
     private async Task<IPage> Open(BrowserNewPageOptions options)

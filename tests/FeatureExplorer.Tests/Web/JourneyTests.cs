@@ -67,7 +67,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         var answer = await visit.GotoAsync(new Uri(_site.Address, "/A/0/3").ToString());
         Assert.Equal(200, answer!.Status);
         await Assertions.Expect(visit.Locator("h1")).Not.ToContainTextAsync("forming");
-        await Assertions.Expect(visit.Locator("h1")).ToContainTextAsync("A/0/3");
+        await Assertions.Expect(visit.Locator(".facts")).ToContainTextAsync("A/0/3");
     }
 
     /// <summary>What a stranger sees of the run: its end, and nothing to act with.</summary>

@@ -24,7 +24,7 @@ public static class AblationText
 
     /// <summary>The effect on the loss in words, or null where there is none.</summary>
     public static string? Loss(IReadOnlyList<AblatedToken> ablated) =>
-        ablated.Count == 0 ? null : $"Loss without the feature: {Show.Signed(ablated.Sum(a => a.Effect))} nats";
+        ablated.Count == 0 ? null : $"Loss without it: {Show.Signed(ablated.Sum(a => a.Effect))} nats";
 
     /// <summary>The effect in words with the tokens that the feature promotes and suppresses, or null where there is none.</summary>
     public static string? Of(IReadOnlyList<AblatedToken> ablated, TokenText text)

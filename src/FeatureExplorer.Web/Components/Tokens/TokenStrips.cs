@@ -3,6 +3,7 @@ using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Tokenizer;
+using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Web.Components.Cards;
 using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Components;
@@ -14,7 +15,9 @@ namespace FeatureExplorer.Web.Components.Tokens;
 /// </summary>
 /// <param name="max">The feature's largest activation, which gets the strongest background.</param>
 /// <param name="text">The tokens' text.</param>
-public sealed class TokenStrips(float max, TokenText text)
+/// <param name="lineBreaks">Whether lines break where the text does.</param>
+/// <param name="reading">Address of the page that runs a text through the dictionary; null for strips that lead nowhere.</param>
+public sealed class TokenStrips(float max, TokenText text, bool lineBreaks = false, Func<string, string>? reading = null)
 {
     private const int Shades = 9;
 
@@ -24,21 +27,23 @@ public sealed class TokenStrips(float max, TokenText text)
     /// <param name="example">Tokens with activations.</param>
     /// <param name="ablated">What removing the feature does to them, where it was measured; else what came with the example.</param>
     /// <param name="effects">The page that lists these effects in full, or null where each token's title holds them.</param>
-    public TokenStrips Add(Example example, IReadOnlyList<AblatedToken>? ablated = null, string? effects = null)
+    /// <param name="more">Tokens that the window has before the one that the effects were measured in.</param>
+    public TokenStrips Add(Example example, IReadOnlyList<AblatedToken>? ablated = null, string? effects = null, int more = 0)
     {
         ArgumentNullException.ThrowIfNull(example);
-        var pieces = text.Pieces([.. example.Tokens.Select(t => (ushort)t)]);
+        ushort[] tokens = [.. example.Tokens.Select(t => (ushort)t)];
+        var pieces = text.Pieces(tokens);
         var centre = pieces.FindIndex(p => example.Centre < p.Start + p.Length);
-        var line = new Line(example, ablated ?? [.. example.Ablation?.Tokens() ?? []], effects is not null);
-        _markup.Raw("<li class=\"strip\"").Attribute("data-at", effects is null ? null : example.Position.ToString(CultureInfo.InvariantCulture)).Raw("><span class=\"line\"")
-            .Attribute("dir", Direction(pieces)).Raw("><span class=\"before\"><span>");
+        var line = new Line(example, ablated ?? [.. example.Ablation?.Tokens() ?? []], effects is not null, more);
+        _markup.Raw("<li class=strip").Word("data-at", effects is null ? null : example.Position.ToString(CultureInfo.InvariantCulture)).Raw("><span class=line")
+            .Word("dir", Direction(pieces) is "rtl" and var right ? right : null).Raw("><span class=before><span>");
         Write(line, pieces, 0, centre);
-        _markup.Raw("</span></span><span class=\"centre\">");
+        _markup.Raw("</span></span><span class=centre>");
         Write(line, pieces, centre, centre + 1);
-        _markup.Raw("</span><span class=\"after\">");
+        _markup.Raw("</span><span class=after>");
         Write(line, pieces, centre + 1, pieces.Count);
         _markup.Raw("</span></span>\n");
-        About(example, effects);
+        About(example, effects, reading is null ? null : text.Plain(tokens, pieces));
         _markup.Raw("</li>");
         return this;
     }
@@ -49,13 +54,19 @@ public sealed class TokenStrips(float max, TokenText text)
     /// <summary>The lines as markup.</summary>
     public override string ToString() => _markup.ToString();
 
-    private void About(Example example, string? effects)
+    private void About(Example example, string? effects, string? plain)
     {
         var activation = Show.Two(example.Activation);
-        _markup.Raw("<span class=\"about\">").Text(activation);
+        _markup.Raw("<span class=about>").Text(activation);
         if (effects is not null)
         {
             _markup.Raw(" · <a").Attribute("href", effects).Attribute("aria-label", $"Effects of removal, activation {activation}").Raw(">effects</a>");
+        }
+
+        if (plain is { Length: > 0 and <= LiveModels.LongestText })
+        {
+            _markup.Raw(" · <a class=\"read\"").Attribute("href", reading!(plain)).Attribute("aria-label", $"Open in the text page, activation {activation}").Raw(">open</a>")
+                .Raw(" <button type=\"button\" class=\"copy-text\"").Attribute("aria-label", $"Copy as text, activation {activation}").Raw(" hidden>copy</button>");
         }
 
         if (example.Domain is { } domain)
@@ -87,19 +98,21 @@ public sealed class TokenStrips(float max, TokenText text)
         var title = Title(activation, ablated, line.Listed);
         if (classes.Length == 0 && title.Length == 0)
         {
-            _markup.Text(piece.Text);
+            _markup.Text(Broken(piece.Text));
             return;
         }
 
         // effects.js adds the tokens that the feature promotes there, so that a page need not hold thousands of them.
-        _markup.Raw("<span").Attribute("class", classes.Length > 0 ? classes : null).Attribute("title", title.Length > 0 ? title : null)
-            .Attribute("data-t", line.Listed && ablated.Count > 0 ? string.Join(',', ablated.Select(a => a.At)) : null)
-            .Raw(">").Text(piece.Text).Raw("</span>");
+        _markup.Raw("<span").Word("class", classes.Length > 0 ? classes : null).Word("title", title.Length > 0 ? title : null)
+            .Word("data-t", line.Listed && ablated.Count > 0 ? string.Join(',', ablated.Select(a => a.At)) : null)
+            .Raw(">").Text(Broken(piece.Text)).Raw("</span>");
     }
+
+    private string Broken(string piece) => lineBreaks ? piece.Replace("⏎", "⏎\n", StringComparison.Ordinal) : piece;
 
     private string Title(float activation, IReadOnlyList<AblatedToken> ablated, bool listed)
     {
-        var own = activation > 0 ? Show.Two(activation) : null;
+        var own = activation > 0 ? Show.Exact(activation) : null;
         var effect = listed ? AblationText.Loss(ablated) : AblationText.Of(ablated, text);
         return own is null || effect is null ? own ?? effect ?? string.Empty : $"{own}\n{effect}";
     }
@@ -122,7 +135,7 @@ public sealed class TokenStrips(float max, TokenText text)
     }
 
     /// <summary>An example with what is known of its tokens.</summary>
-    private readonly record struct Line(Example Example, IReadOnlyList<AblatedToken> Effects, bool Listed)
+    private readonly record struct Line(Example Example, IReadOnlyList<AblatedToken> Effects, bool Listed, int More)
     {
         public float Activation(TokenPiece piece)
         {
@@ -143,7 +156,8 @@ public sealed class TokenStrips(float max, TokenText text)
             var found = None;
             for (var i = 0; i < Effects.Count; i++)
             {
-                if (Effects[i].At >= piece.Start && Effects[i].At < piece.Start + piece.Length)
+                var at = Effects[i].At + More;
+                if (at >= piece.Start && at < piece.Start + piece.Length)
                 {
                     found = found.Count == 0 ? [] : found;
                     found.Add(Effects[i]);

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Labels;
@@ -12,6 +13,12 @@ public sealed record FeatureJson
     public required string Id { get; init; }
 
     public required int Index { get; init; }
+
+    /// <summary>What the feature is called: people's label, else a sentence made from its figures.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the name comes from: "label" or "generated".</summary>
+    public required string NameSource { get; init; }
 
     public required string State { get; init; }
 
@@ -63,6 +70,8 @@ public sealed record FeatureJson
         {
             Id = $"{dictionary.Id}/{report.Index}",
             Index = report.Index,
+            Name = feature.Name.Text,
+            NameSource = Urls.Word(feature.Name.Source),
             State = Urls.Word(report.State),
             Density = report.Density,
             Activations = report.Activations,

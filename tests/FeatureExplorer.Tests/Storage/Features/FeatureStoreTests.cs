@@ -11,6 +11,7 @@ public sealed class FeatureStoreTests : IDisposable
     private const int Features = 130;
 
     private readonly TemporaryFolder _folder = new();
+    private readonly SampleLists _sample;
     private readonly FeatureStore _store;
     private readonly RunWriter _writer;
     private readonly DictionaryInfo _dictionary;
@@ -19,7 +20,10 @@ public sealed class FeatureStoreTests : IDisposable
     public FeatureStoreTests()
     {
         var database = FeatureDatabase.Open(new DataFolder(_folder.Path));
-        _store = new FeatureStore(database);
+        Directory.CreateDirectory(database.Folder.Model("A"));
+        SampleVocabulary.Tokenizer.Save(database.Folder.Tokenizer("A"));
+        _sample = new SampleLists(database);
+        _store = _sample.Store;
         _writer = new RunWriter(database);
         _writer.SaveModel(SampleReports.Model());
         _dictionary = _writer.Publish(SampleReports.Draft(Features), _reports, SampleVocabulary.Text);
@@ -73,7 +77,7 @@ public sealed class FeatureStoreTests : IDisposable
             var rows = _store.Summaries(dictionary, [0, 1]);
             Assert.Equal((reports[0].Contexts[0].Context, (double?)Least), (rows[0].BestContext, rows[0].BestScore));
             Assert.Equal((null, null), (rows[1].BestContext, rows[1].BestScore));
-            Assert.DoesNotContain(_store.Features(dictionary, new FeatureQuery { Context = name }).Items, f => f.Index == 1);
+            Assert.DoesNotContain(_sample.Lists.Page(dictionary, new FeatureQuery { Context = name }).Items, f => f.Index == 1);
         }
     }
 
@@ -119,7 +123,7 @@ public sealed class FeatureStoreTests : IDisposable
     [Fact]
     public void Features_Pages_HoldEveryFeatureOnce()
     {
-        var pages = Enumerable.Range(1, 3).Select(n => _store.Features(_dictionary, new FeatureQuery { Page = n })).ToList();
+        var pages = Enumerable.Range(1, 3).Select(n => _sample.Lists.Page(_dictionary, new FeatureQuery { Page = n })).ToList();
         Assert.All(pages, p => Assert.Equal((3, Features), (p.Pages, p.Total)));
         Assert.Equal(Enumerable.Range(0, Features), pages.SelectMany(p => p.Items).Select(f => f.Index));
         Assert.Equal((101, 130), (pages[2].First, pages[2].Last));
@@ -131,7 +135,7 @@ public sealed class FeatureStoreTests : IDisposable
     [InlineData(99, 3)]
     public void Features_PageOutOfRange_GivesTheNearest(int asked, int given)
     {
-        Assert.Equal(given, _store.Features(_dictionary, new FeatureQuery { Page = asked }).Number);
+        Assert.Equal(given, _sample.Lists.Page(_dictionary, new FeatureQuery { Page = asked }).Number);
     }
 
     [Theory]
@@ -163,29 +167,9 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
-    public void Features_ByContext_GivesThoseWhoseBestItIs()
-    {
-        var expected = _reports.Where(r => r.BestContext?.Context == "dna").Select(r => r.Index);
-        Assert.Equal(expected, All(new FeatureQuery { Context = "dna" }).Select(f => f.Index));
-    }
-
-    [Theory]
-    [InlineData("gAcTT")]
-    [InlineData("<script>")]
-    [InlineData("كتاب")]
-    [InlineData("100%_'\"")]
-    public void Features_ByText_FindsExamplesAndLogitsWhateverTheCase(string text)
-    {
-        var expected = _reports.Where(r => r.Top.Select(e => SampleVocabulary.Text(e.Tokens))
-            .Concat(r.Logits.Top.Select(l => SampleVocabulary.Text([l.Token])))
-            .Any(s => s.Contains(text, StringComparison.OrdinalIgnoreCase))).Select(r => r.Index);
-        Assert.Equal(expected, All(new FeatureQuery { Text = text }).Select(f => f.Index));
-    }
-
-    [Fact]
     public void Features_Row_TellsTopTokensWithoutRepeats()
     {
-        var row = _store.Features(_dictionary, new FeatureQuery()).Items[2];
+        var row = _sample.Lists.Page(_dictionary, new FeatureQuery()).Items[2];
         Assert.Equal(_reports[2].Top.Select(e => e.Tokens[e.Centre]).Distinct().Take(8), row.TopTokens);
         Assert.Equal(255, row.Shape.Max());
         Assert.Equal(_reports[2].Histogram.Counts.Select(c => c > 0), row.Shape.Select(s => s > 0));
@@ -199,7 +183,7 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.Equal((40, newer.Stamp), (read.Features, read.Stamp));
         Assert.NotEqual(_dictionary.Stamp, newer.Stamp);
         Assert.Null(_store.FindFeature(_dictionary, 0));
-        Assert.Equal(40, _store.Features(newer, new FeatureQuery()).Total);
+        Assert.Equal(40, _sample.Lists.Page(newer, new FeatureQuery()).Total);
     }
 
     [Fact]
@@ -224,7 +208,7 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.Throws<IOException>(() => _writer.Publish(SampleReports.Draft(300), failing, SampleVocabulary.Text));
         Assert.Throws<InvalidDataException>(() => _writer.Publish(SampleReports.Draft(20), SampleReports.Reports(19), SampleVocabulary.Text));
         Assert.Equal(_dictionary.Stamp, Assert.Single(_store.Dictionaries()).Stamp);
-        Assert.Equal(Features, _store.Features(_dictionary, new FeatureQuery()).Total);
+        Assert.Equal(Features, _sample.Lists.Page(_dictionary, new FeatureQuery()).Total);
     }
 
     [Fact]
@@ -235,11 +219,11 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.Contains("Model Z", e.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private List<FeatureSummary> All(FeatureQuery query)
+    public void Dispose()
     {
-        var first = _store.Features(_dictionary, query);
-        return [.. Enumerable.Range(1, first.Pages).SelectMany(n => _store.Features(_dictionary, query with { Page = n }).Items)];
+        _sample.Dispose();
+        _folder.Dispose();
     }
+
+    private List<FeatureSummary> All(FeatureQuery query) => _sample.All(_dictionary, query);
 }

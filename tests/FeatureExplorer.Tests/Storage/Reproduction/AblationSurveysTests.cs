@@ -30,7 +30,7 @@ public sealed class AblationSurveysTests : IDisposable
     {
         var surveys = new AblationSurveys(_database);
         Assert.Null(surveys.Of(_dictionary));
-        Assert.Equal("Not measured yet: the command relate measures it.", Row("ablation-effect").Missing);
+        Assert.Equal("Measured when the run ends.", Row("ablation-effect").Missing);
         new AblationStore(_database).Save(
             _dictionary,
             [

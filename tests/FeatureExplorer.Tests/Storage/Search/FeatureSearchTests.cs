@@ -1,9 +1,11 @@
+using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Search;
+using FeatureExplorer.Tests.Storage.Features;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +19,7 @@ public sealed class FeatureSearchTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FeatureDatabase _database;
     private readonly RunWriter _writer;
-    private readonly ExplorerData _data;
+    private readonly SampleLists _sample;
     private readonly FeatureSearch _search;
     private readonly LabelStore _labels;
     private readonly DictionaryInfo _dictionary;
@@ -31,9 +33,8 @@ public sealed class FeatureSearchTests : IDisposable
         SampleVocabulary.Tokenizer.Save(folder.Tokenizer("A"));
         _writer.SaveModel(SampleReports.Model());
         _dictionary = _writer.Publish(SampleReports.Draft(Features), SampleReports.Reports(Features), SampleVocabulary.Text);
-        _data = new ExplorerData(folder);
-        _labels = new LabelStore(_database, TimeProvider.System);
-        _search = new FeatureSearch(_database, new FeatureStore(_database), _data, _labels);
+        _sample = new SampleLists(_database);
+        (_search, _labels) = (_sample.Search, _sample.Labels);
     }
 
     [Theory]
@@ -83,7 +84,6 @@ public sealed class FeatureSearchTests : IDisposable
 #pragma warning restore EF1002
         }
 
-        Assert.Equal([0], _search.Find(_dictionary, SearchQuery.Parse("context: faintest")).Features.Select(f => f.Index));
         Assert.Equal([0], _search.Find(_dictionary, SearchQuery.Parse("faintest")).Features.Select(f => f.Index));
         using var after = _database.NewContext();
         after.Database.OpenConnection();
@@ -100,7 +100,7 @@ public sealed class FeatureSearchTests : IDisposable
     {
         var bare = text.Split(':')[1].Trim();
         int Place(int index) => SampleReports.Report(index).Logits.Top.Take(8).Select((t, place) => (t, place)).Where(p => SampleVocabulary.Text([p.t.Token]).TrimStart() == bare).Select(static p => p.place).DefaultIfEmpty(99).Min();
-        var expected = Enumerable.Range(0, Features).Where(i => Place(i) < 99).OrderBy(Place).ThenBy(static i => i).ToList();
+        var expected = Enumerable.Range(0, Features).Where(i => Place(i) < 99).OrderBy(static i => SampleReports.Report(i).State).ThenBy(Place).ThenBy(static i => i).ToList();
         Assert.NotEmpty(expected);
         var found = _search.Find(_dictionary, SearchQuery.Parse(text));
         Assert.Equal(expected.Count, found.Total);
@@ -124,10 +124,73 @@ public sealed class FeatureSearchTests : IDisposable
     }
 
     [Fact]
-    public void Find_Context_FindsThoseWhoseBestItIs()
+    public void Find_Context_FindsAllThatCorrelateTheBestFirst()
     {
-        var expected = SampleReports.Reports(Features).Where(static r => r.BestContext?.Context == "dna").OrderByDescending(static r => r.BestContext!.Pearson).Select(static r => r.Index);
-        Assert.Equal(expected.Take(FeatureSearch.Shown), _search.Find(_dictionary, SearchQuery.Parse("context:dna")).Features.Select(static f => f.Index));
+        var expected = SampleReports.Reports(Features).Select(static r => (r.Index, Score: r.Contexts.Where(static c => c.Context == "dna").Select(static c => c.Pearson).DefaultIfEmpty(0).Single()))
+            .Where(static r => r.Score >= FeatureReport.BestContextPearson).OrderByDescending(static r => r.Score).Select(static r => r.Index).ToList();
+        var found = _search.Find(_dictionary, SearchQuery.Parse("context:dna"));
+        Assert.Equal(expected.Count, found.Total);
+        Assert.Equal(expected.Take(FeatureSearch.Shown), found.Features.Select(static f => f.Index));
+    }
+
+    [Fact]
+    public void Find_Relevance_ExactLabelThenLabelThenNameThenTokenAndLiveBeforeUltralow()
+    {
+        // Features at home in dna have the name; prose has "river" in its texts.
+        const int Exact = 90 - 1, Labelled = 90 - 2;
+        _labels.Save(_dictionary, Exact, "DNA", string.Empty, "ada");
+        _labels.Save(_dictionary, Labelled, "DNA of rivers", string.Empty, "ada");
+        var found = All("dna");
+        Assert.Equal([Exact, Labelled], found.Take(2).Select(static f => f.Index));
+        var rest = found.Skip(2).ToList();
+        Assert.All(rest.TakeWhile(static f => f.BestContext == "dna"), static f => Assert.Equal(FeatureState.Live, f.State));
+        Assert.Equal(rest.Count(static f => f.BestContext == "dna"), rest.TakeWhile(static f => f.BestContext == "dna").Count());
+        var scores = rest.TakeWhile(static f => f.BestContext == "dna" && f.BestScore >= FeatureExplorer.Analysis.Verdicts.EvidenceRules.SensitiveHolds).Select(static f => f.BestScore!.Value).ToList();
+        Assert.True(scores.Count > 3);
+        Assert.Equal(scores.OrderDescending(), scores);
+    }
+
+    [Fact]
+    public void Find_UltralowFeature_ComesAfterTheLiveOnes()
+    {
+        // The sample's ultralow feature is at home in prose, as every sixth feature is.
+        var found = All("river");
+        Assert.Equal(SampleReports.Ultralow, Assert.Single(found, static f => f.State == FeatureState.Ultralow).Index);
+        Assert.Equal(SampleReports.Ultralow, found[^1].Index);
+    }
+
+    [Theory]
+    [InlineData("12", 12)]
+    [InlineData("A/1/12", 12)]
+    [InlineData("/a/1/12/", 12)]
+    [InlineData("A/1/90", null)]
+    [InlineData("B/1/12", null)]
+    [InlineData("A/1/x", null)]
+    [InlineData("\"12\"", null)]
+    [InlineData("raises: 12", null)]
+    public void Named_Index_IsThatFeatureAndFirstInItsDictionary(string text, int? index)
+    {
+        var query = SearchQuery.Parse(text);
+        Assert.Equal(index is null ? [] : [("A/1", index.Value)], _search.Named(query).Select(static n => (n.Dictionary.Id, n.Index)));
+        Assert.Equal(index, index is null ? null : _search.Find(_dictionary, query).Features[0].Index);
+    }
+
+    [Theory]
+    [InlineData("river")]
+    [InlineData("dna")]
+    [InlineData("12")]
+    [InlineData("raises: river")]
+    [InlineData("context:dna")]
+    [InlineData("river stone")]
+    [InlineData("a")]
+    public void Find_AndTheListOfTheSameText_HaveTheSameFeaturesInTheSameOrder(string text)
+    {
+        _labels.Save(_dictionary, 3, "a river", string.Empty, "ada");
+        var found = _search.Find(_dictionary, SearchQuery.Parse(text));
+        var list = All(text);
+        Assert.NotEmpty(list);
+        Assert.Equal(found.Total, list.Count);
+        Assert.Equal(found.Features.Select(static f => f.Index), list.Take(FeatureSearch.Shown).Select(static f => f.Index));
     }
 
     [Fact]
@@ -164,9 +227,11 @@ public sealed class FeatureSearchTests : IDisposable
         Assert.True(FeatureTextIndex.Exists(connection, newer.Stamp));
     }
 
+    private List<FeatureSummary> All(string text) => _sample.All(_dictionary, new FeatureQuery { Text = text });
+
     public void Dispose()
     {
-        _data.Dispose();
+        _sample.Dispose();
         _folder.Dispose();
     }
 }

@@ -51,7 +51,7 @@ public sealed class ExplorationSite : IAsyncLifetime, IDisposable
         var store = new FeatureStore(Database);
         Dictionary = store.Dictionaries().Single();
         SmallRun.KeepHistory(Database.Folder, Dictionary);
-        Busy = store.Features(Dictionary, new FeatureQuery { Sort = FeatureSort.Density, Descending = true }).Items[0].Index;
+        Busy = store.Summaries(Dictionary, Enumerable.Range(0, Dictionary.Features)).Values.MaxBy(static f => f.Density)!.Index;
         _app = WebHost.Build(new WebHostOptions { Database = Database, Urls = ["http://127.0.0.1:0"] });
         await _app.StartAsync();
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

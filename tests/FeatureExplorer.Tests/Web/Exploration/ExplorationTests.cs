@@ -122,7 +122,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         Assert.Equal(best.Recall, first.GetProperty("recall").GetDouble(), 9);
         var page = await site.Page("/A/1/context?order=recall&context=" + Uri.EscapeDataString(name));
         var recalls = (await site.Json("/api/v1/A/1/context?order=recall&context=" + Uri.EscapeDataString(name))).GetProperty("features").EnumerateArray();
-        Assert.Equal(recalls.Select(static f => $"{f.GetProperty("feature").GetInt32()}"), page.QuerySelectorAll("table.ranks tbody th").Select(static th => th.TextContent));
+        Assert.Equal(recalls.Select(static f => $"{f.GetProperty("feature").GetInt32()}"), page.QuerySelectorAll("table.ranks tbody th a").Select(static a => a.TextContent));
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         var page = await site.Page(url);
         var json = await site.Json("/api/v1" + url);
         var features = json.GetProperty("dictionaries").EnumerateArray().SelectMany(static d => d.GetProperty("features").EnumerateArray()).Select(static f => $"{f.GetProperty("index").GetInt32()}");
-        Assert.Equal(features, page.QuerySelectorAll("table.features tbody th").Select(static th => th.TextContent));
+        Assert.Equal(features, page.QuerySelectorAll("table.features tbody th a").Select(static a => a.TextContent));
         Assert.Empty(page.QuerySelectorAll("script:not([src])"));
     }
 
@@ -358,6 +358,7 @@ public sealed class ExplorationTests(ExplorationSite site, Chromium chromium) : 
         page.Console += (_, message) => complaints.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
         await page.GotoAsync(site.Address + Feature);
         var chart = page.Locator("[data-range] svg.chart").First;
+        await chart.ScrollIntoViewIfNeededAsync();
         var box = (await chart.BoundingBoxAsync())!;
         float X(double share) => (float)(box.X + (box.Width * (44 + (370 * share)) / 420));
         await page.Mouse.MoveAsync(X(0.25), box.Y + 60);

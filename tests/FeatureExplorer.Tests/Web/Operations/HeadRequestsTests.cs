@@ -80,9 +80,12 @@ public sealed class HeadRequestsTests(SampleSite site)
         using var get = await client.GetAsync(new Uri(url, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, url));
         Assert.True(get.StatusCode == head.StatusCode, $"{url}: {get.StatusCode}, {head.StatusCode}");
-        Assert.Equal(Headers(get), Headers(head));
+        Assert.Equal(Headers(get).Where(Comparable), Headers(head).Where(Comparable));
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
     }
+
+    // A random feature is another one each time.
+    private static bool Comparable(string header) => !header.StartsWith("Location: /B/1/", StringComparison.Ordinal);
 
     private static List<string> Headers(HttpResponseMessage answer) =>
         [.. answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated).Where(h => !Passing.Contains(h.Key, StringComparer.OrdinalIgnoreCase))

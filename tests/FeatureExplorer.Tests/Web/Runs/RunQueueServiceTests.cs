@@ -54,7 +54,7 @@ public sealed class RunQueueServiceTests
         await Until(() => runs.Find(1)!.Status == RunStatus.Finished);
         var log = site.Service<RunHistory>().Events(1).Select(e => e.Text).ToList();
         Assert.Contains("Paused; it can be taken up again", log);
-        Assert.Contains("Taken up again", log);
+        Assert.Contains("Resumed", log);
     }
 
     [Theory]

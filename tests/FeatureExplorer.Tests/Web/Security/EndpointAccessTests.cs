@@ -21,6 +21,7 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         "/about",
         "/{Model}/{Name}",
         "/{Model}/{Name}/{Index:int}",
+        "/{model}/{name}/random",
         "/{model}/{name}/{index:int}/histogram.svg",
         "/api/v1/",
         "/api/v1/{model}/{name}",

@@ -170,7 +170,7 @@ public sealed class PageDeliveryTests(SampleSite site)
         Assert.All(answers.Select((a, i) => (a, i)), pair =>
         {
             Assert.Equal(HttpStatusCode.OK, pair.a.StatusCode);
-            Assert.Contains($"<title>A/1/{pair.i % 24} ", pair.a.Text, StringComparison.Ordinal);
+            Assert.Contains($" · A/1/{pair.i % 24} · FeatureExplorer</title>", pair.a.Text, StringComparison.Ordinal);
             Assert.EndsWith("</html>", pair.a.Text.TrimEnd(), StringComparison.Ordinal);
         });
     }

@@ -1,0 +1,8 @@
+namespace FeatureExplorer.Web.Features;
+
+/// <summary>What the reading pages ask.</summary>
+public static class ReadingServices
+{
+    /// <summary>Adds it.</summary>
+    public static IServiceCollection AddReading(this IServiceCollection services) => services.AddSingleton<EvidenceReader>().AddSingleton<FeatureNeighbourReader>().AddSingleton<ExampleReader>();
+}
