@@ -115,7 +115,7 @@ public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>
     private void Save(params double?[][] points) =>
         _site.Service<RunHistory>().Save(1, new RunCurve("A/1", 78, Curves.Kept(Curves.OfDictionary), points));
 
-    private Task Go(IPage page, string url) => page.GotoAsync(new Uri(_site.Address, url).ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
+    private Task<IResponse?> Go(IPage page, string url) => page.GotoAsync(new Uri(_site.Address, url).ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
 
     private async Task<IPage> Open(string? account, int width = 1400)
     {
