@@ -117,13 +117,13 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
     {
         var runs = site.Service<RunStore>();
         var run = runs.Add("demo", "{}");
+        runs.Move(run.Id, RunMove.Start);
         runs.Report(run.Id, "Training", 0.25, "loss 4.1");
         try
         {
             var page = await Open(new BrowserNewPageOptions());
             await page.GotoAsync(site.Address);
             await page.Locator("[data-search-all]").FillAsync("half a word");
-            runs.Move(run.Id, RunMove.Start);
             runs.Report(run.Id, "Training", 0.5, "loss 3.1");
             await Assertions.Expect(page.Locator(".run progress").First).ToHaveAttributeAsync("value", "50", new() { Timeout = 20_000 });
             await Assertions.Expect(page.Locator("[data-search-all]")).ToHaveValueAsync("half a word");
