@@ -7,6 +7,7 @@
   const keys = [
     ["j", "next feature"],
     ["k", "previous feature"],
+    ["l", "write a label"],
     ["/", "search"],
     ["?", "this help"],
     ["Esc", "close"],
@@ -60,6 +61,13 @@
     } else if (event.key === "?") {
       event.preventDefault();
       help();
+    } else if (event.key === "l") {
+      const label = document.querySelector("[data-label]");
+      if (label) {
+        event.preventDefault();
+        label.open = true;
+        label.querySelector("input[name=text]").focus();
+      }
     } else if (event.key === "j" || event.key === "k") {
       const rel = event.key === "j" ? "next" : "prev";
       const link = document.querySelector(`a[rel="${rel}"]`);

@@ -143,6 +143,11 @@ public static partial class JsonFault
             return $"{(path.Length > 0 ? Short(path) : "a value")} has to be {Kind(type.Groups[1].Value)}";
         }
 
+        if (NullRefused().IsMatch(message))
+        {
+            return $"{(path.Length > 0 ? Short(path) : "a value")} is null; it has to have a value";
+        }
+
         if (Missing().Match(message) is { Success: true } missing)
         {
             return $"{(path.Length > 0 ? $"{Short(path)}: " : string.Empty)}a field is missing: {Short(missing.Groups[1].Value.Replace('\'', '"'))}";
@@ -180,6 +185,9 @@ public static partial class JsonFault
     // Of a serializer, of a node that is asked for a value, and of an element that is.
     [GeneratedRegex(@"(?:could not be converted to |converted to a '|must be of type '|requires an element of type ')([^\s']+?)\.?(?:'|\s|$)")]
     private static partial Regex Converted();
+
+    [GeneratedRegex("doesn't allow (?:setting )?null")]
+    private static partial Regex NullRefused();
 
     [GeneratedRegex("missing required properties.*?: (.+?)\\.?$")]
     private static partial Regex Missing();

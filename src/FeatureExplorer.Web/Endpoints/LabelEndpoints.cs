@@ -1,6 +1,7 @@
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Fetching;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
@@ -12,12 +13,12 @@ public static class LabelEndpoints
         routes.MapPost("/{model}/{name}/{index:int}/label", Save).RequireAuthorization(Policies.Annotator);
 
     // The fields are what makes the framework demand the form's antiforgery token.
-    private static IResult Save(HttpContext context, LabelService labels, string model, string name, int index, [FromForm] string? text, [FromForm] string? note)
+    private static IResult Save(HttpContext context, LabelService labels, string model, string name, int index, [FromForm] string? text, [FromForm] string? note, [FromForm] string? returnUrl)
     {
         try
         {
             return labels.Save(context.User, model, name, index, text, note)
-                ? Results.LocalRedirect($"/{Uri.EscapeDataString(model)}/{Uri.EscapeDataString(name)}/{index}#label")
+                ? Results.LocalRedirect((string.IsNullOrEmpty(returnUrl) ? $"/{Uri.EscapeDataString(model)}/{Uri.EscapeDataString(name)}/{index}" : LocalPath.Of(returnUrl)) + "#label")
                 : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
         }
         catch (ArgumentException tooLong)

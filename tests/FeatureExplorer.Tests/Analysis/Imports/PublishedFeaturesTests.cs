@@ -52,10 +52,10 @@ public sealed class PublishedFeaturesTests : IDisposable
 
     [Theory]
     [InlineData("""{ "hello": 1 }""", "index")]
-    [InlineData("[1, 2]", "PublishedFeature")]
+    [InlineData("[1, 2]", "has to be an object")]
     [InlineData("null", "null")]
-    [InlineData("{", "Expected")]
-    [InlineData("", "JSON")]
+    [InlineData("{", "it ends before an object or a list is closed")]
+    [InlineData("", "it is empty")]
     public void Read_ForeignFile_IsNamedAndSkipped(string content, string reason)
     {
         var file = Path.Combine(_folder.Path, "1.json");

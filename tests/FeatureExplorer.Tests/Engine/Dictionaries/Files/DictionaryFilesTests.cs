@@ -78,7 +78,11 @@ public sealed class DictionaryFilesTests : IDisposable
     [Fact]
     public void Load_NotJson_SaysSo()
     {
-        Directory.CreateDirectory(_folder);
+        using (var saved = Sample())
+        {
+            saved.Save(_folder);
+        }
+
         File.WriteAllText(Path.Combine(_folder, "cfg.json"), "{ no");
 
         Assert.Contains("cfg.json", Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(_folder)).Message, StringComparison.Ordinal);
