@@ -69,6 +69,7 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         var page = await Open(new BrowserNewPageOptions { ColorScheme = ColorScheme.Light });
         await page.GotoAsync(site.Address + "/A/1/4");
         var light = await Background(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Options" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Dark" }).ClickAsync();
         await page.WaitForURLAsync("**/A/1/4");
         Assert.NotEqual(light, await Background(page));

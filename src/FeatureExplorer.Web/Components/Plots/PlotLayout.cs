@@ -1,5 +1,6 @@
 using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
+using Plotly.Blazor.LayoutLib.LegendLib;
 using PlotlyLayout = Plotly.Blazor.Layout;
 using XAxisTitle = Plotly.Blazor.LayoutLib.XAxisLib.Title;
 using XAxisType = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum;
@@ -17,7 +18,7 @@ public static class PlotLayout
     /// <summary>No logo; the chart follows its place; the bar of buttons shows on hover.</summary>
     public static Config Config => new() { Responsive = true, DisplayLogo = false };
 
-    /// <summary>A layout with two named axes.</summary>
+    /// <summary>A layout with two named axes; the legend, where there is one, lies above the chart, so that it takes no width.</summary>
     /// <param name="x">Name of the horizontal axis.</param>
     /// <param name="y">Name of the vertical axis.</param>
     /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
@@ -27,6 +28,7 @@ public static class PlotLayout
         Margin = new Margin { T = 12, R = 12, B = 44, L = 60 },
         XAxis = [new XAxis { Type = logX ? XAxisType.Log : null, Title = new XAxisTitle { Text = x }, AutoMargin = Plotly.Blazor.LayoutLib.XAxisLib.AutoMarginFlag.True }],
         YAxis = [new YAxis { Type = logY ? YAxisType.Log : null, Title = new YAxisTitle { Text = y }, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.True }],
+        Legend = [new Legend { Orientation = OrientationEnum.H, Y = 1, YAnchor = YAnchorEnum.Bottom }],
         HoverMode = HoverModeEnum.Closest,
         PaperBgColor = "rgba(0,0,0,0)",
         PlotBgColor = "rgba(0,0,0,0)",

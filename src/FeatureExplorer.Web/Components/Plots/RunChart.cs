@@ -37,7 +37,6 @@ public static class RunChart
         }
 
         layout.ShowLegend = lines.Count > 1 || lines.Any(static line => line.Limit is not null);
-        layout.Legend = [new Legend { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1, YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom }];
         return new ChartDefinition { Data = [.. lines.SelectMany(line => Traces(line, view)), .. Limits(lines)], Layout = layout, Config = PlotLayout.Config };
     }
 
