@@ -2,6 +2,7 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
+using FeatureExplorer.Web.Security.Administration;
 using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -54,6 +55,8 @@ public static class AccessServices
         services.AddScoped<SessionEvents>();
         services.AddScoped<SignInService>();
         services.AddScoped<AccountService>();
+        services.AddScoped<AccountListing>();
+        services.AddSingleton<AccountActs>();
         return services;
     }
 

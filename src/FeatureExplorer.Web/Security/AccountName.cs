@@ -6,7 +6,8 @@ namespace FeatureExplorer.Web.Security;
 /// <summary>Names of accounts: letters of any script, and nothing that is invisible or changes the direction of text.</summary>
 public static class AccountName
 {
-    private const int Longest = 60;
+    /// <summary>Characters of a name at most.</summary>
+    public const int Longest = 60;
 
     /// <summary>A name as it is stored.</summary>
     public static string Normal(string? name) => (name ?? string.Empty).Trim();

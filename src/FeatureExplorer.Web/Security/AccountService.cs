@@ -20,7 +20,7 @@ public sealed class AccountService(
         var normal = AccountName.Normal(name);
         if ((Problem(role) ?? AccountName.Problem(normal)) is { } problem)
         {
-            return new AccountResult(problem);
+            return new AccountResult(problem, InName: Enum.IsDefined(role));
         }
 
         var account = new Account { UserName = normal, Role = role, MustChangePassword = true, Created = time.GetUtcNow().UtcDateTime };
@@ -28,7 +28,7 @@ public sealed class AccountService(
         var made = await accounts.CreateAsync(account, password);
         if (!made.Succeeded)
         {
-            return new AccountResult(SignInService.Words(made));
+            return new AccountResult(SignInService.Words(made), InName: made.Errors.All(static e => e.Code is nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.InvalidUserName)));
         }
 
         audit.Record(user, "account.create", account.UserName!, detail: Urls.Word(role));
@@ -60,10 +60,8 @@ public sealed class AccountService(
         return result.Succeeded ? result with { Password = password } : result;
     }
 
-    /// <summary>What is wrong with a role that somebody wrote.</summary>
-    public static string NoRole(string? written) => $"The role is \"{written}\"; it must be one of {string.Join(", ", EnumWords.All<Role>())}.";
-
-    private static string? Problem(Role role) => Enum.IsDefined(role) ? null : NoRole(role.ToString());
+    private static string? Problem(Role role) =>
+        Enum.IsDefined(role) ? null : $"The role is \"{role}\"; it must be one of {string.Join(", ", EnumWords.All<Role>())}.";
 
     private async Task<AccountResult> Change(
         ClaimsPrincipal user, string id, string what, string? detail, bool removesAdministrator, Func<Account, Task<IdentityResult>> change)

@@ -13,7 +13,7 @@ public static class Failures
     public const int BusySeconds = 5;
 
     // With the rest of a request within five seconds.
-    private const int DatabaseSeconds = 3;
+    internal const int DatabaseSeconds = 3;
     private const int NoSpaceUnix = 28;
     private const int NoSpaceWindows = 0x70;
 

@@ -124,19 +124,33 @@ public sealed class AddressCheckTests(SampleSite site)
     [Theory]
     [InlineData("99")]
     [InlineData("3")]
+    [InlineData("2")]
     [InlineData("-1")]
     [InlineData("2147483647")]
     [InlineData("Admin,Viewer")]
-    [InlineData("")]
-    public async Task Role_ThatIsNone_IsRefusedAndMakesNoAccount(string role)
+    [InlineData("Viewer, Annotator")]
+    [InlineData("root")]
+    public async Task Role_ThatIsNone_IsRefusedByName(string role)
+    {
+        Assert.Null(EnumWords.Parse<Role>(role));
+        await using var accounts = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await accounts.Visitor(Role.Admin);
+        using var answer = await admin.Get($"/accounts?role={Uri.EscapeDataString(role)}");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"role is \"{role}\"; it must be one of viewer, annotator, admin", (await Visitor.Parse(answer)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AccountName_OfRubbish_IsRefusedOrTaken()
     {
         await using var accounts = await AccountSite.Start(AccountSite.Patient);
         using var admin = await accounts.Visitor(Role.Admin);
-        using var answer = await admin.Post("/accounts", "create", ("NewName", "ghost"), ("NewRole", role));
-        var page = await Visitor.Parse(answer);
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains($"The role is \"{role}\"; it must be one of viewer, annotator, admin", page.QuerySelector(".problem")!.TextContent, StringComparison.Ordinal);
-        Assert.DoesNotContain(accounts.Service<AccountStore>().All(), a => a.Name == "ghost");
+        foreach (var name in Rubbish.All)
+        {
+            var result = await accounts.Manage(admin, (service, user) => service.Create(user, name, Role.Viewer));
+            Assert.True(result.Succeeded || result is { InName: true, Problem.Length: > 0 }, $"{name[..Math.Min(name.Length, 30)]}: {result.Problem}");
+            Assert.Equal(result.Succeeded, accounts.Service<AccountStore>().All().Any(a => a.Name == name.Trim()));
+        }
     }
 
     [Theory]

@@ -98,8 +98,22 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
     internal async Task<ClaimsPrincipal> User(Role role)
     {
         using var visitor = await Visitor(role);
+        return await User(visitor);
+    }
+
+    /// <summary>A visitor as services see one: nobody when the session that the cookie names has ended.</summary>
+    internal async Task<ClaimsPrincipal> User(Visitor visitor)
+    {
         using var answer = await visitor.Get("/test/me");
         return _seen!;
+    }
+
+    /// <summary>Does with accounts what a visitor's page would: in a scope of its own, with the session that the visitor's cookie names.</summary>
+    internal async Task<AccountResult> Manage(Visitor visitor, Func<AccountService, ClaimsPrincipal, Task<AccountResult>> act)
+    {
+        var user = await User(visitor);
+        using var scope = _app!.Services.CreateScope();
+        return await act(scope.ServiceProvider.GetRequiredService<AccountService>(), user);
     }
 
     /// <summary>Makes an account.</summary>

@@ -191,9 +191,12 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
     {
         using var visitor = await _site.Accounts.Visitor(Role.Admin);
         visitor.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
-        using var answer = await visitor.Post("/accounts", "create", ("NewName", "mallory"), ("NewRole", "Admin"));
+        const string Chosen = "chosen by mallory";
+        using var answer = await visitor.Post("/account", "change-password", ("Current", AccountSite.Password), ("NewPassword", Chosen), ("Again", Chosen));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.DoesNotContain(_site.Accounts.Service<AccountStore>().All(), a => a.Name == "mallory");
+        using var again = _site.Accounts.Visitor();
+        using var signedIn = await again.SignIn(visitor.Name, AccountSite.Password);
+        Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
     }
 
     private IEnumerable<RouteEndpoint> Endpoints() =>

@@ -4,6 +4,7 @@ using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Storage.Database;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Administration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,9 +30,12 @@ public sealed class UnwritableTests
                 Assert.Equal(HttpStatusCode.OK, await admin.Status(page));
             }
 
-            using var create = await admin.Post("/accounts", "create", ("NewName", "grace"), ("NewRole", "Viewer"));
+            var user = await site.User(admin);
+            var create = await site.Service<AccountActs>().Do(service => service.Create(user, "grace", Role.Viewer));
+            Assert.StartsWith("The database is busy", create.Problem, StringComparison.Ordinal);
+            using var change = await admin.Post("/account", "change-password", ("Current", AccountSite.Password), ("NewPassword", "five other unrelated words"), ("Again", "five other unrelated words"));
             using var signIn = await other.SignIn(name, AccountSite.Password);
-            foreach (var answer in new[] { create, signIn })
+            foreach (var answer in new[] { change, signIn })
             {
                 Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
                 Assert.NotNull(answer.Headers.RetryAfter?.Delta);
