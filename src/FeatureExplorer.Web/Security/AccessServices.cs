@@ -6,6 +6,7 @@ using FeatureExplorer.Web.Security.Administration;
 using FeatureExplorer.Web.Security.SignIns;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -39,6 +40,7 @@ public static class AccessServices
         services.AddAuthorization(options => Policies.Add(options, access.RequireSignIn));
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
+        services.AddScoped<CircuitHandler, CircuitAddress>();
         services.AddDataProtection().SetApplicationName("FeatureExplorer").PersistKeysToFileSystem(Keys(folder));
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();

@@ -36,7 +36,7 @@ public sealed partial class AuditLog(AuditStore store, RefusalFolding folding, I
     /// <summary>The same for somebody who is known by name but not signed in.</summary>
     public void Record(string? who, string what, string subject, AuditOutcome outcome, string? detail = null)
     {
-        var address = http.HttpContext?.Connection.RemoteIpAddress;
+        var address = http.HttpContext?.Connection.RemoteIpAddress ?? CircuitAddress.Current;
         if (outcome == AuditOutcome.Refused && !folding.Count(what, RateLimits.Visitor(address)))
         {
             return;

@@ -83,6 +83,8 @@ public sealed class DictionaryFilesTests : IDisposable
             saved.Save(_folder);
         }
 
+        // Without the sums that are written beside it: then it would be called damaged.
+        File.Delete(BlockChecksums.FileOf(Path.Combine(_folder, "cfg.json")));
         File.WriteAllText(Path.Combine(_folder, "cfg.json"), "{ no");
 
         Assert.Contains("cfg.json", Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(_folder)).Message, StringComparison.Ordinal);
