@@ -1,7 +1,6 @@
 using System.Globalization;
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
-using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Dictionaries;

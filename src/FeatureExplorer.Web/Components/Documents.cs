@@ -1,7 +1,6 @@
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
-using Microsoft.AspNetCore.Routing;
 
 namespace FeatureExplorer.Web.Components;
 

@@ -59,7 +59,7 @@ public sealed class ComputingPlaces : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(work);
         var aborted = context.RequestAborted;
-        var refused = await Admit(RateLimits.Visitor(context.Connection.RemoteIpAddress), aborted, async time =>
+        var refused = await Admit(RateLimits.Visitor(context.Connection.RemoteIpAddress), async time =>
         {
             // The request counts as aborted also when its time is over.
             context.RequestAborted = time;
@@ -71,7 +71,7 @@ public sealed class ComputingPlaces : IDisposable
             {
                 context.RequestAborted = aborted;
             }
-        });
+        }, aborted);
         if (refused is not var (status, words))
         {
             return true;
@@ -91,11 +91,11 @@ public sealed class ComputingPlaces : IDisposable
         ArgumentNullException.ThrowIfNull(question);
         var answer = default(T);
         // Away from the page's own thread of events, which would otherwise be where it computes.
-        var refused = await Task.Run(() => Admit(visitor, left, time =>
+        var refused = await Task.Run(() => Admit(visitor, time =>
         {
             answer = question(time);
             return Task.CompletedTask;
-        }), CancellationToken.None);
+        }, left), CancellationToken.None);
         return refused is var (_, words) ? throw new ComputingRefusedException(words.Text) : answer!;
     }
 
@@ -106,12 +106,12 @@ public sealed class ComputingPlaces : IDisposable
         _threads.Dispose();
     }
 
-    private async Task<(int Status, Refusal Words)?> Admit(string visitor, CancellationToken aborted, Func<CancellationToken, Task> work)
+    private async Task<(int Status, Refusal Words)?> Admit(string visitor, Func<CancellationToken, Task> work, CancellationToken aborted)
     {
         try
         {
             return Interlocked.Increment(ref _present) <= _places + _limits.ComputationQueue
-                ? await RunInPlace(visitor, aborted, work)
+                ? await RunInPlace(visitor, work, aborted)
                 : (StatusCodes.Status503ServiceUnavailable, ServerIsFull);
         }
         finally
@@ -120,7 +120,7 @@ public sealed class ComputingPlaces : IDisposable
         }
     }
 
-    private async Task<(int Status, Refusal Words)?> RunInPlace(string asking, CancellationToken aborted, Func<CancellationToken, Task> work)
+    private async Task<(int Status, Refusal Words)?> RunInPlace(string asking, Func<CancellationToken, Task> work, CancellationToken aborted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         patience.CancelAfter(TimeSpan.FromSeconds(_limits.ComputationWaitSeconds));
@@ -136,7 +136,7 @@ public sealed class ComputingPlaces : IDisposable
             await _server.WaitAsync(patience.Token);
             try
             {
-                return await Compute(aborted, work);
+                return await Compute(work, aborted);
             }
             finally
             {
@@ -154,7 +154,7 @@ public sealed class ComputingPlaces : IDisposable
     }
 
     /// <summary>Computes on a thread for it, and goes back to the pool.</summary>
-    private async Task<(int Status, Refusal Words)?> Compute(CancellationToken aborted, Func<CancellationToken, Task> work)
+    private async Task<(int Status, Refusal Words)?> Compute(Func<CancellationToken, Task> work, CancellationToken aborted)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         await _threads.Enter();

@@ -1,5 +1,4 @@
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Labels;
