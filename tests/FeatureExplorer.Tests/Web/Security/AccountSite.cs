@@ -28,6 +28,7 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
     private readonly Action<WebApplication>? _endpoints;
     private WebApplication? _app;
     private ClaimsPrincipal? _seen;
+    private Func<HttpContext, Task>? _work;
     private int _names;
 
     public AccountSite()
@@ -66,7 +67,11 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
             Services = services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1000),
         });
         _endpoints?.Invoke(_app);
-        _app.MapGet("/test/me", (HttpContext http) => { _seen = http.User; });
+        _app.MapGet("/test/me", (HttpContext http) =>
+        {
+            _seen = http.User;
+            return _work?.Invoke(http) ?? Task.CompletedTask;
+        });
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
@@ -108,12 +113,21 @@ public sealed class AccountSite : IAsyncLifetime, IDisposable
         return _seen!;
     }
 
-    /// <summary>Does with accounts what a visitor's page would: in a scope of its own, with the session that the visitor's cookie names.</summary>
+    /// <summary>Does with accounts what a visitor's page would: within a request, with the session that the visitor's cookie names.</summary>
     internal async Task<AccountResult> Manage(Visitor visitor, Func<AccountService, ClaimsPrincipal, Task<AccountResult>> act)
     {
-        var user = await User(visitor);
-        using var scope = _app!.Services.CreateScope();
-        return await act(scope.ServiceProvider.GetRequiredService<AccountService>(), user);
+        Task<AccountResult>? done = null;
+        _work = http => Task.WhenAny(done = act(http.RequestServices.GetRequiredService<AccountService>(), http.User));
+        try
+        {
+            await User(visitor);
+        }
+        finally
+        {
+            _work = null;
+        }
+
+        return await done!;
     }
 
     /// <summary>Makes an account.</summary>
