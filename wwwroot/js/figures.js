@@ -22,6 +22,27 @@ if (!document.body.classList.contains("studio")) {
   }
 }
 
+// A page whose connection is gone for good, because the server was started anew, loads itself again as soon as the server answers.
+const lost = document.getElementById("components-reconnect-modal");
+if (lost) {
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting || !["failed", "rejected"].some((state) => lost.classList.contains(`components-reconnect-${state}`))) {
+      return;
+    }
+    waiting = true;
+    const ask = async () => {
+      const answer = await fetch("/healthz/live").catch(() => null);
+      if (answer?.ok) {
+        location.reload();
+      } else {
+        setTimeout(ask, 2000);
+      }
+    };
+    ask();
+  }).observe(lost, { attributes: true, attributeFilter: ["class"] });
+}
+
 function figuresModule() {
   return document.getElementById("figures").dataset.module;
 }

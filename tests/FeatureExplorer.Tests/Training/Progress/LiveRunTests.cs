@@ -1,7 +1,6 @@
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
-using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Training.Progress;
 

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Dictionaries;
-using FeatureExplorer.Storage.Dictionaries;
-using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Folder;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;

@@ -1,7 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
 using FeatureExplorer.Storage.Accounts;
-using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web.Components.AccountParts;
 using FeatureExplorer.Web.Components.Pages.Act;
 using FeatureExplorer.Web.Components.Plots;
@@ -32,7 +31,7 @@ public sealed class AccountListTests : StudioContext
         var today = Site.Find(annotator).Created.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
             [$"{User.AccountName()} (you)|admin|active|{today}|Disable", $"{annotator}|annotator|active|{today}|Disable", $"{pending}|viewer|has to choose a password|{today}|Disable", $"{disabled}|viewer|disabled|{today}|Enable"],
-            page.FindAll(".accounts tbody tr").Select(static r => string.Join('|', r.Children.Take(4).Append(r.QuerySelectorAll("button").Last()).Select(static c => c.TextContent.Trim()))));
+            page.FindAll(".accounts tbody tr").Select(static r => string.Join('|', r.Children.Take(4).Append(r.QuerySelectorAll("button")[^1]).Select(static c => c.TextContent.Trim()))));
         Assert.Equal($"/audit?who={annotator}", page.Find($"a[aria-label^='Last entries of {annotator} ']").GetAttribute("href"));
     }
 

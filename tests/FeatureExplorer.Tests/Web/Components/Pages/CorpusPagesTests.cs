@@ -4,7 +4,6 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage.Runs;
-using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Training.Configuration;

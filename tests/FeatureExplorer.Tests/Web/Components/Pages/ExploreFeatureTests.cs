@@ -95,7 +95,7 @@ public sealed class ExploreFeatureTests : InteractiveTest, IClassFixture<Explora
         var holder = places.Answer("another visitor", _ =>
         {
             taken.SetResult();
-            release.Task.Wait(TimeSpan.FromSeconds(30));
+            release.Task.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
             return 1;
         }, CancellationToken.None);
         await taken.Task;
