@@ -80,7 +80,7 @@ public sealed class RelationPageTests(SampleSite site)
     public async Task Evidence_NothingMeasured_SaysSoPlainly()
     {
         var card = (await site.Page("/B/1/4")).QuerySelector("#evidence")!.TextContent;
-        Assert.Contains("No second model yet", card, StringComparison.Ordinal);
+        Assert.Contains("Not compared with another model", card, StringComparison.Ordinal);
         Assert.Equal(2, card.Split("Measured when the run ends").Length - 1);
     }
 

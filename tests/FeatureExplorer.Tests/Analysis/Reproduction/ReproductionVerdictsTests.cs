@@ -1,5 +1,5 @@
-using FeatureExplorer.Analysis.Verdicts;
 using FeatureExplorer.Analysis.Reproduction;
+using FeatureExplorer.Analysis.Verdicts;
 
 namespace FeatureExplorer.Tests.Analysis.Reproduction;
 

@@ -30,7 +30,7 @@ public abstract class RunViewContext : BunitContext, IAsyncLifetime
         Services.AddMudServices();
         Services.AddFallbackServiceProvider(_site.App.Services);
         JSInterop.Mode = JSRuntimeMode.Loose;
-        _visitor = this.AddAuthorization();
+        _visitor = AddAuthorization();
         _visitor.SetAuthorized("boss");
         _visitor.SetRoles("Admin");
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
