@@ -143,7 +143,7 @@ public sealed class AccountListTests : StudioContext
         dialogs.WaitForAssertion(() => Assert.True(Button(dialogs, $"Disable {name}").HasAttribute("disabled")), Patience);
         Assert.Contains($"{name} is the last administrator", dialogs.Markup, StringComparison.Ordinal);
         await Confirm(dialogs, "Leave as it is");
-        await Press(page, $"Change the role of {name}");
+        await Press(page, $"Change role of {name}");
         await Choose(dialogs, "viewer");
         dialogs.WaitForAssertion(() => Assert.Contains($"{name} is the last administrator", dialogs.Markup, StringComparison.Ordinal), Patience);
         Assert.True(Button(dialogs, "Change role").HasAttribute("disabled"));
@@ -158,7 +158,7 @@ public sealed class AccountListTests : StudioContext
         var name = User.AccountName()!;
         var dialogs = Render<MudDialogProvider>();
         var page = Open("/accounts");
-        await Press(page, $"Change the role of {name}");
+        await Press(page, $"Change role of {name}");
         dialogs.WaitForAssertion(() => Assert.Contains("all of its sessions end, also this one", dialogs.Markup, StringComparison.Ordinal), Patience);
         await Choose(dialogs, "annotator");
         await Confirm(dialogs, "Change role");
