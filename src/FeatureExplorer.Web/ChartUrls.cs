@@ -1,6 +1,9 @@
 using System.Globalization;
 using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Steering;
+using FeatureExplorer.Web.Systems;
 
 namespace FeatureExplorer.Web;
 
@@ -20,6 +23,9 @@ public static class ChartUrls
         return url.ToString();
     }
 
+    /// <summary>How a feature formed.</summary>
+    public static string Formation(DictionaryDraft dictionary, int index, FormationQuantity quantity) => $"{Root}{Urls.Feature(dictionary, index)}/formation?of={Urls.Word(quantity)}";
+
     /// <summary>Charts of runs.</summary>
     public const string Runs = Root + Urls.Runs;
 
@@ -31,6 +37,12 @@ public static class ChartUrls
 
     /// <summary>A dictionary's density spectrum.</summary>
     public static string Spectrum(DictionaryDraft dictionary, string y = "bias") => Root + Urls.Spectrum(dictionary, y);
+
+    /// <summary>The points of a map.</summary>
+    public static string Map(DictionaryDraft dictionary, MapQuery query) => Root + Urls.Map(dictionary, query with { Page = 1, Zoom = ChartZoom.Whole });
+
+    /// <summary>What steering with a feature does at every strength.</summary>
+    public static string Steer(DictionaryDraft dictionary, int index, SteeringQuery query) => Root + Urls.Steer(dictionary, index, query with { Strength = new SteeringQuery().Strength, ByContext = false });
 
     /// <summary>Two units: their "activations" or their "weights".</summary>
     public static string Compare(string chart, string left, string right, string context, ulong seed = 0)

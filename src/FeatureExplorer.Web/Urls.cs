@@ -6,7 +6,11 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Exports;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Steering;
+using FeatureExplorer.Web.Systems;
+using FeatureExplorer.Web.Texts;
 
 namespace FeatureExplorer.Web;
 
@@ -26,9 +30,15 @@ public static class Urls
 
     public const string NewRun = "/runs/new";
 
+    /// <summary>Where models and dictionaries of other tools are brought in.</summary>
+    public const string NewImport = "/imports/new";
+
     public const string CompareRuns = "/runs/compare";
 
     public const string Pareto = "/pareto";
+
+    /// <summary>Tests of recipes against a planted truth.</summary>
+    public const string SyntheticTests = "/synthetic";
 
     public const string Corpora = "/corpora";
 
@@ -93,6 +103,14 @@ public static class Urls
     public static string Feature(DictionaryDraft dictionary, int index, FeatureListing list) =>
         Feature(dictionary, index, HistogramView.Default with { List = list.Write() });
 
+    /// <summary>A dictionary as a file for another program; of formats that are made of features, those of a list.</summary>
+    public static string Export(DictionaryDraft dictionary, ExportFormat format, FeatureQuery query)
+    {
+        var url = new UrlBuilder($"{Dictionary(dictionary)}/export/{ExportFormats.NameOf(format)}");
+        url.Add("list", ExportFormats.TakesFeatures(format) ? new FeatureListing(query).Write() : null);
+        return url.ToString();
+    }
+
     /// <summary>A live feature of a dictionary, another one each time.</summary>
     public static string Random(DictionaryDraft dictionary) => Dictionary(dictionary) + "/random";
 
@@ -115,12 +133,79 @@ public static class Urls
         return url.ToString();
     }
 
+    /// <summary>What a feature splits into in larger dictionaries of its model, and what it comes from.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="feature">Such as "A/0/45"; null for the form.</param>
+    /// <param name="threshold">Least masked cosine of an edge; null for the paper's.</param>
+    public static string Splitting(string model, string? feature = null, float? threshold = null)
+    {
+        var url = new UrlBuilder($"/{Segment(model)}/splitting");
+        url.Add("feature", feature);
+        url.Add("threshold", threshold is { } least ? Number(least) : null);
+        return url.ToString();
+    }
+
+    /// <summary>Dictionaries on different sites of one model beside each other.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="dictionaries">Names of the dictionaries, separated by commas; null for those of nearly the same L0.</param>
+    public static string Sites(string model, string? dictionaries = null)
+    {
+        var url = new UrlBuilder($"/{Segment(model)}/sites");
+        url.Add("dictionaries", dictionaries);
+        return url.ToString();
+    }
+
+    /// <summary>Systems of features that hand over to each other.</summary>
+    public static string Automata(DictionaryDraft dictionary) => Dictionary(dictionary) + "/automata";
+
+    /// <summary>The map of a dictionary with all that the reader has chosen.</summary>
+    public static string Map(DictionaryDraft dictionary, MapQuery? query = null)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/map");
+        query?.AddTo(url);
+        return url.ToString();
+    }
+
+    /// <summary>How much of a dictionary's directions nothing reads.</summary>
+    public static string Unread(DictionaryDraft dictionary) => Dictionary(dictionary) + "/unread";
+
+    /// <summary>A feature as a direction of the logit update.</summary>
+    public static string Logits(DictionaryDraft dictionary, int index) => Feature(dictionary, index) + "/logits";
+
+    /// <summary>The features that promote and suppress a token most.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="token">The token as it is written; null for the form.</param>
+    public static string Promoting(DictionaryDraft dictionary, string? token = null)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/logits");
+        url.Add("q", token);
+        return url.ToString();
+    }
+
+    /// <summary>The logit update at a token of a text, taken apart.</summary>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="text">The text, or null for an empty form.</param>
+    /// <param name="token">Number of the token; null for the last.</param>
+    public static string Decompose(DictionaryDraft dictionary, string? text = null, int? token = null)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/decompose");
+        url.Add("q", text);
+        url.Add("token", token?.ToString(CultureInfo.InvariantCulture));
+        return url.ToString();
+    }
+
+    /// <summary>What comes before and after a feature.</summary>
+    public static string Transitions(DictionaryDraft dictionary, int index) => Feature(dictionary, index) + "/transitions";
+
     /// <summary>What removing a feature does to each token of its top examples.</summary>
     /// <param name="example">Number of the example, from 1.</param>
     public static string Ablation(DictionaryDraft dictionary, int index, int example = 1) => string.Create(
         CultureInfo.InvariantCulture, $"{Feature(dictionary, index)}/ablation{(example > 1 ? $"?example={example}" : string.Empty)}");
 
     /// <summary>The paper's claims against a dictionary.</summary>
+    /// <summary>The report of a test against a planted truth.</summary>
+    public static string Synthetic(string name) => $"{SyntheticTests}/{name}";
+
     public static string Reproduction(DictionaryDraft dictionary) => Dictionary(dictionary) + "/report";
 
     /// <summary>A feature's histogram as an image.</summary>
@@ -179,6 +264,14 @@ public static class Urls
         return url.ToString();
     }
 
+    /// <summary>The page on which a feature is held at an activation while the model goes on with a text.</summary>
+    public static string Steer(DictionaryDraft dictionary, int index, SteeringQuery? query = null)
+    {
+        var url = new UrlBuilder(Feature(dictionary, index) + "/steer");
+        query?.AddTo(url);
+        return url.ToString();
+    }
+
     /// <summary>The page with a dictionary's density spectrum as a chart.</summary>
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="y">What the vertical axis shows: "bias" or "cosine".</param>
@@ -205,6 +298,14 @@ public static class Urls
         var url = new UrlBuilder(Dictionary(dictionary) + "/text");
         url.Add("q", text);
         url.Add("feature", feature?.ToString(CultureInfo.InvariantCulture));
+        return url.ToString();
+    }
+
+    /// <summary>A text with all that the reader has chosen.</summary>
+    public static string TextWith(DictionaryDraft dictionary, TextQuery query)
+    {
+        var url = new UrlBuilder(Dictionary(dictionary) + "/text");
+        query.AddTo(url);
         return url.ToString();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using FeatureExplorer.Storage;
+using FeatureExplorer.Training.Synthetic;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components;
 using FeatureExplorer.Web.Components.Plots;
@@ -8,6 +9,7 @@ using FeatureExplorer.Web.Components.Theme;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Endpoints.Description;
+using FeatureExplorer.Web.Exports;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Operations.Pages;
@@ -21,6 +23,8 @@ namespace FeatureExplorer.Web;
 /// <summary>Puts the server together: services, middleware, endpoints.</summary>
 public static class WebHost
 {
+    private const int LongestRequestLine = 64 * 1024;
+
     /// <summary>A server that is ready to run.</summary>
     public static WebApplication Build(WebHostOptions options)
     {
@@ -33,8 +37,16 @@ public static class WebHost
         // In the source tree the packages' own files lie in the package folder; a published program has them in its web root.
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls([.. options.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // An address that is too long is refused with a sentence, by the check of its parameters.
+            kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+        });
         builder.AddOperations(options.Settings, options.Database.Folder);
+        // Why a start failed is told by the one who started it, in a sentence; the host would print a stack trace before.
+        var started = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Information && (started || level != LogLevel.Error));
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
         builder.Services.AddSingleton<ThemeCss>();
@@ -52,6 +64,8 @@ public static class WebHost
         builder.Services.AddReading();
         builder.Services.AddSingleton<UnitPairs>();
         builder.Services.AddSingleton<FeatureReader>();
+        builder.Services.AddExports();
+        builder.Services.AddSingleton<SyntheticReports>();
         builder.Services.AddSingleton(options.Settings.Limits);
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddHostedService<DamageWatch>();
@@ -60,6 +74,7 @@ public static class WebHost
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => started = true);
         app.UseHeadRequests();
         app.UseTrustedProxies(options.Settings.Proxy);
         app.UseSecurityHeaders(options.Settings.Access.RequireSignIn);
@@ -86,15 +101,20 @@ public static class WebHost
         app.MapTheme();
         app.MapAccounts();
         app.MapReproduction();
+        app.MapSynthetic();
         app.MapLabels();
         app.MapSavedContexts();
         ApiDescription.Map(app);
         app.MapRandomFeature();
         app.MapApi();
         app.MapRelations();
+        app.MapSteering();
         app.MapCompare();
+        app.MapSystems();
+        app.MapLogits();
         app.MapImages();
         app.MapDownloads();
+        app.MapExports();
         app.MapEmbeds();
         app.MapCharts();
         app.MapRuns();

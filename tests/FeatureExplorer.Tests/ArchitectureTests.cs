@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         (@"\bRandom\.Shared\b|\bnew Random\(", "a seeded CounterRandom", []),
         (@"\bDateTime(Offset)?\.(Utc)?Now\b", "TimeProvider", []),
         (@"\bMarkupString\b|\bAddMarkupContent\b", "text, which Razor escapes, or a MarkupWriter", ["src/FeatureExplorer.Web/Components/Tokens/MarkupWriter.cs"]),
-        (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Training/", "src/FeatureExplorer.Web/Runs/", "src/FeatureExplorer.Web/Commands/"]),
+        (@"\.Result\b(?!\s*[<({])(?=\s*[;,)])|\.Wait\(\)", "await", ["src/FeatureExplorer.Engine/", "src/FeatureExplorer.Analysis/", "src/FeatureExplorer.Training/", "src/FeatureExplorer.Web/Runs/", "src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Systems/SiteComparisons.cs"]),
         (@"\bRequest\.Query\b", "a declared AddressParameterAttribute", ["src/FeatureExplorer.Web/Computing/ComputesAttribute.cs"]),
         (@"\bEnum\.(Try)?Parse\b", "EnumWords.Parse", []),
         (@"\bConsole\.", "an argument or a log", ["src/FeatureExplorer.Web/Commands/", "src/FeatureExplorer.Web/Program.cs"]),
@@ -99,10 +99,52 @@ public sealed partial class ArchitectureTests
         Assert.Empty(open);
     }
 
-    private static IEnumerable<string> Sources()
+    /// <summary>What the compiler, which reports the rest of the formatting, does not: the order of directives, the ends of lines and files.</summary>
+    [SkippableFact]
+    public void Sources_AreFormattedWhereTheCompilerDoesNotLook()
+    {
+        var written = Sources("src").Concat(Sources("tests")).Where(static file => !file.Contains("/CompiledModel/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
+        var wrong = written.Select(static file => (file, Problem: FormatProblem(File.ReadAllBytes(Path.Combine(Root!, file)))))
+            .Where(static found => found.Problem is not null).Select(static found => $"{found.file}: {found.Problem}");
+        Assert.Empty(wrong);
+    }
+
+    [Theory]
+    [InlineData("using System.Text;\nusing A.B;\nusing A.B.C;\nusing Bc;\n\nclass X;\n", null)]
+    [InlineData("using A;\nusing System.Text;\n", "using System.Text is out of order")]
+    [InlineData("using B;\nusing A;\n", "using A is out of order")]
+    [InlineData("class X;", "no line end at its end")]
+    [InlineData("class X;\r\n", "a carriage return")]
+    [InlineData("\ufeffclass X;\n", "a byte order mark")]
+    public void FormatProblem_OfAFile_IsNamed(string text, string? problem) => Assert.Equal(problem, FormatProblem(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    private static string? FormatProblem(byte[] bytes)
+    {
+        if (bytes.AsSpan().StartsWith([(byte)0xef, (byte)0xbb, (byte)0xbf]))
+        {
+            return "a byte order mark";
+        }
+
+        if (bytes.Length > 0 && bytes[^1] != '\n')
+        {
+            return "no line end at its end";
+        }
+
+        if (bytes.Contains((byte)'\r'))
+        {
+            return "a carriage return";
+        }
+
+        var directives = System.Text.Encoding.UTF8.GetString(bytes).Split('\n').Select(static line => Directive().Match(line)).Where(static match => match.Success).Select(static match => match.Groups[1].Value).ToList();
+        var sorted = directives.OrderByDescending(static name => name == "System" || name.StartsWith("System.", StringComparison.Ordinal)).ThenBy(static name => name.Replace('.', '\u0001'), StringComparer.OrdinalIgnoreCase);
+        var misplaced = sorted.Zip(directives).FirstOrDefault(static pair => pair.First != pair.Second).First;
+        return misplaced is null ? null : $"using {misplaced} is out of order";
+    }
+
+    private static IEnumerable<string> Sources(string top = "src")
     {
         Skip.If(Root is null, "The sources are not at hand.");
-        return Directory.EnumerateFiles(Path.Combine(Root!, "src"), "*.*", SearchOption.AllDirectories)
+        return Directory.EnumerateFiles(Path.Combine(Root!, top), "*.*", SearchOption.AllDirectories)
             .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
             .Select(f => Path.GetRelativePath(Root!, f).Replace('\\', '/'))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
@@ -118,6 +160,9 @@ public sealed partial class ArchitectureTests
 
         return folder?.FullName;
     }
+
+    [GeneratedRegex(@"^using ([A-Za-z0-9_.]+);$")]
+    private static partial Regex Directive();
 
     [GeneratedRegex(@"//.*$")]
     private static partial Regex Comment();

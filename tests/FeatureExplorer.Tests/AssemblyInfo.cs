@@ -1,2 +1,3 @@
-// The engine's tests use every core themselves, and some set the number of worker threads, which all share.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Three collections at a time keep two cores busy: many tests wait for a browser, a disk or another process.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: TestCollectionOrderer("FeatureExplorer.Tests.LongestFirst", "FeatureExplorer.Tests")]

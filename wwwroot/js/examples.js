@@ -49,6 +49,13 @@
     }
   });
 
-  document.querySelectorAll(".copy-text").forEach((button) => { button.hidden = false; });
+  for (const link of document.querySelectorAll(".strip a.read")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy-text";
+    button.textContent = "copy";
+    button.setAttribute("aria-label", link.getAttribute("aria-label").replace("Open in the text page", "Copy as text"));
+    link.after(" ", button);
+  }
   document.querySelectorAll("#top .centre > [title]").forEach((token) => { token.tabIndex = 0; });
 })();

@@ -2,15 +2,19 @@
 (() => {
   "use strict";
 
+  // Whoever pages quickly presses the next key while the page is still coming: it waits for the part of the page that it needs.
+  const whenThere = (act) => (document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", act, { once: true }) : act());
+
   const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
 
+  // Each with what it needs on the page.
   const keys = [
-    ["j", "next feature"],
-    ["k", "previous feature"],
-    ["l", "write a label"],
-    ["/", "search"],
-    ["?", "this help"],
-    ["Esc", "close"],
+    ["j", "next", 'a[rel="next"]'],
+    ["k", "previous", 'a[rel="prev"]'],
+    ["l", "write a label", "[data-label]"],
+    ["/", "search", "[data-search], [data-search-all]"],
+    ["?", "this help", "body"],
+    ["Esc", "close", "body"],
   ];
 
   const help = () => {
@@ -23,7 +27,7 @@
       title.id = "keys-title";
       title.textContent = "Keys";
       const list = document.createElement("dl");
-      for (const [key, meaning] of keys) {
+      for (const [key, meaning] of keys.filter(([, , needed]) => document.querySelector(needed))) {
         const term = document.createElement("dt");
         const cap = document.createElement("kbd");
         cap.textContent = key;
@@ -60,7 +64,7 @@
       }
     } else if (event.key === "?") {
       event.preventDefault();
-      help();
+      whenThere(help);
     } else if (event.key === "l") {
       const label = document.querySelector("[data-label]");
       if (label) {
@@ -70,10 +74,7 @@
       }
     } else if (event.key === "j" || event.key === "k") {
       const rel = event.key === "j" ? "next" : "prev";
-      const link = document.querySelector(`a[rel="${rel}"]`);
-      if (link) {
-        link.click();
-      }
+      whenThere(() => document.querySelector(`a[rel="${rel}"]`)?.click());
     }
   });
 

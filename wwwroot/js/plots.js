@@ -2,11 +2,11 @@
 const library = document.getElementById("figures").dataset.plotly;
 let loading;
 
-/** plotly.js; a failed attempt is made again at the next chart. */
-export function plotly() {
+/** plotly.js, with WebGL where the first chart needs it; a failed attempt is made again at the next chart. */
+export function plotly(figure) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = library;
+    script.src = figure?.dataset.library ?? library;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
       loading = undefined;
@@ -30,7 +30,7 @@ const drawings = new WeakMap();
 
 async function drawNow(figure, page) {
   const address = figure.dataset.chart;
-  const [Plotly, answer] = await Promise.all([plotly(), fetch(address)]);
+  const [Plotly, answer] = await Promise.all([plotly(figure), fetch(address)]);
   if (!answer.ok) {
     throw new Error(`The chart's data could not be loaded (status ${answer.status}).`);
   }
@@ -44,12 +44,43 @@ async function drawNow(figure, page) {
   figure.classList.add("drawing");
   // What the reader has zoomed to, and the series that she hid, stay while the same chart changes.
   layout.uirevision = figure.id;
-  await Plotly.react(place, data, layout, { ...config, modeBarButtonsToRemove: ["toImage", "lasso2d", "autoScale2d"] });
+  const zoomed = figure.dataset.zoom;
+  if (zoomed !== undefined) {
+    // The page knows the part that is shown: it holds for the axes as they are now, whatever they were when the reader zoomed.
+    for (const [axis, range] of ends(layout, zoomed)) {
+      Object.assign(layout[axis], { uirevision: `${layout[axis].type} ${zoomed}` }, range ? { range, autorange: false } : {});
+    }
+    config.doubleClick = "autosize";
+  }
+  if (figure.dataset.crosshair) {
+    layout.hoveranywhere = true;
+  }
+  const lasso = figure.dataset.area === undefined ? ["lasso2d"] : [];
+  await Plotly.react(place, data, layout, { ...config, modeBarButtonsToRemove: ["toImage", ...lasso, zoomed === undefined ? "autoScale2d" : "resetScale2d"] });
   figure.classList.add("live");
   if (first) {
     tools(figure, place);
     listen(figure, place, page);
   }
+}
+
+/** Shows the part of the chart that the figure's data-zoom names. */
+export async function zoom(figure) {
+  await drawings.get(figure);
+  const place = figure.querySelector(".js-plotly-plot");
+  if (place) {
+    const changes = ends(place.layout, figure.dataset.zoom ?? "").map(([axis, range]) => (range ? [`${axis}.range`, range] : [`${axis}.autorange`, true]));
+    (await plotly()).relayout(place, Object.fromEntries(changes));
+  }
+}
+
+// The ends of the axes from a text such as 100~500~0.2~0.4, as ranges of plotly.js, which has exponents of ten on logarithmic axes; null for an axis that shows everything.
+function ends(layout, text) {
+  const [left, right, low, high] = text.split("~").map((end) => (end ? Number(end) : undefined));
+  return [["xaxis", left, right], ["yaxis", low, high]].map(([axis, from, to]) => {
+    const range = layout[axis].type === "log" ? [Math.log10(from), Math.log10(to)] : [from, to];
+    return [axis, range.every(Number.isFinite) ? range : null];
+  });
 }
 
 /** Adds points to series, but for those that are there already. */
@@ -156,9 +187,39 @@ function tools(figure, place) {
   button("CSV", `Save ${figure.id} as CSV`, () => saveText(figure));
 }
 
+// A name beside a point is left out where it would lie on another one: hovering shows it.
+function thinNames(place) {
+  const kept = [];
+  for (const name of place.querySelectorAll(".textpoint text")) {
+    name.removeAttribute("visibility");
+    const box = name.getBoundingClientRect();
+    if (kept.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) {
+      name.setAttribute("visibility", "hidden");
+    } else {
+      kept.push(box);
+    }
+  }
+}
+
 function listen(figure, place, page) {
+  thinNames(place);
+  place.on("plotly_afterplot", () => thinNames(place));
   if (page) {
+    // A message holds a few hundred corners of a line.
+    const area = (x, y) => {
+      const [left, low] = [x, y].map((ends) => ends?.filter((_, i) => i % Math.ceil(ends.length / 256) === 0) ?? null);
+      page.invokeMethodAsync("Area", left, low);
+    };
     place.on("plotly_selected", (event) => {
+      if (figure.dataset.area !== undefined) {
+        if (event?.lassoPoints) {
+          area(event.lassoPoints.x, event.lassoPoints.y);
+        } else if (event?.range) {
+          const [[left, right], [low, high]] = [event.range.x, event.range.y];
+          area([left, right, right, left], [low, low, high, high]);
+        }
+        return;
+      }
       const [from, to] = event?.range?.x ?? event?.selections?.[0]?.x ?? [null, null];
       page.invokeMethodAsync("Range", from === null ? null : Math.min(from, to), to === null ? null : Math.max(from, to));
     });
@@ -168,7 +229,14 @@ function listen(figure, place, page) {
         page.invokeMethodAsync("Series", names(true), names(false));
       }
     });
-    place.on("plotly_deselect", () => page.invokeMethodAsync("Range", null, null));
+    place.on("plotly_relayout", (change) => {
+      if (figure.dataset.zoom !== undefined && Object.keys(change).some((key) => /^[xy]axis\.(auto)?range/.test(key))) {
+        const { xaxis, yaxis } = place._fullLayout;
+        const [x, y] = [xaxis, yaxis].map((axis) => (axis.autorange ? [null, null] : axis.range.map((end) => (axis.type === "log" ? 10 ** end : end))));
+        page.invokeMethodAsync("Zoomed", ...x, ...y);
+      }
+    });
+    place.on("plotly_deselect", () => (figure.dataset.area === undefined ? page.invokeMethodAsync("Range", null, null) : area(null, null)));
   }
   place.on("plotly_click", (event) => {
     const point = event.points[0];
@@ -185,34 +253,33 @@ function listen(figure, place, page) {
   }
 }
 
-// One crosshair over all charts of a name: where the pointer is in one, the others show their values at the same x.
+// One crosshair over all charts of a name: where the pointer is in one, the others have their line at the same x, and show the values nearest to it.
 let moving = false;
 function crosshair(name, place) {
-  const others = () => [...document.querySelectorAll(`figure[data-crosshair="${CSS.escape(name)}"] .js-plotly-plot`)].filter((other) => other !== place);
-  place.on("plotly_hover", (event) => {
-    if (moving || !event.xvals) {
-      return;
-    }
-    moving = true;
-    try {
-      for (const other of others()) {
-        const [from, to] = other._fullLayout?.xaxis?.range ?? [1, 0];
-        if (event.xvals[0] >= Math.min(from, to) && event.xvals[0] <= Math.max(from, to)) {
-          window.Plotly.Fx.hover(other, { xval: event.xvals[0] }, "xy");
-        }
-      }
-    } finally {
-      moving = false;
-    }
-  });
-  place.on("plotly_unhover", () => {
+  const others = (act) => {
     if (!moving) {
       moving = true;
       try {
-        others().forEach((other) => window.Plotly.Fx.unhover(other));
+        [...document.querySelectorAll(`figure[data-crosshair="${CSS.escape(name)}"] .js-plotly-plot`)].filter((other) => other !== place).forEach(act);
       } finally {
         moving = false;
       }
     }
+  };
+  const leave = (other) => window.Plotly.Fx.unhover(other);
+  place.on("plotly_hover", ({ xvals }) => {
+    if (!xvals) {
+      return;
+    }
+    others((other) => {
+      const axis = other._fullLayout?.xaxis;
+      const xpx = axis?.c2p(xvals[0]);
+      if (xpx >= 0 && xpx <= axis._length) {
+        window.Plotly.Fx.hover(other, { xpx }, "xy");
+      } else if (axis) {
+        leave(other);
+      }
+    });
   });
+  place.on("plotly_unhover", () => others(leave));
 }

@@ -24,5 +24,5 @@ public sealed record AblationReport(
     public const int Peers = 4;
 
     /// <summary>Tokens named on either side.</summary>
-    public const int Named = 5;
+    public const int Named = Engine.Backends.Edits.StreamEffect.Listed;
 }

@@ -1,3 +1,6 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
+using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
@@ -14,16 +17,15 @@ namespace FeatureExplorer.Analysis.Ablations;
 public sealed unsafe class Ablator : IDisposable
 {
     private const int WindowsPerBatch = 32;
-    private const int RowsPerChunk = 192;
 
-    private readonly TransformerModel _model;
-    private readonly SparseAutoencoder _dictionary;
     private readonly TokenStore _tokens;
-    private readonly TransformerRunner _runner;
+    private readonly IModelRunner _runner;
+    private readonly IDictionaryEncoder _dictionary;
     private readonly FloatBuffer _effects;
-    private readonly FloatBuffer _activations;
-    private readonly FloatBuffer _stream;
-    private readonly AblationLogits _logits;
+    private readonly Rows _directions;
+    private readonly Rows _activations;
+    private readonly Rows _stream;
+    private readonly int[] _named;
     private readonly SparseActivations _f = new();
     private readonly Site _site;
     private readonly int _window;
@@ -32,7 +34,8 @@ public sealed unsafe class Ablator : IDisposable
     /// <param name="dictionary">Its dictionary; for neurons the identity.</param>
     /// <param name="heldOut">The tokens of the examples. None is owned.</param>
     /// <param name="occurs">[V] which tokens occur in the training text: only these are named as promoted or suppressed.</param>
-    public Ablator(TransformerModel model, SparseAutoencoder dictionary, TokenStore heldOut, bool[] occurs)
+    /// <param name="backend">Where; null: the CPU engine.</param>
+    public Ablator(TransformerModel model, SparseAutoencoder dictionary, TokenStore heldOut, bool[] occurs, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -53,13 +56,16 @@ public sealed unsafe class Ablator : IDisposable
                 nameof(dictionary));
         }
 
-        (_model, _dictionary, _tokens, _window) = (model, dictionary, heldOut, model.Config.Context);
-        _runner = new TransformerRunner(model, WindowsPerBatch);
-        _activations = new FloatBuffer((long)WindowsPerBatch * _window * n);
-        _stream = new FloatBuffer((long)WindowsPerBatch * _window * d);
+        (_tokens, _window) = (heldOut, model.Config.Context);
+        _named = [.. Enumerable.Range(0, occurs.Length).Where(token => occurs[token])];
+        var on = backend ?? CpuBackend.Instance;
+        _runner = on.ModelRunner(model, WindowsPerBatch);
+        _dictionary = on.DictionaryEncoder(dictionary, WindowsPerBatch * _window);
+        _activations = on.Rows(WindowsPerBatch * _window, n);
+        _stream = on.Rows(WindowsPerBatch * _window, d);
         _effects = new FloatBuffer((long)dictionary.Features * d);
         LogitWeights.ToResidual(model, dictionary.WDec.Pointer, dictionary.Features, _effects.Pointer, _site);
-        _logits = new AblationLogits(model, occurs, RowsPerChunk);
+        _directions = on.Rows(_effects.Pointer, dictionary.Features, d);
     }
 
     /// <summary>Whether nothing but the last LayerNorm and the unembedding reads a site's activations, or what its layer makes of them.</summary>
@@ -92,10 +98,11 @@ public sealed unsafe class Ablator : IDisposable
     public void Dispose()
     {
         _runner.Dispose();
+        _dictionary.Dispose();
         _activations.Dispose();
         _stream.Dispose();
+        _directions.Dispose();
         _effects.Dispose();
-        _logits.Dispose();
     }
 
     /// <summary>Every feature on every token of its examples on which it fires, and the controls at the centres; by position.</summary>
@@ -158,33 +165,34 @@ public sealed unsafe class Ablator : IDisposable
             _tokens.Read(windows[i] * _window, length).CopyTo(tokens.AsSpan(i * length));
         }
 
-        _runner.Stream(tokens, windows.Count, length, _site, _activations.Pointer, _stream.Pointer);
-        _dictionary.Encode(_activations.Pointer, tokens.Length, _f);
+        _runner.Stream(tokens, windows.Count, length, _site, _activations, _stream);
+        _dictionary.Encode(_activations, tokens.Length, _f);
     }
 
     private void Measure(List<Removal> removals, int start, int end, List<long> windows)
     {
         var length = LengthOf(windows[0]);
         var window = 0;
+        var edits = new StreamEdit[end - start];
         for (var i = start; i < end; i++)
         {
-            while (windows[window] != removals[i].Position / _window)
+            var removal = removals[i];
+            while (windows[window] != removal.Position / _window)
             {
                 window++;
             }
 
-            var row = (window * length) + (int)(removals[i].Position % _window);
-            if (!_logits.HasRoom(row))
-            {
-                _logits.Compute();
-            }
-
-            var stream = _stream.Span((long)row * _model.Config.DModel, _model.Config.DModel);
-            var effect = _effects.Span((long)removals[i].Direction * _model.Config.DModel, _model.Config.DModel);
-            _logits.Add(removals[i], row, stream, Activation(row, removals[i].Feature), effect, _tokens.Read(removals[i].Position + 1, 1)[0]);
+            var row = (window * length) + (int)(removal.Position % _window);
+            edits[i - start] = new StreamEdit(
+                row, removal.Direction, -Activation(row, removal.Feature), _tokens.Read(removal.Position + 1, 1)[0], removal.Direction == removal.Feature);
         }
 
-        _logits.Compute();
+        var effects = new StreamEffect[edits.Length];
+        _runner.Effects(_stream, edits, _directions, _named, effects);
+        for (var i = start; i < end; i++)
+        {
+            removals[i].Take(effects[i - start]);
+        }
     }
 
     private float Activation(int row, int feature)

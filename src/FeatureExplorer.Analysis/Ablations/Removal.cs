@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Backends.Edits;
 
 namespace FeatureExplorer.Analysis.Ablations;
 
@@ -24,9 +25,17 @@ internal sealed class Removal(int task, int feature, int example, int at, long p
     public int Direction => direction;
 
     /// <summary>Loss of the next token without it − loss with it, nats.</summary>
-    public float Effect { get; set; }
+    public float Effect { get; private set; }
 
-    public IReadOnlyList<TokenWeight> Promoted { get; set; } = [];
+    /// <summary>The tokens whose logits the removal lowers most; the weight is the logit with the direction − without it.</summary>
+    public IReadOnlyList<TokenWeight> Promoted { get; private set; } = [];
 
-    public IReadOnlyList<TokenWeight> Suppressed { get; set; } = [];
+    /// <summary>The tokens whose logits it raises most.</summary>
+    public IReadOnlyList<TokenWeight> Suppressed { get; private set; } = [];
+
+    /// <summary>Takes what its edit does.</summary>
+    public void Take(StreamEffect effect) =>
+        (Effect, Promoted, Suppressed) = (effect.Loss, Weights(effect.Lowered), Weights(effect.Raised));
+
+    private static TokenWeight[] Weights(LogitChange[] changes) => [.. changes.Select(static change => new TokenWeight(change.Token, -change.Change))];
 }

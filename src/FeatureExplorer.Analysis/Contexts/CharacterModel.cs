@@ -26,7 +26,7 @@ internal sealed record CharacterModel(string Name, string Title, string Alphabet
     ];
 
     /// <summary>ln P(t | context) − ln p(t) for every token: the ratio of a string is the sum over its tokens.</summary>
-    public float[] LogRatios(ByteLevelTokenizer tokenizer, UnigramModel unigrams)
+    public float[] LogRatios(ITokenizer tokenizer, UnigramModel unigrams)
     {
         var alphabet = SearchValues.Create([.. Alphabet.Select(static letter => (byte)letter)]);
         var ratios = new float[tokenizer.VocabularySize];

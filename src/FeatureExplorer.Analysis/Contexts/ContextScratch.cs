@@ -5,7 +5,7 @@ using FeatureExplorer.Engine.Text.Tokenizer;
 namespace FeatureExplorer.Analysis.Contexts;
 
 /// <summary>A thread's memory for one block of tokens while contexts are built.</summary>
-internal sealed unsafe class ContextScratch(ByteLevelTokenizer tokenizer, TokenStore heldOut, int blockTokens) : IDisposable
+internal sealed unsafe class ContextScratch(ITokenizer tokenizer, TokenStore heldOut, int blockTokens) : IDisposable
 {
     private FloatBuffer? _ratios;
 

@@ -22,12 +22,12 @@ internal sealed unsafe class ContextSetBuilder : IDisposable
 
     private readonly TokenStore _heldOut;
     private readonly UnigramModel _unigrams;
-    private readonly ByteLevelTokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly long _tokens;
     private readonly PerThread<ContextScratch> _scratch;
     private StringRatios? _ratios;
 
-    public ContextSetBuilder(ByteLevelTokenizer tokenizer, TokenStore heldOut, UnigramModel unigrams, long tokens)
+    public ContextSetBuilder(ITokenizer tokenizer, TokenStore heldOut, UnigramModel unigrams, long tokens)
     {
         _tokenizer = tokenizer;
         _heldOut = heldOut;

@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -13,16 +15,24 @@ public static unsafe class NeuronContexts
     private const int WindowsPerBatch = 32;
 
     /// <summary>Runs the model over the tokens that the contexts cover.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="heldOut">Its tokens.</param>
+    /// <param name="contexts">The contexts. None of the three is owned.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
     /// <returns>One entry per context, in their order; <see cref="ContextBest.Feature"/> is the neuron.</returns>
     public static IReadOnlyList<ContextBest> Of(
-        TransformerModel model, TokenStore heldOut, ContextSet contexts, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        TransformerModel model, TokenStore heldOut, ContextSet contexts, IProgress<double>? progress = null, IComputeBackend? backend = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(contexts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(contexts.Tokens, heldOut.Count, nameof(contexts));
         var window = model.Config.Context;
-        using var runner = new TransformerRunner(model, WindowsPerBatch);
+        using var runner = (backend ?? CpuBackend.Instance).ModelRunner(model, WindowsPerBatch);
+        var site = Site.Default(model.Config);
         using var activations = new FloatBuffer((long)WindowsPerBatch * window * model.Config.DMlp);
         var members = new ulong[WindowsPerBatch * window];
         var sums = new ContextSums(model.Config.DMlp, contexts.Contexts.Count);
@@ -32,7 +42,7 @@ public static unsafe class NeuronContexts
             var windows = (int)Math.Min(WindowsPerBatch, (contexts.Tokens - start) / window);
             var length = windows > 0 ? window : (int)(contexts.Tokens - start);
             windows = Math.Max(windows, 1);
-            runner.Activations(heldOut.Read(start, windows * length), windows, length, activations.Pointer);
+            runner.Activations(heldOut.Read(start, windows * length), windows, length, site, activations.Pointer);
             contexts.ReadMembers(start, members.AsSpan(0, windows * length));
             fixed (ulong* inside = members)
             {

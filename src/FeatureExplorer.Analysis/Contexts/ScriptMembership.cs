@@ -10,7 +10,9 @@ namespace FeatureExplorer.Analysis.Contexts;
 /// leading space. Byte tokens are judged by the whole character that they are part of, which may span several tokens.
 /// </summary>
 /// <remarks>One instance per thread: it holds scratch memory.</remarks>
-internal sealed class ScriptMembership(ByteLevelTokenizer tokenizer, TokenStore tokens)
+/// <param name="tokenizer">Says which bytes a token has.</param>
+/// <param name="tokens">The stream; null where only single documents are marked.</param>
+internal sealed class ScriptMembership(ITokenizer tokenizer, TokenStore? tokens = null)
 {
     private const int LongestCharacter = 4;
 
@@ -24,9 +26,9 @@ internal sealed class ScriptMembership(ByteLevelTokenizer tokenizer, TokenStore 
     public void Mark(long start, Span<byte> scripts)
     {
         var end = start + scripts.Length;
-        for (var document = tokens.DocumentAt(start); start < end; document++)
+        for (var document = tokens!.DocumentAt(start); start < end; document++)
         {
-            var stop = Math.Min(end, tokens.DocumentEnd(document));
+            var stop = Math.Min(end, tokens!.DocumentEnd(document));
             var count = (int)(stop - start);
             MarkWithinDocument(document, start, scripts[..count]);
             scripts = scripts[count..];
@@ -34,17 +36,24 @@ internal sealed class ScriptMembership(ByteLevelTokenizer tokenizer, TokenStore 
         }
     }
 
+    /// <summary>Writes the script of every token of a document that is not in the store.</summary>
+    public void Mark(ReadOnlySpan<ushort> document, Span<byte> scripts) => Mark(document, 0, scripts);
+
     private void MarkWithinDocument(int document, long start, Span<byte> scripts)
     {
         // Enough neighbours to complete the characters at both ends.
-        var from = Reach(start, tokens.DocumentStart(document), -1);
-        var to = Reach(start + scripts.Length - 1, tokens.DocumentEnd(document) - 1, +1);
-        var ids = tokens.Read(from, (int)(to - from + 1));
+        var from = Reach(start, tokens!.DocumentStart(document), -1);
+        var to = Reach(start + scripts.Length - 1, tokens!.DocumentEnd(document) - 1, +1);
+        Mark(tokens!.Read(from, (int)(to - from + 1)), (int)(start - from), scripts);
+    }
+
+    /// <summary>The scripts of tokens [skip, skip + scripts.Length) of a text that begins and ends with whole characters, or where its document does.</summary>
+    private void Mark(ReadOnlySpan<ushort> ids, int skip, Span<byte> scripts)
+    {
         var length = Gather(ids);
         MarkBytes(_bytes.AsSpan(0, length), _scripts);
 
         var offset = 0;
-        var skip = (int)(start - from);
         for (var i = 0; i < skip + scripts.Length; i++)
         {
             var size = tokenizer.Bytes(ids[i]).Length;
@@ -63,7 +72,7 @@ internal sealed class ScriptMembership(ByteLevelTokenizer tokenizer, TokenStore 
         for (var bytes = 0; position != limit && bytes < LongestCharacter - 1;)
         {
             position += step;
-            bytes += tokenizer.Bytes(tokens.Read(position, 1)[0]).Length;
+            bytes += tokenizer.Bytes(tokens!.Read(position, 1)[0]).Length;
         }
 
         return position;

@@ -74,6 +74,18 @@ internal sealed unsafe class StringRatios : IDisposable
         }
     }
 
+    /// <summary>Writes the maxima of all positions of a document that is not in a store to output[length, Stride].</summary>
+    public void Fill(ReadOnlySpan<ushort> document, float* output)
+    {
+        fixed (ushort* first = document)
+        {
+            for (var position = 0; position < document.Length; position++)
+            {
+                MaximumAt(first + position, Math.Min(Lookback, position + 1), output + ((nint)position * Stride));
+            }
+        }
+    }
+
     public void Dispose()
     {
         _weights.Dispose();

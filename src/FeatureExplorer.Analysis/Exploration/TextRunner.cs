@@ -1,4 +1,7 @@
+using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Steering;
+using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Text;
@@ -7,51 +10,149 @@ using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Analysis.Exploration;
 
-/// <summary>A model and a dictionary on it, ready to run on any text; both are disposed with it. One text at a time.</summary>
-public sealed class TextRunner : IDisposable
+/// <summary>A model and a dictionary on it, ready to read any text and to go on with it; both are disposed with it. One caller at a time.</summary>
+public sealed unsafe class TextRunner : IDisposable
 {
-    private readonly ByteLevelTokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly TransformerModel _model;
     private readonly SparseAutoencoder _dictionary;
     private readonly string _lineEnd;
-    private readonly ModelFeatureEncoder _encoder;
-    private readonly SparseActivations _rows = new();
+    private readonly Site _site;
+    private readonly TransformerRunner _runner;
+    private readonly SparseActivations _f = new();
 
     /// <param name="tokenizer">The model's.</param>
     /// <param name="model">The model.</param>
     /// <param name="dictionary">A dictionary on one of its sites.</param>
     /// <param name="lineEnd">The line ends of the text that the model was trained on.</param>
     /// <exception cref="ArgumentException">The two do not belong together.</exception>
-    public TextRunner(ByteLevelTokenizer tokenizer, TransformerModel model, SparseAutoencoder dictionary, string lineEnd)
+    public TextRunner(ITokenizer tokenizer, TransformerModel model, SparseAutoencoder dictionary, string lineEnd)
     {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(dictionary);
         (_tokenizer, _model, _dictionary, _lineEnd) = (tokenizer, model, dictionary, lineEnd);
-        _encoder = new ModelFeatureEncoder(model, dictionary, maxWindows: 1);
+        _site = ModelFeatureEncoder.SiteOf(model, dictionary);
+        _runner = new TransformerRunner(model, 1);
+        Sampler = new SteeredSampler(model, dictionary, tokenizer.EndOfText);
     }
 
-    /// <summary>All active features of a text, as much of it as fits the model's window.</summary>
+    /// <summary>Most tokens of a text.</summary>
+    public int Window => _model.Config.Context;
+
+    /// <summary>Goes on with a text.</summary>
+    public SteeredSampler Sampler { get; }
+
+    /// <summary>All tokens of a text, after the mark that begins every document.</summary>
     /// <param name="text">The text, with any line ends.</param>
     /// <param name="longest">Most characters of it.</param>
-    public TextActivations Activations(string text, int longest)
+    public ushort[] Tokens(string text, int longest)
     {
         text = LineEnds.Replace(text, _lineEnd);
-        var ids = _tokenizer.Encode(text.Length > longest ? text[..longest] : text);
-        ushort[] tokens = [ByteLevelTokenizer.EndOfText, .. ids.Take(_encoder.Window - 1)];
-        _encoder.Encode(tokens, 1, tokens.Length, _rows);
-        var features = new IReadOnlyList<TextActivations.Active>[tokens.Length];
-        for (var row = 0; row < tokens.Length; row++)
-        {
-            features[row] = [.. Enumerable.Range(_rows.RowStart[row], _rows.RowStart[row + 1] - _rows.RowStart[row])
-                .Select(entry => new TextActivations.Active(_rows.Features[entry], _rows.Values[entry]))
-                .OrderByDescending(static active => active.Activation).ThenBy(static active => active.Feature)];
-        }
+        return [(ushort)_tokenizer.DocumentMark, .. _tokenizer.Encode(text.Length > longest ? text[..longest] : text)];
+    }
 
-        return new TextActivations([.. tokens.Select(static t => (int)t)], features, ids.Length + 1 - tokens.Length);
+    /// <summary>Reads a text, as much of it as fits the model's window.</summary>
+    /// <param name="text">The text, with any line ends.</param>
+    /// <param name="longest">Most characters of it.</param>
+    /// <param name="without">The feature whose removal is measured, or null.</param>
+    public TextReading Read(string text, int longest, int? without = null)
+    {
+        var all = Tokens(text, longest);
+        var tokens = all[..Math.Min(all.Length, Window)];
+        var features = new IReadOnlyList<ActiveFeature>[tokens.Length];
+        var unexplained = new float[tokens.Length];
+        var loss = Losses(tokens, (x, rows) =>
+        {
+            _dictionary.Encode(x, rows, _f);
+            for (var row = 0; row < rows; row++)
+            {
+                (features[row], unexplained[row]) = Explain(new ReadOnlySpan<float>(x + ((nint)row * _dictionary.Inputs), _dictionary.Inputs), row);
+            }
+        }, begun: false);
+        var reconstruction = Losses(tokens, (x, _) => _dictionary.Decode(_f, x));
+        return new TextReading(
+            [.. tokens.Select(static t => (int)t)], features, unexplained, loss, reconstruction,
+            without is { } feature ? Losses(tokens, (x, rows) => Remove(feature, x, rows)) : null, all.Length - tokens.Length);
+    }
+
+    /// <summary>The model's loss on each token of a text.</summary>
+    /// <param name="tokens">All tokens from the document's start on, at most <see cref="Window"/>.</param>
+    public IReadOnlyList<float?> Loss(ReadOnlySpan<ushort> tokens) => Losses(tokens, null, begun: false);
+
+    /// <summary>The model's loss on each token of a text, and how strongly a feature fires on it.</summary>
+    /// <param name="tokens">All tokens from the document's start on, at most <see cref="Window"/>.</param>
+    /// <param name="feature">The feature.</param>
+    public (IReadOnlyList<float?> Loss, IReadOnlyList<float> Activations) Follow(ReadOnlySpan<ushort> tokens, int feature)
+    {
+        var activations = new float[tokens.Length];
+        var loss = Losses(tokens, (x, rows) =>
+        {
+            _dictionary.Encode(x, rows, _f);
+            for (var row = 0; row < rows; row++)
+            {
+                activations[row] = Activation(row, feature);
+            }
+        }, begun: false);
+        return (loss, activations);
+    }
+
+    /// <summary>Asks something of the model and the dictionary themselves.</summary>
+    public T Ask<T>(Func<TransformerModel, SparseAutoencoder, T> question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return question(_model, _dictionary);
     }
 
     public void Dispose()
     {
-        _encoder.Dispose();
+        _runner.Dispose();
         _dictionary.Dispose();
         _model.Dispose();
     }
+
+    private float?[] Losses(ReadOnlySpan<ushort> tokens, ActivationEdit? edit, bool begun = true)
+    {
+        if (!begun)
+        {
+            _runner.Begin(tokens, 1, tokens.Length, _site);
+        }
+
+        // Nothing is said of the token after the last one: any target will do there.
+        ushort[] targets = [.. tokens[1..], tokens[^1]];
+        var losses = new float[tokens.Length];
+        _runner.Continue(targets, edit is null ? null : new HostEdit(edit), losses);
+        return [null, .. losses.Take(losses.Length - 1)];
+    }
+
+    private (IReadOnlyList<ActiveFeature> Features, float Unexplained) Explain(ReadOnlySpan<float> x, int row)
+    {
+        var (features, values) = (_f.FeaturesOf(row).ToArray(), _f.ValuesOf(row).ToArray());
+        var explained = new float[x.Length];
+        for (var k = 0; k < features.Length; k++)
+        {
+            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(features[k]), values[k], explained, explained);
+        }
+
+        var centred = new float[x.Length];
+        TensorPrimitives.Subtract(x, _dictionary.BDec.Span(), centred);
+        var (all, length) = (TensorPrimitives.SumOfSquares<float>(centred), TensorPrimitives.SumOfSquares<float>(explained));
+        TensorPrimitives.Subtract<float>(centred, explained, centred);
+        var error = TensorPrimitives.SumOfSquares<float>(centred);
+        return (
+            [.. features.Select((feature, k) => new ActiveFeature(feature, values[k], length > 0 ? values[k] * TensorPrimitives.Dot<float>(_dictionary.DecoderRow(feature), explained) / length : 0))
+                .OrderByDescending(static active => active.Activation).ThenBy(static active => active.Feature)],
+            all > 0 ? error / all : 0);
+    }
+
+    private void Remove(int feature, float* x, int rows)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var target = new Span<float>(x + ((nint)row * _dictionary.Inputs), _dictionary.Inputs);
+            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(feature), -Activation(row, feature), target, target);
+        }
+    }
+
+    private float Activation(int row, int feature) => _f.FeaturesOf(row).BinarySearch(feature) is var at and >= 0 ? _f.ValuesOf(row)[at] : 0;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
@@ -50,8 +51,9 @@ public static unsafe class IndexBenchmark
     /// <param name="features">m.</param>
     /// <param name="tokens">Held-out tokens; at least 10,000.</param>
     /// <param name="activeFeatures">Active features per token, L0.</param>
+    /// <param name="backend">Where the index is computed; null: the CPU engine.</param>
     /// <param name="cancellation">Stops, and removes the folder.</param>
-    public static Result Run(int features, long tokens, int activeFeatures = 15, CancellationToken cancellation = default)
+    public static Result Run(int features, long tokens, int activeFeatures = 15, IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 2 * activeFeatures);
         var folder = Directory.CreateTempSubdirectory("featureexplorer-bench-").FullName;
@@ -62,7 +64,7 @@ public static unsafe class IndexBenchmark
                 new SyntheticCorpus(2 * options.HeldOutTokens), options, Path.Combine(folder, "corpus"), cancellation: cancellation);
             using var model = TransformerModel.Create(new TransformerConfig { VocabularySize = corpus.Tokenizer.VocabularySize }, 0);
             using var dictionary = RandomDictionary(model, corpus, features, activeFeatures);
-            return Run(corpus, model, dictionary, folder, tokens, cancellation);
+            return Run(corpus, model, dictionary, folder, tokens, backend, cancellation);
         }
         finally
         {
@@ -71,12 +73,12 @@ public static unsafe class IndexBenchmark
     }
 
     private static Result Run(
-        TokenizedCorpus corpus, TransformerModel model, SparseAutoencoder dictionary, string folder, long tokens, CancellationToken cancellation)
+        TokenizedCorpus corpus, TransformerModel model, SparseAutoencoder dictionary, string folder, long tokens, IComputeBackend? backend, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, "index.bin");
         var origin = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = dictionary.Hash };
         var start = Stopwatch.GetTimestamp();
-        using var encoder = new ModelFeatureEncoder(model, dictionary);
+        using var encoder = new ModelFeatureEncoder(model, dictionary, backend: backend);
         var header = ActivationIndexBuilder.Build(path, corpus.HeldOut, tokens, encoder, origin, null, cancellation);
         var indexed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var contexts = ContextSet.Build(corpus, header.Tokens, Path.Combine(folder, "contexts"), null, cancellation);

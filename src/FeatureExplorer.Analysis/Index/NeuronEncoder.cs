@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
@@ -10,18 +12,21 @@ public sealed unsafe class NeuronEncoder : IFeatureEncoder, IDisposable
 {
     private const int RowsPerTask = 256;
 
-    private readonly TransformerRunner _runner;
+    private readonly IModelRunner _runner;
+    private readonly Site _site;
     private readonly FloatBuffer _activations;
     private readonly int _maxRows;
 
     /// <param name="model">The model; not owned.</param>
     /// <param name="maxWindows">Most windows that one call to <see cref="Encode"/> may bring.</param>
-    public NeuronEncoder(TransformerModel model, int maxWindows = ActivationIndexBuilder.WindowsPerBatch)
+    /// <param name="backend">Where the model runs; null: the CPU engine.</param>
+    public NeuronEncoder(TransformerModel model, int maxWindows = ActivationIndexBuilder.WindowsPerBatch, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Features = model.Config.DMlp;
         Window = model.Config.Context;
-        _runner = new TransformerRunner(model, maxWindows);
+        _runner = (backend ?? CpuBackend.Instance).ModelRunner(model, maxWindows);
+        _site = Site.Default(model.Config);
         _maxRows = maxWindows * Window;
         _activations = new FloatBuffer((long)_maxRows * Features);
     }
@@ -51,7 +56,7 @@ public sealed unsafe class NeuronEncoder : IFeatureEncoder, IDisposable
         ArgumentNullException.ThrowIfNull(output);
         var rows = windows * length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _maxRows, nameof(windows));
-        _runner.Activations(tokens, windows, length, _activations.Pointer);
+        _runner.Activations(tokens, windows, length, _site, _activations.Pointer);
         var counts = new int[rows];
         var tasks = (rows + RowsPerTask - 1) / RowsPerTask;
         WorkerPool.For(tasks, (task, _) =>

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 
@@ -26,8 +27,7 @@ internal sealed unsafe class LogitEffects : IDisposable
         _unembedding = Centred(model, units.Occurs, _tokens);
         _norms = new float[Count];
         using var gram = Products(this, this);
-        using var turned = new FloatBuffer((long)Count * Width);
-        MatrixProduct.Multiply(false, false, Count, Width, Width, _effects.Pointer, Width, gram.Pointer, Width, turned.Pointer, Width);
+        using var turned = Turned(gram, Width);
         WorkerPool.For(Count, (unit, _) =>
         {
             var square = System.Numerics.Tensors.TensorPrimitives.Dot<float>(turned.Span((long)unit * Width, Width), _effects.Span((long)unit * Width, Width));
@@ -54,29 +54,21 @@ internal sealed unsafe class LogitEffects : IDisposable
         return products;
     }
 
-    /// <summary>Correlations of the directions [first, first + count) with all of another set, [count, others].</summary>
-    /// <param name="first">First direction.</param>
-    /// <param name="count">Number of directions.</param>
-    /// <param name="others">The other set.</param>
+    /// <summary>e · Ũₗᵀ Ũᵣ of every direction, [count, d_model of the other set]: with it a correlation is a dot product.</summary>
     /// <param name="products">From <see cref="Products"/> of both.</param>
-    /// <param name="correlations">Receives them; 0 where a direction has no effect.</param>
-    public void Correlate(int first, int count, LogitEffects others, FloatBuffer products, float* correlations)
+    /// <param name="width">d_model of the other set.</param>
+    public FloatBuffer Turned(FloatBuffer products, int width)
     {
-        using var turned = new FloatBuffer((long)count * others.Width);
-        MatrixProduct.Multiply(
-            false, false, count, others.Width, Width, _effects.Pointer + ((nint)first * Width), Width, products.Pointer, others.Width, turned.Pointer, others.Width);
-        MatrixProduct.Multiply(
-            false, true, count, others.Count, others.Width, turned.Pointer, others.Width, others._effects.Pointer, others.Width, correlations, others.Count);
-        WorkerPool.For(count, (row, _) =>
-        {
-            var target = correlations + ((nint)row * others.Count);
-            for (var other = 0; other < others.Count; other++)
-            {
-                var norms = _norms[first + row] * others._norms[other];
-                target[other] = norms > 0 ? Math.Clamp(target[other] / norms, -1, 1) : 0;
-            }
-        });
+        var turned = new FloatBuffer((long)Count * width);
+        MatrixProduct.Multiply(false, false, Count, width, Width, _effects.Pointer, Width, products.Pointer, width, turned.Pointer, width);
+        return turned;
     }
+
+    /// <summary>The directions' e, [count, d_model], for a back end.</summary>
+    public Rows Rows(IComputeBackend backend) => backend.Rows(_effects.Pointer, Count, Width);
+
+    /// <summary>The length of each direction's weights, of which the mean is taken out.</summary>
+    public float Norm(int direction) => _norms[direction];
 
     public void Dispose()
     {

@@ -1,12 +1,15 @@
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Analysis.Relations;
 
 /// <summary>
 /// Compares every unit of one dictionary with every unit of another over all tokens that their indices cover, exactly, in bounded memory
-/// (ranges of units whose sums fit), and keeps the best matches of both sides.
+/// (ranges of units whose sums fit), and keeps the best matches of both sides. Products of directions are the back end's; the sums over activations are the host's
+/// on every back end, because they meet only where both fire and are summed in double.
 /// </summary>
 public sealed unsafe class UnitRelator : IDisposable
 {
@@ -18,19 +21,19 @@ public sealed unsafe class UnitRelator : IDisposable
     private readonly UnitSums _leftSums;
     private readonly UnitSums _rightSums;
     private readonly bool _itself;
-    private readonly bool _sameSite;
     private readonly bool _absolute;
     private readonly LogitEffects? _leftEffects;
     private readonly LogitEffects? _rightEffects;
-    private readonly FloatBuffer? _products;
+    private readonly Directions? _directions;
+    private readonly Directions? _logits;
     private readonly Side _leftBest;
     private readonly Side _rightBest;
 
-    private UnitRelator(RelatedUnits left, RelatedUnits right)
+    private UnitRelator(RelatedUnits left, RelatedUnits right, IComputeBackend backend)
     {
         (_left, _right) = (left, right);
         _itself = ReferenceEquals(left, right);
-        _sameSite = left.Index.Header.Model == right.Index.Header.Model && left.Site == right.Site;
+        var sameSite = left.Index.Header.Model == right.Index.Header.Model && left.Site == right.Site;
         _absolute = left.AreNeurons || right.AreNeurons;
         _leftSums = new UnitSums(left.Index);
         _rightSums = _itself ? _leftSums : new UnitSums(right.Index);
@@ -38,8 +41,10 @@ public sealed unsafe class UnitRelator : IDisposable
         {
             _leftEffects = new LogitEffects(left);
             _rightEffects = _itself ? _leftEffects : new LogitEffects(right);
-            _products = LogitEffects.Products(_leftEffects, _rightEffects);
+            _logits = Directions.OfLogits(backend, _leftEffects, _rightEffects);
         }
+
+        _directions = sameSite ? Directions.OfDecoders(backend, left, right) : null;
 
         _leftBest = new Side(left.Count);
         _rightBest = new Side(right.Count);
@@ -49,11 +54,12 @@ public sealed unsafe class UnitRelator : IDisposable
     /// <param name="left">One side.</param>
     /// <param name="right">The other; may be the same object, whose units are then compared among themselves.</param>
     /// <param name="progress">Receives the share done.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <param name="cancellation">Looked at between blocks of tokens.</param>
     /// <returns>For each unit of the left side its matches on the right, and the other way round; the second is null for one dictionary by itself.</returns>
     /// <exception cref="ArgumentException">The two indices cover different tokens.</exception>
     public static (IReadOnlyList<UnitRelations> Left, IReadOnlyList<UnitRelations>? Right) Relate(
-        RelatedUnits left, RelatedUnits right, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        RelatedUnits left, RelatedUnits right, IProgress<double>? progress = null, IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
@@ -68,11 +74,11 @@ public sealed unsafe class UnitRelator : IDisposable
         // The side that fires more rarely meets the rows of the other.
         if (left.Index.Activations > right.Index.Activations)
         {
-            var (turnedRight, turnedLeft) = Relate(right, left, progress, cancellation);
+            var (turnedRight, turnedLeft) = Relate(right, left, progress, backend, cancellation);
             return (turnedLeft!, turnedRight);
         }
 
-        using var relator = new UnitRelator(left, right);
+        using var relator = new UnitRelator(left, right, backend ?? CpuBackend.Instance);
         relator.Run(progress, cancellation);
         return (relator._leftBest.Relations(), relator._itself ? null : relator._rightBest.Relations());
     }
@@ -89,7 +95,8 @@ public sealed unsafe class UnitRelator : IDisposable
             _rightEffects?.Dispose();
         }
 
-        _products?.Dispose();
+        _directions?.Dispose();
+        _logits?.Dispose();
     }
 
     private void Run(IProgress<double>? progress, CancellationToken cancellation)
@@ -97,20 +104,16 @@ public sealed unsafe class UnitRelator : IDisposable
         using var rows = new TokenRows(_right.Index);
         var most = (int)Math.Clamp(RangeBytes / (PairSums.BytesPerUnit(_right.Count) + (2L * sizeof(float) * _right.Count)), 1, _left.Count);
         using var sums = new PairSums(most, rows);
-        using var directions = new FloatBuffer(_sameSite ? (long)most * _right.Count : 0);
-        using var logits = new FloatBuffer(_products is null ? 0 : (long)most * _right.Count);
+        using var directions = new FloatBuffer(_directions is null ? 0 : (long)most * _right.Count);
+        using var logits = new FloatBuffer(_logits is null ? 0 : (long)most * _right.Count);
         for (var first = 0; first < _left.Count; first += most)
         {
             var count = Math.Min(most, _left.Count - first);
             var range = new Progress(progress, (double)first / _left.Count, (double)count / _left.Count);
             sums.Run(_left.Index, first, count, rows, range, cancellation);
-            if (_sameSite)
-            {
-                Directions.Cosines(_left, first, count, _right, directions.Pointer);
-            }
-
-            _leftEffects?.Correlate(first, count, _rightEffects!, _products!, logits.Pointer);
-            Select(first, count, sums, _sameSite ? directions : null, _products is null ? null : logits);
+            _directions?.Cosines(first, count, directions.Pointer);
+            _logits?.Cosines(first, count, logits.Pointer);
+            Select(first, count, sums, _directions is null ? null : directions, _logits is null ? null : logits);
         }
     }
 

@@ -7,7 +7,7 @@ namespace FeatureExplorer.Analysis.Reproduction;
 /// <summary>The claims on universality and on the effect of features: they rest on what the command relate has measured.</summary>
 internal static class RelationRows
 {
-    private const string Relate = "Measured when the run ends.";
+    private const string Relate = "Not measured yet: a run ends with it, and so does relate.";
 
     private const string Counted = "counted from its files";
     private const string Helps = "A feature helps to predict the next token where it fires most.";

@@ -22,6 +22,9 @@ public sealed record ReproductionRow(
     /// <summary>Significant digits with which the figure differs from what its note or its method compares it with.</summary>
     public int Digits { get; init; } = SignificantDigits.Usual;
 
+    /// <summary>The same figure of the dictionary on the model with shuffled weights; null where there is none.</summary>
+    public double? Control { get; init; }
+
     /// <summary>What the figure says of the claim, by the rule of <see cref="ReproductionVerdicts"/>; null where the paper has no figure.</summary>
     public Verdict? Verdict => ReproductionVerdicts.Of(this);
 }

@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Checkpoints;
-using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Activations;
 
@@ -82,14 +80,9 @@ public sealed unsafe partial class ActivationStream
             foreach (var call in byWindow.Chunk(together))
             {
                 Activate([.. Enumerable.Range(0, together).Select(w => call[w % call.Length].Key)]);
-                WorkerPool.For(call.Length, (w, _) =>
-                {
-                    foreach (var slot in call[w])
-                    {
-                        var row = ((long)w * _options.Window) + _origins[slot].Position;
-                        TensorPrimitives.ConvertToHalf(_activations.Span(row * Inputs, Inputs), Vector(slot));
-                    }
-                });
+                int[] slots = [.. call.SelectMany(static window => window)];
+                int[] rows = [.. call.SelectMany((window, w) => window.Select(slot => (w * _options.Window) + _origins[slot].Position))];
+                _vectors.Put(rows, slots);
             }
         }
     }

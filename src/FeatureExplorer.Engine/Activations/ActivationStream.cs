@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
@@ -12,20 +12,16 @@ namespace FeatureExplorer.Engine.Activations;
 /// comes from many documents. No position comes twice before a pass over the windows is drawn to its end; then another begins, in a new order.
 /// The sequence of vectors is a function of the options and the data: it does not depend on how many are read at a time.
 /// </summary>
-public sealed unsafe partial class ActivationStream : IResumableActivations, IDisposable
+public sealed unsafe partial class ActivationStream : IResumableActivations, IRowSource, IDisposable
 {
     private readonly ActivationStreamOptions _options;
     private readonly TokenReader _tokens;
-    private readonly SiteForward _forward;
     private readonly CounterRandom _random;
     private readonly int _windowCount;
     private readonly int[] _windows;
     private readonly int _capacity;
-    private readonly Half* _vectors;
+    private readonly IVectorStore _vectors;
     private readonly Origin[] _origins;
-    private readonly FloatBuffer _activations;
-
-    private TransformerRunner? _runner;
 
     // Slots of the buffer in the order in which they are drawn: [_drawn, _filled) are live, the others free.
     private int[] _slots;
@@ -40,6 +36,11 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
     /// <param name="forward">Computes activations of up to <see cref="ActivationStreamOptions.WindowsPerForward"/> windows.</param>
     /// <param name="options">Sizes and seed.</param>
     public ActivationStream(int inputs, long tokenCount, TokenReader tokens, SiteForward forward, ActivationStreamOptions options)
+        : this(inputs, tokenCount, tokens, (capacity, maxRows) => new HostVectorStore(forward, inputs, capacity, maxRows), options)
+    {
+    }
+
+    private ActivationStream(int inputs, long tokenCount, TokenReader tokens, Func<int, int, IVectorStore> store, ActivationStreamOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentNullException.ThrowIfNull(options);
@@ -50,26 +51,25 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
                 $"The training tokens are {tokenCount}, fewer than one window of {options.Window}: use a larger corpus.", nameof(tokenCount));
         }
 
-        (Inputs, _tokens, _forward, _options) = (inputs, tokens, forward, options);
+        (Inputs, _tokens, _options) = (inputs, tokens, options);
         _random = new CounterRandom(options.Seed).Stream("activations");
         _windowCount = (int)Math.Min(int.MaxValue, tokenCount / options.Window);
         _windows = new int[_windowCount];
         _nextWindow = _windowCount;
         _capacity = (int)Math.Max(options.PositionsPerWindow, Math.Min(options.BufferVectors, (long)_windowCount * options.PositionsPerWindow));
-        _vectors = (Half*)NativeMemory.AlignedAlloc((nuint)((long)_capacity * inputs * sizeof(Half)), 64);
         _origins = new Origin[_capacity];
-        _activations = new FloatBuffer((long)options.WindowsPerForward * options.Window * inputs);
+        _vectors = store(_capacity, options.WindowsPerForward * options.Window);
         _slots = [.. Enumerable.Range(0, _capacity)];
     }
-
-    ~ActivationStream() => NativeMemory.AlignedFree(_vectors);
 
     /// <summary>The stream of a model's site on a split; windows are as long as the model's context.</summary>
     /// <param name="model">Not owned.</param>
     /// <param name="tokens">Not owned; its training split, normally.</param>
     /// <param name="options">Sizes and seed; the window is the model's.</param>
     /// <param name="site">Where; null: the neurons of the last layer.</param>
-    public static ActivationStream Of(TransformerModel model, TokenStore tokens, ActivationStreamOptions options, Site? site = null)
+    /// <param name="backend">Where it runs and where its vectors lie; null: the CPU engine, the host.</param>
+    public static ActivationStream Of(
+        TransformerModel model, TokenStore tokens, ActivationStreamOptions options, Site? site = null, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokens);
@@ -78,17 +78,10 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
         site.Check(model.Config);
         var window = model.Config.Context;
         options = options with { Window = window, PositionsPerWindow = Math.Min(window, options.PositionsPerWindow) };
-        var runner = new TransformerRunner(model, options.WindowsPerForward);
-        try
-        {
-            SiteForward forward = (batch, windows, length, activations) => runner.Activations(batch, windows, length, site, activations);
-            return new ActivationStream(site.Width(model.Config), tokens.Count, tokens.Read, forward, options) { _runner = runner };
-        }
-        catch
-        {
-            runner.Dispose();
-            throw;
-        }
+        var (on, inputs) = (backend ?? CpuBackend.Instance, site.Width(model.Config));
+        return new ActivationStream(
+            inputs, tokens.Count, tokens.Read,
+            (capacity, maxRows) => on.VectorStore(on.ModelRunner(model, options.WindowsPerForward), site, inputs, capacity, maxRows), options);
     }
 
     /// <inheritdoc/>
@@ -105,37 +98,40 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
     {
         for (var done = 0; done < rows;)
         {
-            if (_filled - _drawn <= Reserve)
-            {
-                Refill();
-            }
-
-            var count = Math.Min(rows - done, _filled - _drawn - Reserve);
-            var (first, start) = (done, _drawn);
-            WorkerPool.For((count + 63) / 64, (task, _) =>
-            {
-                for (var i = task * 64; i < Math.Min(count, (task + 1) * 64); i++)
-                {
-                    TensorPrimitives.ConvertToSingle(Vector(_slots[start + i]), new Span<float>(x + ((nint)(first + i) * Inputs), Inputs));
-                }
-            });
-            done += count;
-            _drawn += count;
+            var slots = Draw(rows - done);
+            _vectors.Take(slots, x + ((nint)done * Inputs));
+            done += slots.Length;
         }
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    public void Read(Rows x, int rows)
     {
-        _activations.Dispose();
-        _runner?.Dispose();
-        NativeMemory.AlignedFree(_vectors);
-        GC.SuppressFinalize(this);
+        for (var done = 0; done < rows;)
+        {
+            var slots = Draw(rows - done);
+            _vectors.Take(slots, x, done);
+            done += slots.Length;
+        }
+    }
+
+    public void Dispose() => _vectors.Dispose();
+
+    /// <summary>The slots of the next vectors, at least one and at most so many.</summary>
+    private ReadOnlySpan<int> Draw(int most)
+    {
+        if (_filled - _drawn <= Reserve)
+        {
+            Refill();
+        }
+
+        var count = Math.Min(most, _filled - _drawn - Reserve);
+        _drawn += count;
+        return _slots.AsSpan(_drawn - count, count);
     }
 
     /// <summary>Vectors that stay in the buffer to be mixed with the next ones: half of it, as long as there are windows to come.</summary>
     private int Reserve => _nextWindow < _windowCount ? Math.Min(_capacity / 2, _capacity - _options.PositionsPerWindow) : 0;
-
-    private Span<Half> Vector(int slot) => new(_vectors + ((nint)slot * Inputs), Inputs);
 
     /// <summary>Fills free slots, as far as whole windows fit, and puts all live slots in a new random order.</summary>
     private void Refill()
@@ -186,18 +182,19 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
         Activate(_windows.AsSpan(_nextWindow, count));
         var positions = _random.Stream("positions").Stream($"{Passes}");
         var (first, firstSlot) = (_nextWindow, _filled);
+        var (rows, slots) = (new int[count * perWindow], new int[count * perWindow]);
         WorkerPool.For(count, (w, _) =>
         {
             Span<int> drawn = stackalloc int[window];
             DrawPositions(positions, _windows[first + w], drawn);
             for (var k = 0; k < perWindow; k++)
             {
-                var row = ((long)w * window) + drawn[k];
-                var slot = _slots[firstSlot + (w * perWindow) + k];
-                TensorPrimitives.ConvertToHalf(_activations.Span(row * Inputs, Inputs), Vector(slot));
-                _origins[slot] = new Origin(_windows[first + w], (short)drawn[k], count);
+                var i = (w * perWindow) + k;
+                (rows[i], slots[i]) = ((w * window) + drawn[k], _slots[firstSlot + i]);
+                _origins[slots[i]] = new Origin(_windows[first + w], (short)drawn[k], count);
             }
         });
+        _vectors.Put(rows, slots);
         _nextWindow += count;
         _filled += count * perWindow;
     }
@@ -212,7 +209,7 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IDi
             _tokens((long)windows[w] * length, length).CopyTo(tokens.AsSpan(w * length));
         }
 
-        _forward(tokens, windows.Length, length, _activations.Pointer);
+        _vectors.Activate(tokens, windows.Length, length);
     }
 
     /// <summary>The first PositionsPerWindow entries become random positions, none twice (the start of a Fisher–Yates shuffle).</summary>

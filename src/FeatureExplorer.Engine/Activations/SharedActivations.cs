@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Activations;
@@ -18,14 +19,19 @@ internal sealed unsafe class SharedActivations : IDisposable
     private const string FirstTensor = "shared.first";
 
     private readonly IActivationSource _source;
+    private readonly IComputeBackend? _backend;
     private readonly long[] _positions;
     private readonly Queue<VectorPiece> _pieces = new();
     private readonly Stack<VectorPiece> _spare = new();
     private long _first;
 
-    public SharedActivations(IActivationSource source, int readers)
+    /// <param name="source">Not owned.</param>
+    /// <param name="readers">How many.</param>
+    /// <param name="backend">Where its vectors are kept; null, and for sources of the host: in the host's memory.</param>
+    public SharedActivations(IActivationSource source, int readers, IComputeBackend? backend = null)
     {
         _source = source;
+        _backend = source is IRowSource && backend is { Info.IsEngine: false } ? backend : null;
         _positions = new long[readers];
     }
 
@@ -36,7 +42,7 @@ internal sealed unsafe class SharedActivations : IDisposable
     public long Position(int reader) => _positions[reader];
 
     /// <summary>The source as one reader sees it.</summary>
-    public IActivationSource Reader(int reader) => new Tap(this, reader);
+    public IActivationSource Reader(int reader) => _backend is null ? new Tap(this, reader) : new DeviceTap(this, reader);
 
     /// <summary>The reader needs no more: nothing is kept for it.</summary>
     public void Finish(int reader)
@@ -78,8 +84,8 @@ internal sealed unsafe class SharedActivations : IDisposable
         Dispose();
         for (var start = 0; start < kept.Length; start += length)
         {
-            var piece = new VectorPiece(length);
-            kept.AsSpan(start, length).CopyTo(new Span<float>(piece.Single, length));
+            var piece = NewPiece();
+            piece.Write(kept.AsSpan(start, length));
             Keep(piece);
         }
 
@@ -128,6 +134,30 @@ internal sealed unsafe class SharedActivations : IDisposable
         GiveUp();
     }
 
+    private void Read(int reader, Rows x, int rows)
+    {
+        for (var done = 0; done < rows;)
+        {
+            var at = _positions[reader] - _first;
+            if (done == 0 && at == (long)_pieces.Count * PieceRows && IsAlone(reader))
+            {
+                x.Fill(_source, rows);
+                _positions[reader] += rows;
+                ClearSpare();
+                break;
+            }
+
+            FetchTo(at + 1);
+            var start = (int)(at % PieceRows);
+            var count = Math.Min(rows - done, PieceRows - start);
+            _pieces.ElementAt((int)(at / PieceRows)).CopyTo(start, x, done, count);
+            _positions[reader] += count;
+            done += count;
+        }
+
+        GiveUp();
+    }
+
     /// <summary>The next vectors of a reader as the pieces in which they are kept for the others; null when none are, and it reads from the source itself.</summary>
     private (VectorPiece[] Pieces, int FirstRow)? Take(int reader, int rows)
     {
@@ -167,10 +197,12 @@ internal sealed unsafe class SharedActivations : IDisposable
         }
     }
 
+    private VectorPiece NewPiece() => _backend is null ? new HostPiece(PieceRows * _source.Inputs) : new DevicePiece(_backend, PieceRows, _source.Inputs);
+
     private void Fetch()
     {
-        var piece = _spare.TryPop(out var spare) ? spare : new VectorPiece(PieceRows * _source.Inputs);
-        _source.Read(piece.Single, PieceRows);
+        var piece = _spare.TryPop(out var spare) ? spare : NewPiece();
+        piece.Fill(_source, PieceRows);
         Keep(piece);
         LargestBacklog = Math.Max(LargestBacklog, (long)_pieces.Count * PieceRows);
     }
@@ -227,9 +259,18 @@ internal sealed unsafe class SharedActivations : IDisposable
         }
     }
 
-    private sealed class Tap(SharedActivations shared, int reader) : IVectorPieces
+    private sealed class DeviceTap(SharedActivations shared, int reader) : Tap(shared, reader), IRowSource
+    {
+        public void Read(Rows x, int rows) => Shared.Read(Place, x, rows);
+    }
+
+    private class Tap(SharedActivations shared, int reader) : IVectorPieces
     {
         public int Inputs => shared._source.Inputs;
+
+        protected SharedActivations Shared => shared;
+
+        protected int Place => reader;
 
         public void Read(float* x, int rows) => shared.Read(reader, x, rows);
 

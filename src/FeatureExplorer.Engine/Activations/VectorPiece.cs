@@ -1,26 +1,18 @@
-using System.Numerics.Tensors;
-using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Backends;
 
 namespace FeatureExplorer.Engine.Activations;
 
-/// <summary>
-/// Numbers of vectors that wait for a reader: in single precision, or in half where that keeps them to the last bit, as it does those of a model's stream.
-/// May have several holders, on one thread, each of which disposes it.
-/// </summary>
-internal sealed unsafe class VectorPiece(int length) : IDisposable
+/// <summary>Vectors that wait for a reader, where their source computes. May have several holders, on one thread, each of which disposes it.</summary>
+/// <param name="length">Number of floats.</param>
+internal abstract class VectorPiece(int length) : IDisposable
 {
-    private FloatBuffer? _single = new(length);
-    private FloatBuffer? _half;
     private int _holders = 1;
 
     /// <summary>Number of floats.</summary>
     public int Length => length;
 
     /// <summary>Whether they take two bytes each.</summary>
-    public bool IsHalf => _half is not null;
-
-    /// <summary>[Length] where the numbers are written; null once they are in half precision.</summary>
-    public float* Single => _single is null ? null : _single.Pointer;
+    public virtual bool IsHalf => false;
 
     /// <summary>Whether it has several holders.</summary>
     public bool IsShared => _holders > 1;
@@ -32,59 +24,32 @@ internal sealed unsafe class VectorPiece(int length) : IDisposable
         return this;
     }
 
-    /// <summary>Goes over to half precision, if no bit is lost.</summary>
-    public void Shrink()
+    /// <summary>Takes up less memory from now on, if it can without losing a bit.</summary>
+    public virtual void Shrink()
     {
-        if (_single is null)
-        {
-            return;
-        }
-
-        _half = new FloatBuffer((length + 1) / 2);
-        TensorPrimitives.ConvertToHalf(_single.Span(), Halves);
-        var back = new float[Math.Min(length, 1 << 14)];
-        for (var start = 0; start < length; start += back.Length)
-        {
-            var count = Math.Min(back.Length, length - start);
-            TensorPrimitives.ConvertToSingle(Halves.Slice(start, count), back);
-            // As bits: −0 is not 0, and not-a-number is itself.
-            if (!AsBits(back.AsSpan(0, count)).SequenceEqual(AsBits(_single.Span(start, count))))
-            {
-                _half.Dispose();
-                _half = null;
-                return;
-            }
-        }
-
-        _single.Dispose();
-        _single = null;
     }
+
+    /// <summary>Takes the next vectors of a source.</summary>
+    public abstract void Fill(IActivationSource source, int rows);
+
+    /// <summary>Takes numbers, from the first on.</summary>
+    public abstract void Write(ReadOnlySpan<float> numbers);
 
     /// <summary>Copies the numbers [start, start + the span's length).</summary>
-    public void CopyTo(int start, Span<float> to)
-    {
-        if (_single is not null)
-        {
-            _single.Span(start, to.Length).CopyTo(to);
-        }
-        else
-        {
-            TensorPrimitives.ConvertToSingle(Halves.Slice(start, to.Length), to);
-        }
-    }
+    public abstract void CopyTo(int start, Span<float> to);
 
+    /// <summary>Copies vectors from a row on, to rows of a back end.</summary>
+    public abstract void CopyTo(int row, Rows to, int first, int count);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
-        if (--_holders > 0)
+        if (--_holders == 0)
         {
-            return;
+            Free();
         }
-
-        _single?.Dispose();
-        _half?.Dispose();
     }
 
-    private Span<Half> Halves => new(_half!.Pointer, length);
-
-    private static ReadOnlySpan<int> AsBits(Span<float> floats) => System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(floats);
+    /// <summary>The last holder has gone.</summary>
+    protected abstract void Free();
 }

@@ -6,7 +6,7 @@ namespace FeatureExplorer.Engine.Activations;
 /// Activation vectors [rows, n] to choose from, times a scale: a hundred megabytes of them, half of that when they come from a model's stream, and
 /// none of its own when they are kept for others anyway.
 /// </summary>
-internal sealed unsafe class VectorSample : IDisposable
+public sealed unsafe class VectorSample : IDisposable
 {
     private const int PieceRows = SharedActivations.PieceRows;
 
@@ -65,8 +65,8 @@ internal sealed unsafe class VectorSample : IDisposable
         for (var piece = 0; piece < pieces.Length; piece++)
         {
             var count = Math.Min(PieceRows, rows - (piece * PieceRows));
-            pieces[piece] = new VectorPiece(count * source.Inputs);
-            source.Read(pieces[piece].Single, count);
+            pieces[piece] = new HostPiece(count * source.Inputs);
+            pieces[piece].Fill(source, count);
             pieces[piece].Shrink();
         }
 

@@ -10,7 +10,7 @@ public sealed class DamagedFileException : IOException
     /// <param name="why">How it was noticed.</param>
     /// <param name="cause">What the file was read with, or null.</param>
     public DamagedFileException(string path, string why, Exception? cause = null)
-        : base($"damaged: {Short(path)} ({why}); restore it from a backup, or run again what made it.", cause)
+        : base($"The file {Short(path)} is damaged: {why}. Restore it from a backup, or repeat the run or import that wrote it.", cause)
     {
         FilePath = Path.GetFullPath(path);
         Why = why;

@@ -8,6 +8,7 @@ public sealed unsafe class NamedTensor
     private readonly float* _pointer;
     private readonly float[]? _array;
     private readonly long[]? _integers;
+    private readonly int[]? _words;
     private readonly FloatReader? _reader;
 
     /// <param name="name">Unique in its file.</param>
@@ -44,6 +45,10 @@ public sealed unsafe class NamedTensor
         _integers = integers;
     }
 
+    private NamedTensor(int[] words, string name, long[] shape)
+        : this(name, (float*)null, shape) =>
+        _words = words.Length == Length ? words : throw new ArgumentException($"Tensor {name}: {words.Length} values do not fill the shape [{string.Join(", ", shape)}].", nameof(words));
+
     private NamedTensor(FloatReader reader, string name, long[] shape)
         : this(name, (float*)null, shape) => _reader = reader;
 
@@ -52,8 +57,8 @@ public sealed unsafe class NamedTensor
 
     public string Name { get; }
 
-    /// <summary>F32 or I64.</summary>
-    public string DataType => _integers is null ? "F32" : "I64";
+    /// <summary>F32, I64 or I32.</summary>
+    public string DataType => _integers is not null ? "I64" : _words is not null ? "I32" : "F32";
 
     public IReadOnlyList<long> Shape { get; }
 
@@ -68,6 +73,16 @@ public sealed unsafe class NamedTensor
     /// <param name="data">As many as the product of <paramref name="shape"/>.</param>
     /// <param name="shape">Dimensions, the outermost first.</param>
     public static NamedTensor Integers(string name, long[] data, params long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new NamedTensor(data, name, shape);
+    }
+
+    /// <summary>The same in 32 bits each.</summary>
+    /// <param name="name">Unique in its file.</param>
+    /// <param name="data">As many as the product of <paramref name="shape"/>; of a scalar, which has no dimensions, one.</param>
+    /// <param name="shape">Dimensions, the outermost first.</param>
+    public static NamedTensor Integers(string name, int[] data, params long[] shape)
     {
         ArgumentNullException.ThrowIfNull(data);
         return new NamedTensor(data, name, shape);
@@ -102,6 +117,12 @@ public sealed unsafe class NamedTensor
         if (_integers is not null)
         {
             MemoryMarshal.AsBytes(_integers.AsSpan((int)(start / sizeof(long)), bytes.Length / sizeof(long))).CopyTo(bytes);
+            return;
+        }
+
+        if (_words is not null)
+        {
+            MemoryMarshal.AsBytes(_words.AsSpan((int)(start / sizeof(int)), bytes.Length / sizeof(int))).CopyTo(bytes);
             return;
         }
 

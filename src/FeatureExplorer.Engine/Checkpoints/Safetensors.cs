@@ -20,26 +20,42 @@ public static class Safetensors
     public static string WritePassing(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, tensors, metadata, static (file, write) => AtomicFile.Write(file, write));
 
+    /// <summary>Writes tensors in the given order to a stream, without a checksum: for other tools.</summary>
+    public static void Write(Stream stream, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        DemandDifferent(tensors);
+        Write(stream, Header(tensors, metadata, null), tensors);
+    }
+
     private static string Write(
         string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Action<string, Action<Stream>> writer)
+    {
+        DemandDifferent(tensors);
+        var checksum = Checksum(tensors);
+        var header = Header(tensors, metadata, checksum);
+        writer(path, stream => Write(stream, header, tensors));
+        return checksum;
+    }
+
+    private static void Write(Stream stream, byte[] header, IReadOnlyList<NamedTensor> tensors)
+    {
+        stream.Write(BitConverter.GetBytes((ulong)header.Length));
+        stream.Write(header);
+        foreach (var tensor in tensors)
+        {
+            tensor.ForEachPiece(piece => stream.Write(piece.Span));
+        }
+    }
+
+    private static void DemandDifferent(IReadOnlyList<NamedTensor> tensors)
     {
         var repeated = tensors.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1);
         if (repeated is not null)
         {
             throw new ArgumentException($"The tensor name {repeated.Key} occurs {repeated.Count()} times; names must differ.", nameof(tensors));
         }
-        var checksum = Checksum(tensors);
-        var header = Header(tensors, metadata, checksum);
-        writer(path, stream =>
-        {
-            stream.Write(BitConverter.GetBytes((ulong)header.Length));
-            stream.Write(header);
-            foreach (var tensor in tensors)
-            {
-                tensor.ForEachPiece(piece => stream.Write(piece.Span));
-            }
-        });
-        return checksum;
     }
 
     /// <summary>SHA-256 of the tensors' bytes one after the other, as in the data section of a file that holds them.</summary>
@@ -62,7 +78,7 @@ public static class Safetensors
     /// <exception cref="DamagedFileException">Its header is not what was written.</exception>
     public static string? CarriedChecksum(string path) => SafetensorsFile.CarriedChecksum(path);
 
-    private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, string checksum)
+    private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata, string? checksum)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -73,7 +89,10 @@ public static class Safetensors
             {
                 json.WriteString(key, value);
             }
-            json.WriteString(ChecksumKey, checksum);
+            if (checksum is not null)
+            {
+                json.WriteString(ChecksumKey, checksum);
+            }
             json.WriteEndObject();
             long offset = 0;
             foreach (var tensor in tensors)

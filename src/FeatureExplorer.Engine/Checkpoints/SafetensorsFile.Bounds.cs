@@ -1,3 +1,5 @@
+using FeatureExplorer.Engine.TensorFiles;
+
 namespace FeatureExplorer.Engine.Checkpoints;
 
 /// <summary>What is asked of a file before its values are used: that they are no larger than figures can bear, and which checksum it carries.</summary>
@@ -18,6 +20,41 @@ public sealed unsafe partial class SafetensorsFile
                 throw new InvalidDataException(FormattableString.Invariant(
                     $"{FilePath}: tensor {name} holds {largest:G4} at [{place}]; values of {name} lie between -{bound:G4} and {bound:G4}, since figures computed from larger ones are no numbers."));
             }
+        }
+    }
+
+    private const long LargestHeader = 100_000_000; // the limit of the format's own library
+    private readonly List<string> _notes = [];
+
+    /// <summary>What is unusual about the file and read all the same, in sentences.</summary>
+    internal IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Bytes of all tensors together.</summary>
+    internal long DataLength => _stream.Length - _dataStart;
+
+    /// <summary>Bytes of the data section, from an offset on.</summary>
+    internal void ReadBytes(long offset, Span<byte> bytes) => _file.Read(_dataStart + offset, bytes);
+
+    // Some writers pad a header with zeros where the format asks for spaces; what it says is the same.
+    private byte[] Trimmed(byte[] header)
+    {
+        var length = header.AsSpan().TrimEnd((byte)0).Length;
+        if (length < header.Length)
+        {
+            _notes.Add($"The header of {FilePath} ends with {header.Length - length} zero bytes; they are left out.");
+        }
+
+        return header[..length];
+    }
+
+    private void DemandNothingElse()
+    {
+        var start = new byte[Math.Min(ForeignContent.Enough, _stream.Length)];
+        _stream.Position = 0;
+        _stream.ReadExactly(start);
+        if (ForeignContent.Describe(start) is { } what)
+        {
+            throw new InvalidDataException($"{FilePath} cannot be read: {what}.");
         }
     }
 

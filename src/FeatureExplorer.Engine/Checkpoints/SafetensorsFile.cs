@@ -9,7 +9,6 @@ namespace FeatureExplorer.Engine.Checkpoints;
 public sealed unsafe partial class SafetensorsFile : IDisposable
 {
     internal const string MetadataKey = "__metadata__";
-    private const long LargestHeader = 100_000_000; // the limit of the format's own library
     private readonly CheckedFile _file;
     private readonly Stream _stream;
     private readonly Dictionary<string, TensorInfo> _tensors = [];
@@ -29,7 +28,7 @@ public sealed unsafe partial class SafetensorsFile : IDisposable
         try
         {
             var header = ReadHeader();
-            _dataStart = 8 + header.Length;
+            _dataStart = _stream.Position;
             Parse(header);
             CheckOffsets();
             if (compare)
@@ -177,11 +176,13 @@ public sealed unsafe partial class SafetensorsFile : IDisposable
         Span<byte> prefix = stackalloc byte[8];
         if (_stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
         {
+            DemandNothingElse();
             throw new InvalidDataException($"{FilePath} is not a safetensors file: it has only {_stream.Length} bytes.");
         }
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length is < 2 or > LargestHeader)
         {
+            DemandNothingElse();
             throw new InvalidDataException($"{FilePath} is not a safetensors file: its first 8 bytes claim a header of {length} bytes.");
         }
         if ((long)length > _stream.Length - 8)
@@ -190,7 +191,7 @@ public sealed unsafe partial class SafetensorsFile : IDisposable
         }
         var header = new byte[length];
         _stream.ReadExactly(header);
-        return header;
+        return Trimmed(header);
     }
 
     private void Parse(byte[] header)
@@ -259,7 +260,7 @@ public sealed unsafe partial class SafetensorsFile : IDisposable
         }
         if (expected != dataLength)
         {
-            throw new InvalidDataException($"{FilePath}: {dataLength - expected} bytes at the end belong to no tensor.");
+            throw new InvalidDataException($"{FilePath}: {dataLength - expected} bytes at the end belong to no tensor: something was appended to it, or its header is another file's. Download it again, or save it anew.");
         }
     }
 

@@ -93,7 +93,7 @@ internal static unsafe class DictionaryWeights
     }
 
     /// <summary>
-    /// The same x̂ with decoder rows of length 1: e ‖d‖, b_enc ‖d‖ and d / ‖d‖ instead of e, b_enc and d, so that f is multiplied by ‖d‖.
+    /// The same x̂ with decoder rows of length 1: e ‖d‖, b_enc ‖d‖, θ ‖d‖, b_mag ‖d‖ and d / ‖d‖ instead of e, b_enc, θ, b_mag and d, so that f is multiplied by ‖d‖.
     /// </summary>
     public static void FoldNorms(SparseAutoencoder dictionary)
     {
@@ -105,6 +105,13 @@ internal static unsafe class DictionaryWeights
                 TensorPrimitives.Multiply(dictionary.EncoderRow(feature), norm, dictionary.EncoderRow(feature));
                 TensorPrimitives.Divide(dictionary.DecoderRow(feature), norm, dictionary.DecoderRow(feature));
                 dictionary.BEnc.Pointer[feature] *= norm;
+                foreach (var values in new[] { dictionary.Threshold, dictionary.BMag })
+                {
+                    if (values is not null)
+                    {
+                        values.Pointer[feature] *= norm;
+                    }
+                }
             }
         }
     }

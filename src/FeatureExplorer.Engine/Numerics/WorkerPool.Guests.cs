@@ -66,7 +66,12 @@ public static partial class WorkerPool
     private static bool GivesWayNow => _givesWay && Volatile.Read(ref _hosts) > 0;
 
     /// <summary>To be called with the lock held whenever a guest has come or gone.</summary>
-    private static void Count() => Volatile.Write(ref _waiting, Math.Max(0, Math.Min(Guests.Count, ((_started + 1) / 2) - _served)));
+    private static void Count()
+    {
+        // Workers of a larger number of threads, set before, are there still and do no jobs.
+        var workers = Math.Min(_started, _threads - 1);
+        Volatile.Write(ref _waiting, Math.Max(0, Math.Min(Guests.Count, ((workers + 1) / 2) - _served)));
+    }
 
     private static async Task WithLimit(TaskCompletionSource guest)
     {

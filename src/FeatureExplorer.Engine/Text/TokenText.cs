@@ -2,27 +2,25 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using FeatureExplorer.Engine.Text.Tokenizer;
+using FeatureExplorer.Engine.Text.Tokenizer.Imported;
 
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>
 /// Tokens as people can read them: line breaks as ⏎, tabs as ⇥, control bytes and bytes that are no text as \xNN, invisible characters
-/// that would disturb a page (such as a change of writing direction) as \u{NNNN}, the end of text as <see cref="EndOfText"/>.
+/// that would disturb a page (such as a change of writing direction) as \u{NNNN}, the end of text as <see cref="EndOfText"/>,
+/// other special tokens as ⟨name⟩.
 /// </summary>
 public sealed class TokenText
 {
     public const string EndOfText = "⟨end⟩";
 
-    private const int ZeroWidthNonJoiner = 0x200C;
-    private const int ZeroWidthJoiner = 0x200D;
-    private const int VariationSelector16 = 0xFE0F;
-
-    private readonly ByteLevelTokenizer? _tokenizer;
+    private readonly ITokenizer? _tokenizer;
     private readonly IReadOnlyList<string>? _vocabulary;
     private readonly string?[] _single;
 
     /// <summary>Tokens of a tokenizer, of which the bytes are known.</summary>
-    public TokenText(ByteLevelTokenizer tokenizer)
+    public TokenText(ITokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         _tokenizer = tokenizer;
@@ -45,12 +43,41 @@ public sealed class TokenText
     public string Of(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
+        if (id >= _single.Length && _tokenizer is ImportedTokenizer)
+        {
+            return Show([(ushort)id]);
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _single.Length);
-        return _single[id] ??= _vocabulary is null ? Show([(ushort)id]) : Show(_vocabulary[id]);
+        return _single[id] ??= _vocabulary is null ? Show([(ushort)id]) : Visible(_vocabulary[id]);
+    }
+
+    /// <summary>Any text in the same way: what is invisible or would change the direction of other text is written out.</summary>
+    public static string Visible(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return VisibleText.Of(text);
     }
 
     /// <summary>A token for programs: a vocabulary's text as it was written, otherwise <see cref="Of"/>.</summary>
     public string Original(int id) => _vocabulary is null ? Of(id) : _vocabulary[id];
+
+    /// <summary>The text of tokens for programs, as the model wrote it: line breaks and all; bytes that are no text become U+FFFD, an end of text adds nothing.</summary>
+    public string Written(ReadOnlySpan<ushort> tokens)
+    {
+        if (_tokenizer is not null)
+        {
+            return Encoding.UTF8.GetString(_tokenizer.Decode(tokens));
+        }
+
+        var text = new StringBuilder();
+        foreach (var token in tokens)
+        {
+            text.Append(_vocabulary![token]);
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>
     /// The tokens of a window as pieces, in order and without a gap. A piece is one token, or the tokens that share characters: the bytes
@@ -68,7 +95,7 @@ public sealed class TokenText
             }
 
             var count = 1;
-            if (tokens[first] != ByteLevelTokenizer.EndOfText)
+            if (!_tokenizer.IsSpecial(tokens[first]))
             {
                 while (first + count < tokens.Length && SharesCharacter(tokens, first, count))
                 {
@@ -76,7 +103,7 @@ public sealed class TokenText
                 }
             }
 
-            pieces.Add(new TokenPiece(first, count, count == 1 ? Of(tokens[first]) : Show(tokens.Slice(first, count))));
+            pieces.Add(new TokenPiece(first, count, ShowInText(tokens, first, count)));
             first += count;
         }
 
@@ -97,9 +124,9 @@ public sealed class TokenText
             {
                 text.Append(_vocabulary[of[0]]);
             }
-            else if (of[0] != ByteLevelTokenizer.EndOfText)
+            else if (!_tokenizer!.IsSpecial(of[0]))
             {
-                var bytes = _tokenizer!.Decode(of).AsSpan();
+                var bytes = WithoutAddedSpace(tokens, piece.Start, _tokenizer.Decode(of));
                 while (!bytes.IsEmpty)
                 {
                     if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done)
@@ -142,7 +169,7 @@ public sealed class TokenText
                 }
             }
 
-            if (tokens[next] == ByteLevelTokenizer.EndOfText)
+            if (_tokenizer.IsSpecial(tokens[next]))
             {
                 return false;
             }
@@ -185,73 +212,45 @@ public sealed class TokenText
 
     private string Show(ReadOnlySpan<ushort> tokens)
     {
-        if (tokens[0] == ByteLevelTokenizer.EndOfText)
+        if (_tokenizer!.IsSpecial(tokens[0]))
+        {
+            return ShowSpecial(tokens[0]);
+        }
+
+        return VisibleText.Of(tokens.Length == 1 ? _tokenizer.Bytes(tokens[0]) : _tokenizer.Decode(tokens));
+    }
+
+    // In brackets that no other token has, unless the text has them: "<s>" may be text, "⟨s⟩" is the token.
+    private string ShowSpecial(int id)
+    {
+        if (id == _tokenizer!.EndOfText)
         {
             return EndOfText;
         }
 
-        var bytes = tokens.Length == 1 ? _tokenizer!.Bytes(tokens[0]) : _tokenizer!.Decode(tokens);
-        var text = new StringBuilder(bytes.Length);
-        while (!bytes.IsEmpty)
+        var spelling = _tokenizer.Spelling(id);
+        return spelling switch
         {
-            if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done)
-            {
-                Append(text, rune);
-            }
-            else
-            {
-                foreach (var value in bytes[..length])
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
-                }
-            }
-
-            bytes = bytes[length..];
-        }
-
-        return text.ToString();
+            "" => string.Create(CultureInfo.InvariantCulture, $"⟨no token {id}⟩"),
+            ['<', .. var inner, '>'] when inner.Length > 0 => $"⟨{Visible(inner)}⟩",
+            _ => $"⟨{Visible(spelling)}⟩",
+        };
     }
 
-    private static string Show(string token)
+    // A token of nothing but the space that a tokenizer adds is shown as that space.
+    private string ShowInText(ReadOnlySpan<ushort> tokens, int first, int count)
     {
-        var text = new StringBuilder(token.Length);
-        foreach (var rune in token.EnumerateRunes())
+        var of = tokens.Slice(first, count);
+        if (first == 0 || !_tokenizer!.AddsSpaceAfter(tokens[first - 1]) || _tokenizer.IsSpecial(of[0]))
         {
-            Append(text, rune);
+            return count == 1 ? Of(of[0]) : Show(of);
         }
 
-        return text.ToString();
+        var all = _tokenizer.Decode(of);
+        return WithoutAddedSpace(tokens, first, all) is { IsEmpty: false } bytes ? VisibleText.Of(bytes) : VisibleText.Of(all);
     }
 
-    private static void Append(StringBuilder text, Rune rune)
-    {
-        switch (rune.Value)
-        {
-            case '\n' or 0x2028 or 0x2029:
-                text.Append('⏎');
-                return;
-            case '\r':
-                text.Append('␍');
-                return;
-            case '\t':
-                text.Append('⇥');
-                return;
-            case < 0x20 or 0x7F:
-                text.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
-                return;
-            case ZeroWidthJoiner or ZeroWidthNonJoiner or VariationSelector16:
-                // Parts of how words and emoji are written.
-                text.Append(rune.ToString());
-                return;
-        }
-
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
-        }
-        else
-        {
-            text.Append(rune.ToString());
-        }
-    }
+    // The text after a mark has no space in front if the tokenizer adds one.
+    private ReadOnlySpan<byte> WithoutAddedSpace(ReadOnlySpan<ushort> tokens, int first, ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(" "u8) && first > 0 && _tokenizer!.AddsSpaceAfter(tokens[first - 1]) ? bytes[1..] : bytes;
 }

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer.Generation;
 using FeatureExplorer.Engine.Transformer.Layers;
 
 namespace FeatureExplorer.Engine.Transformer;
@@ -14,13 +15,25 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly FloatBuffer _stream;
     private readonly FloatBuffer _rowStatistics;
     private readonly Embedding _embedding;
+    private readonly KeyValueCache? _cache;
+    private readonly RotaryTable? _rotary;
 
+    /// <param name="model">Not owned.</param>
+    /// <param name="maxWindows">Most windows of the model's context.</param>
     public ForwardPass(TransformerModel model, int maxWindows)
+        : this(model, checked(maxWindows * model.Config.Context), null)
     {
-        _model = model;
+    }
+
+    /// <param name="model">Not owned.</param>
+    /// <param name="maxRows">Most rows at a time.</param>
+    /// <param name="cache">What sequences have read before: windows are then the next tokens of sequences, which attend to it. Null: windows stand alone.</param>
+    public ForwardPass(TransformerModel model, int maxRows, KeyValueCache? cache)
+    {
+        (_model, MaxRows, _cache) = (model, maxRows, cache);
         var config = model.Config;
-        MaxRows = checked(maxWindows * config.Context);
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, maxWindows, training: false))];
+        _rotary = config.Architecture.Rotary is null ? null : new RotaryTable(config);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, 1, _rotary, training: false))];
         _activations = new LayerActivations(config, MaxRows);
         _stream = new FloatBuffer((long)MaxRows * config.DModel);
         _rowStatistics = new FloatBuffer(2L * MaxRows);
@@ -45,41 +58,45 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             layer.Pack();
         }
+
+        if (_cache is null && _model.Config.StartToken is { } token)
+        {
+            ReadStart((ushort)token);
+        }
     }
 
     /// <summary>Memory for a site's activations, [R, n], that may be edited: nothing overwrites it between <see cref="ToSite"/> and <see cref="FromSite"/>.</summary>
     public float* Editable(Site site) => site.Kind == SiteKind.MlpPost ? _activations.Hidden.Pointer : _stream.Pointer;
 
-    /// <summary>From tokens [windows · length] to the site's activations [R, n].</summary>
-    public void ToSite(ushort* tokens, int windows, int length, Site site, float* activations)
+    /// <summary>From tokens [windows · length] to the site's activations [R, n]; with a cache the windows belong to sequences from <paramref name="first"/> on.</summary>
+    public void ToSite(ushort* tokens, int windows, int length, Site site, float* activations, int first = 0)
     {
-        var p = _model.Parameters;
         var stream = _stream.Pointer;
-        _embedding.Forward(tokens, p["wte.weight"], p["wpe.weight"], stream, windows, length);
+        Embed(tokens, _cache?.Length ?? (_model.Config.StartToken is null ? 0 : 1), windows, length);
         for (var layer = 0; layer < site.Layer; layer++)
         {
-            Through(layer, windows, length, stream);
+            Through(layer, windows, length, stream, first);
         }
         switch (site.Kind)
         {
             case SiteKind.MlpPost:
-                _layers[site.Layer].ForwardToHidden(stream, _activations, activations, windows, length);
+                _layers[site.Layer].ForwardToHidden(stream, _activations, activations, windows, length, _cache, first);
                 break;
             case SiteKind.MlpOut:
-                _layers[site.Layer].ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length);
+                _layers[site.Layer].ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
                 _layers[site.Layer].ForwardFromHidden(_activations.Hidden.Pointer, null, activations, windows * length);
                 break;
             case SiteKind.ResidPre:
                 CopyStream(stream, activations, windows * length);
                 break;
             default:
-                Through(site.Layer, windows, length, activations);
+                Through(site.Layer, windows, length, activations, first);
                 break;
         }
     }
 
     /// <summary>From the site's activations, and the residual stream beside them, to <see cref="FinalState"/>.</summary>
-    public void FromSite(Site site, float* activations, float* residual, int windows, int length)
+    public void FromSite(Site site, float* activations, float* residual, int windows, int length, int first = 0)
     {
         var stream = _stream.Pointer;
         var rows = windows * length;
@@ -97,7 +114,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
         for (var layer = site.Kind == SiteKind.ResidPre ? site.Layer : site.Layer + 1; layer < _layers.Length; layer++)
         {
-            Through(layer, windows, length, stream);
+            Through(layer, windows, length, stream, first);
         }
         FinalNorm(rows);
     }
@@ -111,12 +128,33 @@ internal sealed unsafe class ForwardPass : IDisposable
         _activations.Dispose();
         _stream.Dispose();
         _rowStatistics.Dispose();
+        _rotary?.Dispose();
+    }
+
+    /// <summary>Runs the start token alone through all layers: every window attends to what it leaves in them.</summary>
+    private void ReadStart(ushort token)
+    {
+        Embed(&token, 0, 1, 1);
+        foreach (var layer in _layers)
+        {
+            layer.StartFrom(null);
+            layer.ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, 1, 1);
+            layer.ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, _stream.Pointer, 1);
+            layer.StartFrom(_activations.Qkv.Pointer);
+        }
+    }
+
+    private void Embed(ushort* tokens, int position, int windows, int length)
+    {
+        var p = _model.Parameters;
+        var positions = _rotary is null ? p["wpe.weight"] + ((nint)position * _model.Config.DModel) : null;
+        _embedding.Forward(tokens, p["wte.weight"], positions, _stream.Pointer, windows, length);
     }
 
     /// <summary>One whole layer, from the stream to y[R, d], which may be the stream.</summary>
-    private void Through(int layer, int windows, int length, float* y)
+    private void Through(int layer, int windows, int length, float* y, int first)
     {
-        _layers[layer].ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length);
+        _layers[layer].ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
         _layers[layer].ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, y, windows * length);
     }
 
@@ -129,7 +167,7 @@ internal sealed unsafe class ForwardPass : IDisposable
             var (row, count) = TransformerLayer.RowsOf(block, rows);
             LayerNorm.Forward(
                 _stream.Pointer + (row * d), _model.Parameters["ln_f.weight"], _model.Parameters["ln_f.bias"], _model.Config.LayerNormEpsilon,
-                FinalState.Pointer + (row * d), statistics + row, statistics + MaxRows + row, count, d);
+                FinalState.Pointer + (row * d), statistics + row, statistics + MaxRows + row, count, d, _model.Config.Architecture.Norm);
         });
     }
 

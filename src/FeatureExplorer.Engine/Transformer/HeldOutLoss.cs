@@ -1,3 +1,6 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
+
 namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>The mean next-token loss on text that the model was not trained on.</summary>
@@ -7,8 +10,9 @@ public static class HeldOutLoss
     /// <param name="model">The model as it is.</param>
     /// <param name="heldOut">The held-out split.</param>
     /// <param name="tokens">About how many tokens: rounded up to whole windows; all windows when it is more than there are.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
-    public static (double Loss, long Tokens) Of(TransformerModel model, TokenSource heldOut, long tokens = long.MaxValue, CancellationToken cancellation = default)
+    public static (double Loss, long Tokens) Of(TransformerModel model, TokenSource heldOut, long tokens = long.MaxValue, IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         var context = model.Config.Context;
         var available = heldOut.Windows(context);
@@ -19,7 +23,7 @@ public static class HeldOutLoss
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         var windows = (int)Math.Min(available, ((tokens - 1) / context) + 1);
         var batchWindows = Math.Min(32, windows);
-        using var runner = new TransformerRunner(model, batchWindows);
+        using var runner = (backend ?? CpuBackend.Instance).ModelRunner(model, batchWindows);
         var batch = new ushort[batchWindows * context];
         var targets = new ushort[batch.Length];
         var losses = new float[batch.Length];
@@ -33,7 +37,8 @@ public static class HeldOutLoss
                 heldOut.CopyWindow((int)((long)(first + place) * available / windows), context, place, batch, targets);
             }
             var length = count * context;
-            runner.Losses(batch.AsSpan(0, length), targets.AsSpan(0, length), count, context, null, losses);
+            runner.Begin(batch.AsSpan(0, length), count, context, Site.Default(model.Config));
+            runner.Continue(targets.AsSpan(0, length), null, losses);
             for (var i = 0; i < length; i++)
             {
                 total += losses[i];

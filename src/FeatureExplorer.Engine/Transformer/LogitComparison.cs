@@ -68,6 +68,7 @@ internal sealed unsafe class LogitComparison(UnembeddingLoss unembedding, int wi
             var rows = Math.Min(ChunkRows, vocabulary - row);
             var chunk = logits + ((nint)row * Lane);
             MatrixProduct.MultiplyPanel(unembedding.PackedRows + ((nint)row * width), packed, rows, Lane, Lane, width, chunk, Lane, false);
+            unembedding.AddBias(chunk, row, rows);
             PanelColumns.Max(chunk, rows, Lane, max);
         }
     }

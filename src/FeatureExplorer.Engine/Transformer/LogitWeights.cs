@@ -4,7 +4,7 @@ namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>
 /// The direct effect of directions of a site on the logits: d · W_down · π · L · W_U for <c>mlp.post</c>, d · π · L · W_U for the others, which lie in
-/// the residual stream already. π takes out the mean over the residual stream and L is the gain of the last LayerNorm. The LayerNorm's division
+/// the residual stream already. π takes out the mean over the residual stream (an RMSNorm leaves it in) and L is the gain of the last LayerNorm. The LayerNorm's division
 /// by σ, which differs from token to token, is left out: the weights of a direction are right up to a positive factor, and are shifted so that
 /// their median over the vocabulary is zero. Left out too is what the site's own layer (for <c>resid.pre</c>) and later layers make of the direction.
 /// </summary>
@@ -56,7 +56,7 @@ public static unsafe class LogitWeights
         ArgumentNullException.ThrowIfNull(model);
         ToResidual(model, directions, count, effects, site ?? Site.Default(model.Config));
         var d = model.Config.DModel;
-        WorkerPool.For(count, (row, _) => ProjectAndScale(effects + ((nint)row * d), model.Parameters["ln_f.weight"], d));
+        WorkerPool.For(count, (row, _) => ProjectAndScale(effects + ((nint)row * d), model.Parameters["ln_f.weight"], d, model.Config.Architecture.Norm));
     }
 
     /// <summary>What directions of a site add to the residual stream: d · W_down for neurons, d itself elsewhere.</summary>
@@ -104,9 +104,9 @@ public static unsafe class LogitWeights
         return tokens.Length > 0 ? tokens : throw new ArgumentException("No token is marked as occurring in the training text.", nameof(occurs));
     }
 
-    private static void ProjectAndScale(float* effect, float* gain, int d)
+    private static void ProjectAndScale(float* effect, float* gain, int d, NormKind norm)
     {
-        var mean = System.Numerics.Tensors.TensorPrimitives.Sum(new ReadOnlySpan<float>(effect, d)) / d;
+        var mean = norm == NormKind.LayerNorm ? System.Numerics.Tensors.TensorPrimitives.Sum(new ReadOnlySpan<float>(effect, d)) / d : 0;
         for (var i = 0; i < d; i++)
         {
             effect[i] = (effect[i] - mean) * gain[i];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer.Training;
 
@@ -17,7 +18,7 @@ public static class TransformerBenchmark
     public sealed record Result(int Vocabulary, long BatchTokens, int Steps, int Threads, double StepMilliseconds, double TokensPerSecond, double Loss);
 
     /// <summary>Five steps to warm up, in which the last of the code is compiled, then the median of <paramref name="steps"/>.</summary>
-    public static Result Run(TransformerConfig config, int batchWindows = 32, int steps = 15)
+    public static Result Run(TransformerConfig config, int batchWindows = 32, int steps = 15, IComputeBackend? backend = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         const int WarmUp = 5;
@@ -29,7 +30,7 @@ public static class TransformerBenchmark
         }
         var options = new TransformerTrainingOptions { Tokens = tokens.Length - 1, BatchWindows = batchWindows, LearningRate = 1e-3f };
         using var model = TransformerModel.Create(config, seed: 0);
-        using var trainer = new TransformerTrainer(model, options, new TokenSource(tokens.Length, (start, length) => tokens.AsSpan((int)start, length)));
+        using var trainer = new TransformerTrainer(model, options, new TokenSource(tokens.Length, (start, length) => tokens.AsSpan((int)start, length)), backend);
         var seconds = new List<double>();
         var loss = 0.0;
         for (var step = 0; step < steps + WarmUp; step++)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 
@@ -7,7 +5,7 @@ namespace FeatureExplorer.Engine.Transformer;
 
 /// <summary>
 /// A model: its sizes and its parameters. On disk <c>config.json</c> and <c>model.safetensors</c> with the tensor names and shapes of
-/// Hugging Face's GPT-2 (weights [inputs, outputs]), untied and with ReLU.
+/// Hugging Face's GPT-2 (weights [inputs, outputs]), whatever the architecture.
 /// </summary>
 public sealed unsafe class TransformerModel : IDisposable
 {
@@ -16,8 +14,6 @@ public sealed unsafe class TransformerModel : IDisposable
 
     /// <summary>The files that <see cref="Save"/> writes.</summary>
     public static IReadOnlyList<string> Files => [ConfigFile, WeightsFile];
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>All parameters zero.</summary>
     internal TransformerModel(TransformerConfig config)
@@ -35,7 +31,7 @@ public sealed unsafe class TransformerModel : IDisposable
 
     /// <summary>
     /// Random parameters, a function of the seed and of each parameter's name: normal with standard deviation 0.05 (token embedding), 0.02
-    /// (positions, unembedding), 0.06 (queries, keys, values), 0.08 (up), 0.04 (attention output) and 0.03 (down), the last two divided by
+    /// (positions, unembedding), 0.06 (queries, keys, values), 0.08 (up, gate), 0.04 (attention output) and 0.03 (down), the last two divided by
     /// √layers; gains 1, biases 0.
     /// </summary>
     public static TransformerModel Create(TransformerConfig config, ulong seed)
@@ -47,7 +43,7 @@ public sealed unsafe class TransformerModel : IDisposable
             var values = model.Parameters.Span(item.Name);
             if (!item.IsMatrix)
             {
-                values.Fill(item.Name.Contains("ln_", StringComparison.Ordinal) && item.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+                values.Fill(item.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
                 continue;
             }
             var deviation = InitialDeviation(item.Name, config.Layers);
@@ -60,6 +56,10 @@ public sealed unsafe class TransformerModel : IDisposable
         return model;
     }
 
+    /// <summary>Sizes and architecture of a model on disk, without its weights.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or describes another architecture.</exception>
+    public static TransformerConfig ReadConfig(string directory) => TransformerConfigFile.Read(Path.Combine(directory, ConfigFile));
+
     /// <exception cref="InvalidDataException">A file is damaged, or describes another architecture.</exception>
     public static TransformerModel Load(string directory)
     {
@@ -69,7 +69,7 @@ public sealed unsafe class TransformerModel : IDisposable
             throw new FileNotFoundException($"{file} is missing: a model is its {ConfigFile} and its {WeightsFile}; restore it from a backup, or train the model again.", file);
         }
 
-        var config = ReadConfig(configFile);
+        var config = TransformerConfigFile.Read(configFile);
         using var weights = Safetensors.Open(Path.Combine(directory, WeightsFile));
         var prefix = weights.Contains("transformer.wte.weight") ? "transformer." : "";
         TransformerParameters.Check(config, weights, prefix, configFile);
@@ -89,7 +89,7 @@ public sealed unsafe class TransformerModel : IDisposable
     /// <summary>Writes both files, each atomically.</summary>
     public void Save(string directory)
     {
-        Checksums.WriteAllText(Path.Combine(directory, ConfigFile), ConfigJson().ToJsonString(Indented) + "\n");
+        TransformerConfigFile.Write(Path.Combine(directory, ConfigFile), Config);
         Safetensors.Write(Path.Combine(directory, WeightsFile), Parameters.Tensors(), new Dictionary<string, string> { ["format"] = "pt" });
     }
 
@@ -119,75 +119,8 @@ public sealed unsafe class TransformerModel : IDisposable
         "wte.weight" => 0.05f,
         "wpe.weight" or "lm_head.weight" => 0.02f,
         _ when name.EndsWith("c_attn.weight", StringComparison.Ordinal) => 0.06f,
-        _ when name.EndsWith("c_fc.weight", StringComparison.Ordinal) => 0.08f,
+        _ when name.EndsWith("c_fc.weight", StringComparison.Ordinal) || name.EndsWith("c_gate.weight", StringComparison.Ordinal) => 0.08f,
         _ when name.EndsWith("attn.c_proj.weight", StringComparison.Ordinal) => 0.04f / MathF.Sqrt(layers),
         _ => 0.03f / MathF.Sqrt(layers),
     };
-
-    private JsonObject ConfigJson() => new()
-    {
-        ["architectures"] = new JsonArray("GPT2LMHeadModel"),
-        ["model_type"] = "gpt2",
-        ["activation_function"] = "relu",
-        ["n_layer"] = Config.Layers,
-        ["n_embd"] = Config.DModel,
-        ["n_inner"] = Config.DMlp,
-        ["n_head"] = Config.Heads,
-        ["n_positions"] = Config.Context,
-        ["n_ctx"] = Config.Context,
-        ["vocab_size"] = Config.VocabularySize,
-        ["layer_norm_epsilon"] = Config.LayerNormEpsilon,
-        ["tie_word_embeddings"] = false,
-        ["scale_attn_weights"] = true,
-        ["scale_attn_by_inverse_layer_idx"] = false,
-        ["attn_pdrop"] = 0,
-        ["embd_pdrop"] = 0,
-        ["resid_pdrop"] = 0,
-        ["bos_token_id"] = 0,
-        ["eos_token_id"] = 0,
-        ["torch_dtype"] = "float32",
-    };
-
-    private static TransformerConfig ReadConfig(string path)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(Checksums.ReadAllBytes(path));
-            var root = json.RootElement;
-            if (root.GetProperty("activation_function").GetString() != "relu" || root.GetProperty("tie_word_embeddings").GetBoolean())
-            {
-                throw new InvalidDataException(
-                    $"{path} describes another architecture: activation_function has to be \"relu\" and tie_word_embeddings false.");
-            }
-            RequireUsual(root, path);
-            var config = new TransformerConfig
-            {
-                Layers = root.GetProperty("n_layer").GetInt32(),
-                DModel = root.GetProperty("n_embd").GetInt32(),
-                DMlp = root.GetProperty("n_inner").GetInt32(),
-                Heads = root.GetProperty("n_head").GetInt32(),
-                Context = root.GetProperty("n_positions").GetInt32(),
-                VocabularySize = root.GetProperty("vocab_size").GetInt32(),
-                LayerNormEpsilon = root.GetProperty("layer_norm_epsilon").GetSingle(),
-            };
-            config.Validate();
-            return config;
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} is not the configuration of a model: {JsonFault.Of(error)}.", error);
-        }
-    }
-
-    /// <summary>Settings of GPT-2 that change what the weights compute; a missing one is as usual.</summary>
-    private static void RequireUsual(JsonElement root, string path)
-    {
-        foreach (var (key, usual) in new[] { ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("add_cross_attention", false) })
-        {
-            if (root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null && value.GetBoolean() != usual)
-            {
-                throw new InvalidDataException($"{path} describes another architecture: {key} has to be {(usual ? "true" : "false")}.");
-            }
-        }
-    }
 }

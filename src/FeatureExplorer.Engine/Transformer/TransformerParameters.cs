@@ -10,6 +10,7 @@ namespace FeatureExplorer.Engine.Transformer;
 public sealed unsafe class TransformerParameters : IDisposable
 {
     private readonly FloatBuffer _values;
+    private readonly FloatBuffer _absent;
     private readonly Dictionary<string, ParameterInfo> _byName;
 
     /// <summary>All zeros.</summary>
@@ -18,7 +19,13 @@ public sealed unsafe class TransformerParameters : IDisposable
         config.Validate();
         Items = Layout(config);
         _byName = Items.ToDictionary(item => item.Name);
+        if (config.Architecture.TiedUnembedding)
+        {
+            _byName["lm_head.weight"] = _byName["wte.weight"];
+        }
+
         _values = new FloatBuffer(Aligned(Items[^1].Offset + Items[^1].Length));
+        _absent = new FloatBuffer(Math.Max(Math.Max(3 * config.AttentionWidth, config.DMlp), config.DModel));
     }
 
     /// <summary>In the order of the allocation.</summary>
@@ -33,8 +40,16 @@ public sealed unsafe class TransformerParameters : IDisposable
     /// <summary>Number of parameters proper.</summary>
     public long Count => Items.Sum(item => (long)item.Length);
 
-    /// <summary>The tensor of that name.</summary>
-    public float* this[string name] => Pointer + _byName[name].Offset;
+    /// <summary>The tensor of that name; a tied unembedding is the token embedding. Of biases that the architecture does not have, a place that reads as zeros and belongs to none.</summary>
+    public float* this[string name] => _byName.TryGetValue(name, out var item) ? Pointer + item.Offset
+        : name.EndsWith(".bias", StringComparison.Ordinal) ? _absent.Pointer
+        : throw new KeyNotFoundException($"The model has no tensor {name}.");
+
+    /// <summary>[V], or null where the unembedding has no bias.</summary>
+    public float* UnembeddingBias => Has("lm_head.bias") ? this["lm_head.bias"] : null;
+
+    /// <summary>Whether the architecture has it.</summary>
+    public bool Has(string name) => _byName.ContainsKey(name);
 
     public Span<float> Span(string name) => _values.Span(_byName[name].Offset, _byName[name].Length);
 
@@ -76,11 +91,15 @@ public sealed unsafe class TransformerParameters : IDisposable
         }
     }
 
-    public void Dispose() => _values.Dispose();
+    public void Dispose()
+    {
+        _values.Dispose();
+        _absent.Dispose();
+    }
 
     private static List<ParameterInfo> Layout(TransformerConfig config)
     {
-        var (d, mlp) = (config.DModel, config.DMlp);
+        var (d, mlp, heads, a) = (config.DModel, config.DMlp, config.AttentionWidth, config.Architecture);
         var items = new List<ParameterInfo>();
         long offset = 0;
         void Add(string name, params int[] shape)
@@ -88,26 +107,55 @@ public sealed unsafe class TransformerParameters : IDisposable
             items.Add(new ParameterInfo(name, shape, offset));
             offset = Aligned(offset + items[^1].Length);
         }
+        void AddNorm(string name, int width)
+        {
+            Add(name + ".weight", width);
+            if (a.Norm == NormKind.LayerNorm)
+            {
+                Add(name + ".bias", width);
+            }
+        }
+        void AddLinear(string name, int inputs, int outputs)
+        {
+            Add(name + ".weight", inputs, outputs);
+            if (a.Biases)
+            {
+                Add(name + ".bias", outputs);
+            }
+        }
         Add("wte.weight", config.VocabularySize, d);
-        Add("wpe.weight", config.Context, d);
+        if (config.Positions > 0)
+        {
+            Add("wpe.weight", config.Positions, d);
+        }
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            Add($"h.{layer}.ln_1.weight", d);
-            Add($"h.{layer}.ln_1.bias", d);
-            Add($"h.{layer}.attn.c_attn.weight", d, 3 * d);
-            Add($"h.{layer}.attn.c_attn.bias", 3 * d);
-            Add($"h.{layer}.attn.c_proj.weight", d, d);
-            Add($"h.{layer}.attn.c_proj.bias", d);
-            Add($"h.{layer}.ln_2.weight", d);
-            Add($"h.{layer}.ln_2.bias", d);
-            Add($"h.{layer}.mlp.c_fc.weight", d, mlp);
-            Add($"h.{layer}.mlp.c_fc.bias", mlp);
-            Add($"h.{layer}.mlp.c_proj.weight", mlp, d);
-            Add($"h.{layer}.mlp.c_proj.bias", d);
+            var h = $"h.{layer}.";
+            AddNorm(h + "ln_1", d);
+            AddLinear(h + "attn.c_attn", d, 3 * heads);
+            if (a.QueryKeyNorm)
+            {
+                Add(h + "attn.q_norm.weight", config.HeadSize);
+                Add(h + "attn.k_norm.weight", config.HeadSize);
+            }
+            AddLinear(h + "attn.c_proj", heads, d);
+            AddNorm(h + "ln_2", d);
+            if (a.Gated)
+            {
+                AddLinear(h + "mlp.c_gate", d, mlp);
+            }
+            AddLinear(h + "mlp.c_fc", d, mlp);
+            AddLinear(h + "mlp.c_proj", mlp, d);
         }
-        Add("ln_f.weight", d);
-        Add("ln_f.bias", d);
-        Add("lm_head.weight", config.VocabularySize, d);
+        AddNorm("ln_f", d);
+        if (!a.TiedUnembedding)
+        {
+            Add("lm_head.weight", config.VocabularySize, d);
+        }
+        if (a.UnembeddingBias)
+        {
+            Add("lm_head.bias", config.VocabularySize);
+        }
         return items;
     }
 

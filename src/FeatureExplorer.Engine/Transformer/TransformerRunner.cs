@@ -1,3 +1,6 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
+using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer.Layers;
 
@@ -8,13 +11,14 @@ namespace FeatureExplorer.Engine.Transformer;
 /// edited. Where no site is named it is <c>mlp.post</c> of the last layer. Owns its scratch: one runner serves one caller at a time.
 /// Packs the weights when it is made; after a change of the model call <see cref="Refresh"/>.
 /// </summary>
-public sealed unsafe class TransformerRunner : IDisposable
+public sealed unsafe class TransformerRunner : IModelRunner
 {
     private readonly TransformerModel _model;
     private readonly int _maxWindows;
     private readonly ForwardPass _pass;
     private readonly Lazy<UnembeddingLoss> _unembedding;
     private readonly Lazy<LogitComparison> _comparison;
+    private readonly Lazy<StreamEffects> _effects;
 
     // What Begin leaves for Continue and Compare: the site's activations, and the residual stream beside them.
     private readonly Lazy<FloatBuffer> _begunActivations;
@@ -34,6 +38,7 @@ public sealed unsafe class TransformerRunner : IDisposable
         _pass = new ForwardPass(model, maxWindows);
         _unembedding = new Lazy<UnembeddingLoss>(PackedUnembedding);
         _comparison = new Lazy<LogitComparison>(() => new LogitComparison(_unembedding.Value, config.DModel, config.VocabularySize));
+        _effects = new Lazy<StreamEffects>(() => new StreamEffects(model));
         _begunActivations = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * Math.Max(config.DMlp, config.DModel)));
         _begunResidual = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
         _finalState = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
@@ -48,7 +53,7 @@ public sealed unsafe class TransformerRunner : IDisposable
         _pass.Pack();
         if (_unembedding.IsValueCreated)
         {
-            _unembedding.Value.Pack(_model.Parameters["lm_head.weight"]);
+            _unembedding.Value.Pack(_model.Parameters["lm_head.weight"], _model.Parameters.UnembeddingBias);
         }
         _begun = null;
     }
@@ -72,6 +77,10 @@ public sealed unsafe class TransformerRunner : IDisposable
             _pass.ToSite(t, windows, length, site, activations);
         }
     }
+
+    /// <inheritdoc/>
+    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations) =>
+        Activations(tokens, windows, length, site, HostRows.Of(activations));
 
     /// <summary>The loss of every position in nats, with the neurons of the last layer edited on the way.</summary>
     /// <inheritdoc cref="Losses(ReadOnlySpan{ushort}, ReadOnlySpan{ushort}, int, int, Site, ActivationEdit, Span{float})"/>
@@ -117,9 +126,9 @@ public sealed unsafe class TransformerRunner : IDisposable
 
     /// <summary>The losses of the tokens of <see cref="Begin"/> with an edit of the site's activations.</summary>
     /// <param name="targets">The token after each.</param>
-    /// <param name="edit">Called once with a copy of the activations, or null.</param>
+    /// <param name="edit">The edit, or null.</param>
     /// <param name="losses">Receives one for each token.</param>
-    public void Continue(ReadOnlySpan<ushort> targets, ActivationEdit? edit, Span<float> losses)
+    public void Continue(ReadOnlySpan<ushort> targets, SiteEdit? edit, Span<float> losses)
     {
         CheckTargets(targets, BegunRows);
         ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, BegunRows);
@@ -129,11 +138,11 @@ public sealed unsafe class TransformerRunner : IDisposable
 
     /// <summary>The losses without and with an edit, and KL(as it is ‖ edited) over the vocabulary, nats, of every token of <see cref="Begin"/>.</summary>
     /// <param name="targets">The token after each.</param>
-    /// <param name="edit">Called once with a copy of the activations.</param>
+    /// <param name="edit">The edit.</param>
     /// <param name="losses">Receives the loss of the model as it is, for each token.</param>
     /// <param name="editedLosses">Receives the loss with the edit.</param>
     /// <param name="divergences">Receives the divergence.</param>
-    public void Compare(ReadOnlySpan<ushort> targets, ActivationEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
+    public void Compare(ReadOnlySpan<ushort> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
     {
         ArgumentNullException.ThrowIfNull(edit);
         var rows = BegunRows;
@@ -155,20 +164,19 @@ public sealed unsafe class TransformerRunner : IDisposable
         }
     }
 
-    /// <summary>The activations of a site and the residual stream after the last layer, which the last LayerNorm reads.</summary>
-    /// <param name="tokens">[windows · length].</param>
-    /// <param name="windows">At most <see cref="MaxWindows"/>.</param>
-    /// <param name="length">Tokens of a window, at most the model's context.</param>
-    /// <param name="site">Where.</param>
-    /// <param name="activations">Receives [windows · length, n].</param>
-    /// <param name="stream">Receives [windows · length, DModel].</param>
-    public void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations, float* stream)
+    /// <inheritdoc/>
+    public void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations, Rows stream)
     {
-        Activations(tokens, windows, length, site, activations);
-        _pass.FromSite(site, activations, _pass.Residual.Pointer, windows, length);
+        var x = HostRows.Of(activations);
+        Activations(tokens, windows, length, site, x);
+        _pass.FromSite(site, x, _pass.Residual.Pointer, windows, length);
         var count = tokens.Length * _model.Config.DModel;
-        _pass.Stream.Span(0, count).CopyTo(new Span<float>(stream, count));
+        _pass.Stream.Span(0, count).CopyTo(new Span<float>(HostRows.Of(stream), count));
     }
+
+    /// <inheritdoc/>
+    public void Effects(Rows stream, ReadOnlySpan<StreamEdit> edits, Rows directions, int[] named, Span<StreamEffect> effects) =>
+        _effects.Value.Compute(HostRows.Of(stream), edits, HostRows.Of(directions), named, effects);
 
     public void Dispose()
     {
@@ -179,6 +187,7 @@ public sealed unsafe class TransformerRunner : IDisposable
         }
         DisposeIfCreated(_unembedding);
         DisposeIfCreated(_comparison);
+        DisposeIfCreated(_effects);
     }
 
     private int BegunRows => _begun is { } begun ? begun.Windows * begun.Length : throw new InvalidOperationException("Call Begin first.");
@@ -195,7 +204,7 @@ public sealed unsafe class TransformerRunner : IDisposable
     private UnembeddingLoss PackedUnembedding()
     {
         var unembedding = new UnembeddingLoss(_model.Config.DModel, _model.Config.VocabularySize, training: false);
-        unembedding.Pack(_model.Parameters["lm_head.weight"]);
+        unembedding.Pack(_model.Parameters["lm_head.weight"], _model.Parameters.UnembeddingBias);
         return unembedding;
     }
 
@@ -213,13 +222,13 @@ public sealed unsafe class TransformerRunner : IDisposable
         _model.CheckTokens(targets);
     }
 
-    private void ContinueToTheEnd(ActivationEdit? edit)
+    private void ContinueToTheEnd(SiteEdit? edit)
     {
         var (site, windows, length) = _begun!.Value;
         var count = windows * length * site.Width(_model.Config);
         var activations = _pass.Editable(site);
         _begunActivations.Value.Span(0, count).CopyTo(new Span<float>(activations, count));
-        edit?.Invoke(activations, windows * length);
+        HostEdits.Apply(edit, activations, windows * length, site.Width(_model.Config));
         _pass.FromSite(site, activations, _begunResidual.Value.Pointer, windows, length);
     }
 

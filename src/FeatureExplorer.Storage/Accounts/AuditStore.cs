@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -68,8 +70,12 @@ public sealed class AuditStore(FeatureDatabase database)
         db.Audit.Where(a => a.Id < db.Audit.OrderByDescending(r => r.Id).Select(r => r.Id).Take(kept).Min()).ExecuteDelete();
     }
 
+    // What visitors sent is in it: a change of writing direction would let a line say something else than what happened.
     private static AuditEntry Entry(AuditRow row) => new(
-        DateTime.SpecifyKind(row.When, DateTimeKind.Utc), row.Who, row.What, row.Subject, row.Outcome, row.Address, row.Detail);
+        DateTime.SpecifyKind(row.When, DateTimeKind.Utc), Visible(row.Who), Visible(row.What), Visible(row.Subject), row.Outcome, row.Address, Visible(row.Detail));
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Visible(string? text) => text is null ? null : TokenText.Visible(text);
 
     private static string? Cut(string? text, int longest) => text is null || text.Length <= longest ? text : text[..(longest - 1)] + "…";
 }

@@ -11,7 +11,7 @@ namespace FeatureExplorer.Storage.CompiledModel
     public partial class FeatureDbModel
     {
         private FeatureDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("6d68fc38-b850-4b0e-9f0f-2fded82a30af"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("7afd3406-7f55-4052-be78-46eb7631e0c2"), entityTypeCount: 21)
         {
         }
 
@@ -19,6 +19,7 @@ namespace FeatureExplorer.Storage.CompiledModel
         {
             var account = AccountEntityType.Create(this);
             var ablationRow = AblationRowEntityType.Create(this);
+            var analysisRow = AnalysisRowEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var corpusRow = CorpusRowEntityType.Create(this);
             var dictionaryRow = DictionaryRowEntityType.Create(this);
@@ -33,11 +34,14 @@ namespace FeatureExplorer.Storage.CompiledModel
             var runRow = RunRowEntityType.Create(this);
             var savedContextRow = SavedContextRowEntityType.Create(this);
             var sessionRow = SessionRowEntityType.Create(this);
+            var steeringRow = SteeringRowEntityType.Create(this);
             var identityUserClaim = IdentityUserClaimEntityType.Create(this);
             var identityUserLogin = IdentityUserLoginEntityType.Create(this);
             var identityUserToken = IdentityUserTokenEntityType.Create(this);
 
             AblationRowEntityType.CreateForeignKey1(ablationRow, dictionaryRow);
+            AnalysisRowEntityType.CreateForeignKey1(analysisRow, dictionaryRow);
+            AnalysisRowEntityType.CreateForeignKey2(analysisRow, dictionaryRow);
             DictionaryRowEntityType.CreateForeignKey1(dictionaryRow, modelRow);
             FeatureDetailRowEntityType.CreateForeignKey1(featureDetailRow, featureRow);
             FeatureRowEntityType.CreateForeignKey1(featureRow, dictionaryRow);
@@ -48,12 +52,14 @@ namespace FeatureExplorer.Storage.CompiledModel
             RunCurveRowEntityType.CreateForeignKey1(runCurveRow, runRow);
             RunEventRowEntityType.CreateForeignKey1(runEventRow, runRow);
             SessionRowEntityType.CreateForeignKey1(sessionRow, account);
+            SteeringRowEntityType.CreateForeignKey1(steeringRow, dictionaryRow);
             IdentityUserClaimEntityType.CreateForeignKey1(identityUserClaim, account);
             IdentityUserLoginEntityType.CreateForeignKey1(identityUserLogin, account);
             IdentityUserTokenEntityType.CreateForeignKey1(identityUserToken, account);
 
             AccountEntityType.CreateAnnotations(account);
             AblationRowEntityType.CreateAnnotations(ablationRow);
+            AnalysisRowEntityType.CreateAnnotations(analysisRow);
             AuditRowEntityType.CreateAnnotations(auditRow);
             CorpusRowEntityType.CreateAnnotations(corpusRow);
             DictionaryRowEntityType.CreateAnnotations(dictionaryRow);
@@ -68,6 +74,7 @@ namespace FeatureExplorer.Storage.CompiledModel
             RunRowEntityType.CreateAnnotations(runRow);
             SavedContextRowEntityType.CreateAnnotations(savedContextRow);
             SessionRowEntityType.CreateAnnotations(sessionRow);
+            SteeringRowEntityType.CreateAnnotations(steeringRow);
             IdentityUserClaimEntityType.CreateAnnotations(identityUserClaim);
             IdentityUserLoginEntityType.CreateAnnotations(identityUserLogin);
             IdentityUserTokenEntityType.CreateAnnotations(identityUserToken);

@@ -22,7 +22,7 @@ namespace FeatureExplorer.Storage.CompiledModel
                 "FeatureExplorer.Storage.Entities.RunRow",
                 typeof(RunRow),
                 baseEntityType,
-                propertyCount: 18,
+                propertyCount: 19,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -34,6 +34,13 @@ namespace FeatureExplorer.Storage.CompiledModel
                 valueGenerated: ValueGenerated.OnAdd,
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: 0L);
+
+            var clonedFrom = runtimeEntityType.AddProperty(
+                "ClonedFrom",
+                typeof(long?),
+                propertyInfo: typeof(RunRow).GetProperty("ClonedFrom", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RunRow).GetField("<ClonedFrom>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
 
             var configuration = runtimeEntityType.AddProperty(
                 "Configuration",

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 namespace FeatureExplorer.Storage.Database;
 
 /// <summary>
-/// A number that grows with every change to what pages about features show: models, dictionaries, labels, saved contexts, relations, ablations. The database's own
+/// A number that grows with every change to what pages about features show: models, dictionaries, labels, saved contexts, relations, ablations, analyses, steering. The database's own
 /// triggers count, whoever writes, another process included. Features themselves are written before their dictionary is published, and curves and logs of runs
 /// are on no such page, so that a training run alone does not make it grow. Neither do the features of a dictionary that is still forming, which come anew with
 /// every checkpoint and which no other dictionary's page shows.
 /// </summary>
 public sealed class ContentVersion(FeatureDatabase database)
 {
-    private static readonly string[] Tables = ["Models", "Dictionaries", "Labels", "SavedContexts", "RelationSummaries", "Ablations"];
+    private static readonly string[] Tables = ["Models", "Dictionaries", "Labels", "SavedContexts", "RelationSummaries", "Ablations", "Analyses", "Steerings"];
 
     /// <summary>The number as it is now.</summary>
     public long Read()
@@ -23,11 +23,12 @@ public sealed class ContentVersion(FeatureDatabase database)
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>Of dictionaries only those count that are published and finished.</summary>
+    /// <summary>Of dictionaries only those count that are published and finished, of an analysis only the row that completes it.</summary>
     private static string When(string table, string change)
     {
         var row = change == "DELETE" ? "OLD" : "NEW";
-        return table == nameof(FeatureDb.Dictionaries)
+        return table == nameof(FeatureDb.Analyses) ? $"WHEN {row}.\"Index\" = {AnalysisRow.Whole}"
+            : table == nameof(FeatureDb.Dictionaries)
             ? $"WHEN {row}.Status = '{DictionaryStatus.Ready}' AND (CASE WHEN json_valid({row}.Json) THEN json_extract({row}.Json, '$.forming') END) IS NULL"
             : string.Empty;
     }

@@ -63,9 +63,12 @@ public sealed class FeatureDatabase
     internal static DbContextOptions<FeatureDb> Options(string file)
     {
         NewestSqlite.Use();
-        var connection = new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest };
-        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(connection.ToString()).AddInterceptors(new SqlitePragmas()).Options;
+        return new DbContextOptionsBuilder<FeatureDb>().UseSqlite(Connection(file)).AddInterceptors(new SqlitePragmas()).Options;
     }
+
+    /// <summary>The connection string of a database file; connections of the same string share a pool.</summary>
+    internal static string Connection(string file) =>
+        new SqliteConnectionStringBuilder { DataSource = file, Cache = SqliteCacheMode.Private, DefaultTimeout = DatabasePatience.Longest }.ToString();
 
     /// <summary>A context for one operation.</summary>
     internal FeatureDb NewContext()

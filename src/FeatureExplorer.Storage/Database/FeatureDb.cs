@@ -28,6 +28,10 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
 
     public DbSet<AblationRow> Ablations => Set<AblationRow>();
 
+    public DbSet<AnalysisRow> Analyses => Set<AnalysisRow>();
+
+    public DbSet<SteeringRow> Steerings => Set<SteeringRow>();
+
     public DbSet<RunRow> Runs => Set<RunRow>();
 
     public DbSet<LabelRow> Labels => Set<LabelRow>();
@@ -93,6 +97,18 @@ internal sealed class FeatureDb(DbContextOptions<FeatureDb> options) : IdentityU
         {
             ablation.HasKey(a => new { a.DictionaryId, a.Index });
             ablation.HasOne(a => a.Dictionary).WithMany().HasForeignKey(a => a.DictionaryId);
+        });
+        modelBuilder.Entity<AnalysisRow>(analysis =>
+        {
+            analysis.HasKey(a => new { a.DictionaryId, a.Kind, a.Index, a.OtherId });
+            analysis.Property(a => a.Kind).HasConversion(new StoredEnum<AnalysisKind>());
+            analysis.HasOne(a => a.Dictionary).WithMany().HasForeignKey(a => a.DictionaryId);
+            analysis.HasOne(a => a.Other).WithMany().HasForeignKey(a => a.OtherId);
+        });
+        modelBuilder.Entity<SteeringRow>(steering =>
+        {
+            steering.HasKey(s => new { s.DictionaryId, s.Index });
+            steering.HasOne(s => s.Dictionary).WithMany().HasForeignKey(s => s.DictionaryId);
         });
         modelBuilder.Entity<RunRow>(run =>
         {

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using FeatureExplorer.Analysis.Ablations;
+using FeatureExplorer.Analysis.Automata;
+using FeatureExplorer.Analysis.LogitSide;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Corpora;
@@ -17,6 +19,10 @@ namespace FeatureExplorer.Storage.Database;
 [JsonSerializable(typeof(DictionaryInfo))]
 [JsonSerializable(typeof(Universality))]
 [JsonSerializable(typeof(AblationReport))]
+[JsonSerializable(typeof(AutomataReport))]
+[JsonSerializable(typeof(FeatureTransitions))]
+[JsonSerializable(typeof(LogitUpdateFigures))]
+[JsonSerializable(typeof(DirectionUse))]
 [JsonSerializable(typeof(RunCurve))]
 [JsonSerializable(typeof(CorpusInfo))]
 internal sealed partial class StorageJson : JsonSerializerContext;

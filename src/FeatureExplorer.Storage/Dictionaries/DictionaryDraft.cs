@@ -51,8 +51,11 @@ public record DictionaryDraft
 
     public required DateTime Created { get; init; }
 
-    /// <summary>Where an imported dictionary comes from; null for one that was trained here.</summary>
+    /// <summary>Where published features come from that have no weights here; null for a dictionary with weights.</summary>
     public DictionarySource? Source { get; init; }
+
+    /// <summary>The files of another tool that its weights were imported from; null for one that was trained here.</summary>
+    public DictionaryOrigin? Origin { get; init; }
 
     /// <summary>The density below which a feature that fires is ultralow.</summary>
     public double UltralowLimit => Source is null ? FeatureReport.UltralowLimit(Provenance.Tokens) : PublishedFeatures.UltralowDensity;

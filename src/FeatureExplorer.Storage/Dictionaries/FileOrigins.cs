@@ -101,7 +101,7 @@ public static class FileOrigins
         var model = Path.Combine(folder.Model(dictionary), TransformerModel.WeightsFile);
         yield return (model, "model", Of(model, Safetensors.CarriedChecksum), static header => header.Model);
         var tokenizer = folder.Tokenizer(dictionary);
-        yield return (tokenizer, "tokenizer", Of(tokenizer, static file => ByteLevelTokenizer.Load(file).Hash), static header => header.Tokenizer);
+        yield return (tokenizer, "tokenizer", Of(tokenizer, static file => TokenizerFiles.Load(file).Hash), static header => header.Tokenizer);
         var corpus = folder.Corpus(dictionary.Provenance.CorpusHash);
         yield return (Path.Combine(corpus, "corpus.json"), "corpus", Of(corpus, static at => TokenizedCorpus.Describe(at).Hash), static header => header.Corpus);
         var contexts = Path.Combine(folder.Contexts(dictionary), ContextSet.HeaderFile);

@@ -41,6 +41,12 @@ public sealed record ModelInfo
     /// <summary>Its folder among the models', where that is not its name: a model that took the place of another was made beside it.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>What there is to say of an imported model, in place of how it was trained; null for one that was trained here.</summary>
+    /// <summary>Name of the model whose weights it has, each matrix's entries in random order; null for a model of its own.</summary>
+    public string? ControlOf { get; init; }
+
+    /// <summary>What it was imported from, with its weights; null for one that was trained here.</summary>
+    public ModelOrigin? Origin { get; init; }
+
+    /// <summary>What there is to say of a model of which only features are here; null for one with weights.</summary>
     public string? Note { get; init; }
 }

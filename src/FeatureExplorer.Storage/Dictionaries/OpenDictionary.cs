@@ -52,7 +52,7 @@ public sealed class OpenDictionary : IDisposable
             return new OpenDictionary(new TokenText(vocabulary), null, null, $"It shows {source.Histograms}: all that was published. Without an index there are no colours.");
         }
 
-        var text = new TokenText(ByteLevelTokenizer.Load(folder.Tokenizer(dictionary)));
+        var text = new TokenText(TokenizerFiles.Load(folder.Tokenizer(dictionary)));
         ActivationIndex? index = null;
         try
         {

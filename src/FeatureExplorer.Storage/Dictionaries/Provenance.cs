@@ -14,6 +14,10 @@ public sealed record Provenance(string CorpusHash, long Tokens, string Mask, lon
     /// <summary>Tokens that the corpus holds out; null where that is not known, and for imported dictionaries.</summary>
     public long? HeldOutTokens { get; init; }
 
+    /// <summary>What the numbers were computed on: kind of device, library, precision; null for the CPU engine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Device { get; init; }
+
     /// <summary>The tokens as a sentence names them: "all 300,000 held-out tokens", "the first 300,000 of 474,348 held-out tokens".</summary>
     [JsonIgnore]
     public string Counted => HeldOutTokens == Tokens ? $"all {Number(Tokens)} held-out tokens" : MaskOf(Tokens, HeldOutTokens);

@@ -93,6 +93,25 @@ public sealed class RunWriter(FeatureDatabase database)
         }
     }
 
+    /// <summary>Takes a model away of which no dictionary has been finished, with its neurons and half-trained dictionaries. Labels stay.</summary>
+    /// <returns>False when a dictionary has been finished: nothing was changed.</returns>
+    public bool RemoveUnfinished(string model)
+    {
+        using var db = database.NewContext();
+        using var transaction = db.Database.BeginTransaction();
+        var rows = db.Dictionaries.Where(d => d.Model!.Name == model).ToList();
+        if (rows.Where(static r => r.Status == DictionaryStatus.Ready).Select(static r => JsonSerializer.Deserialize(r.Json, StorageJson.Default.DictionaryInfo)!)
+            .Any(static d => d.Forming is null && !d.AreNeurons))
+        {
+            return false;
+        }
+
+        rows.ForEach(row => Remove(db, row.Id));
+        db.Models.Where(m => m.Name == model).ExecuteDelete();
+        transaction.Commit();
+        return true;
+    }
+
     private static DictionaryRow Begin(FeatureDb db, DictionaryDraft draft)
     {
         var model = db.Models.FirstOrDefault(m => m.Name == draft.Model)

@@ -31,6 +31,9 @@ internal sealed class RunRow
 
     public string? RequestedBy { get; set; }
 
+    /// <summary>Number of the run whose configuration this one's form began with; that run may be gone since. Null for none.</summary>
+    public long? ClonedFrom { get; set; }
+
     /// <summary>Read by the process that carries the run out, whichever it is.</summary>
     public RunStatus? Wanted { get; set; }
 

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Engine.Checkpoints;
@@ -51,6 +52,20 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
         return _answers.Rank($"{dictionary.Id} {dictionary.Stamp}", evidence, text, cancellation);
     }
 
+    /// <summary>Texts of a dictionary's corpus for readers to try; none where the corpus is not here.</summary>
+    public IReadOnlyList<ExampleText> Examples(DictionaryInfo dictionary)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        return Corpus(dictionary.Provenance.CorpusHash)?.Examples ?? [];
+    }
+
+    /// <summary>What reads a context on texts that are not in the corpus; null where the corpus is not here. For the caller to dispose of.</summary>
+    public ContextReader? ContextReader(DictionaryInfo dictionary, ContextInfo context)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        return Corpus(dictionary.Provenance.CorpusHash) is { } corpus ? new ContextReader(context, corpus.Tokens) : null;
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -94,9 +109,12 @@ public sealed class Explorations(DataFolder folder, ExplorerData data, SavedCont
 
     private sealed class Opened(TokenizedCorpus tokens)
     {
+        private readonly Lazy<IReadOnlyList<ExampleText>> _examples = new(() => ExampleTexts.Of(tokens));
         private CorpusCounts? _counts;
 
         public TokenizedCorpus Tokens { get; } = tokens;
+
+        public IReadOnlyList<ExampleText> Examples => _examples.Value;
 
         public CorpusCounts Counts(long indexed) => _counts is { } counts && counts.Total == indexed
             ? counts

@@ -9,6 +9,9 @@ namespace FeatureExplorer.Storage.Features;
 /// <summary>The names of features, the same on every page, in every list and in every answer of the API.</summary>
 public sealed class FeatureNames(LabelStore labels, ExplorerData data)
 {
+    // Of more features, all labels are read: the database takes no more parameters.
+    private const int MostAsked = 1000;
+
     /// <summary>A feature's name.</summary>
     public FeatureName Of(DictionaryInfo dictionary, FeatureReport report)
     {
@@ -28,7 +31,7 @@ public sealed class FeatureNames(LabelStore labels, ExplorerData data)
     public IReadOnlyDictionary<int, FeatureName> Of(DictionaryInfo dictionary, IReadOnlyCollection<FeatureSummary> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var (text, labelled) = (data.Open(dictionary).Text, labels.Current(dictionary, features.Select(static f => f.Index)));
+        var (text, labelled) = (data.Open(dictionary).Text, features.Count > MostAsked ? labels.All(dictionary) : labels.Current(dictionary, features.Select(static f => f.Index)));
         return features.ToDictionary(static f => f.Index, f => FeatureName.Of(labelled.GetValueOrDefault(f.Index)?.Text, Facts(dictionary, f, text)));
     }
 

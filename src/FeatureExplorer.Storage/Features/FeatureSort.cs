@@ -10,6 +10,9 @@ public enum FeatureSort
     /// <summary>Correlation with the context that the list is filtered by, else with the feature's best context.</summary>
     Context,
 
+    /// <summary>How far steering with the feature moves text into its context; features without a measurement come last when the furthest come first.</summary>
+    Steering,
+
     /// <summary>How well the feature matches the text that the list is filtered by; by index without one.</summary>
     Relevance,
 }

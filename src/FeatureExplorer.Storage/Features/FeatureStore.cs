@@ -69,7 +69,7 @@ public sealed class FeatureStore(FeatureDatabase database)
         var total = chosen.Count();
         var pages = Math.Max(1, (total + FeatureQuery.PageSize - 1) / FeatureQuery.PageSize);
         var number = Math.Clamp(query.Page, 1, pages);
-        var rows = Order(chosen, query.Order, query.Descending).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize);
+        var rows = Order(db, chosen, query.Order, query.Descending).Skip((number - 1) * FeatureQuery.PageSize).Take(FeatureQuery.PageSize);
         return new FeaturePage(Summaries(dictionary, rows), number, pages, total);
     }
 
@@ -79,7 +79,7 @@ public sealed class FeatureStore(FeatureDatabase database)
         using var db = database.NewContext();
         var chosen = db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp);
         chosen = state is { } wanted ? chosen.Where(f => f.State == wanted) : chosen;
-        var ordered = Order(chosen, sort, descending).Select(f => f.Index).ToList();
+        var ordered = Order(db, chosen, sort, descending).Select(f => f.Index).ToList();
         return among is null ? ordered : ordered.FindAll(new HashSet<int>(among).Contains);
     }
 
@@ -90,6 +90,14 @@ public sealed class FeatureStore(FeatureDatabase database)
         var wanted = indices.Distinct().ToList();
         using var db = database.NewContext();
         return Summaries(dictionary, db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp && wanted.Contains(f.Index))).ToDictionary(f => f.Index);
+    }
+
+    /// <summary>All features of a dictionary, by index.</summary>
+    public IReadOnlyList<FeatureSummary> Summaries(DictionaryInfo dictionary)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        using var db = database.NewContext();
+        return Summaries(dictionary, db.Features.AsNoTracking().Where(f => f.DictionaryId == dictionary.Stamp).OrderBy(f => f.Index));
     }
 
     /// <summary>
@@ -154,7 +162,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>
         db.Dictionaries.AsNoTracking().Where(d => d.Status == DictionaryStatus.Ready);
 
-    private static IQueryable<FeatureRow> Order(IQueryable<FeatureRow> features, FeatureSort sort, bool descending) => (sort, descending) switch
+    private static IQueryable<FeatureRow> Order(FeatureDb db, IQueryable<FeatureRow> features, FeatureSort sort, bool descending) => (sort, descending) switch
     {
         (FeatureSort.Density, false) => features.OrderBy(f => f.Density).ThenBy(f => f.Index),
         (FeatureSort.Density, true) => features.OrderByDescending(f => f.Density).ThenByDescending(f => f.Index),
@@ -162,6 +170,9 @@ public sealed class FeatureStore(FeatureDatabase database)
         (FeatureSort.Max, true) => features.OrderByDescending(f => f.Max).ThenByDescending(f => f.Index),
         (FeatureSort.Context, false) => features.OrderBy(f => f.BestScore).ThenBy(f => f.Index),
         (FeatureSort.Context, true) => features.OrderByDescending(f => f.BestScore).ThenByDescending(f => f.Index),
+        (FeatureSort.Steering, false) => features.OrderBy(f => db.Steerings.Where(s => s.DictionaryId == f.DictionaryId && s.Index == f.Index).Select(s => (double?)s.Moved).FirstOrDefault()).ThenBy(f => f.Index),
+        (FeatureSort.Steering, true) => features.OrderByDescending(f => db.Steerings.Where(s => s.DictionaryId == f.DictionaryId && s.Index == f.Index).Select(s => (double?)s.Moved).FirstOrDefault())
+            .ThenByDescending(f => f.Index),
         (_, true) => features.OrderByDescending(f => f.Index),
         _ => features.OrderBy(f => f.Index),
     };

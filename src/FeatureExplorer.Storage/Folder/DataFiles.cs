@@ -11,10 +11,18 @@ namespace FeatureExplorer.Storage.Folder;
 /// <summary>The files of a data folder that numbers come from, and whether they are as they were written.</summary>
 public static class DataFiles
 {
-    private static readonly string[] Folders = ["corpora", "models", "dictionaries"];
+    private static readonly string[] Folders = ["corpora", "models", "dictionaries", "synthetic"];
 
     // What only a training reads that goes on, locks, and what is being written.
     private static readonly string[] Passing = [".tmp", ".lock", ".training.safetensors", "optimizer.safetensors", "training.json"];
+
+    /// <summary>Whether a file of the data folder is somebody's work, not a key, a setting or an older database.</summary>
+    /// <param name="path">Its path within the folder, with "/".</param>
+    public static bool IsOfWork(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Split('/') is [var top, _, ..] && (Folders.Contains(top) || top == "sources");
+    }
 
     /// <summary>Full paths of all of them, in order; those too that are gone while their checksums are there.</summary>
     public static IEnumerable<string> All(DataFolder folder)
@@ -72,7 +80,7 @@ public static class DataFiles
 
                 break;
             case "tokenizer.json":
-                ByteLevelTokenizer.Load(path);
+                TokenizerFiles.Load(path);
                 break;
             case var name when name.EndsWith(".json", StringComparison.Ordinal):
                 CheckJson(path);

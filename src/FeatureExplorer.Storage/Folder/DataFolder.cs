@@ -56,6 +56,9 @@ public sealed class DataFolder
     /// <summary>Where the context files of a corpus lie.</summary>
     public string Contexts(string hash) => Path.Combine(Corpus(hash), "contexts");
 
+    /// <summary>Where the reports of tests against a planted truth lie.</summary>
+    public string Synthetic => Path.Combine(Root, "synthetic");
+
     /// <summary>Where the models lie.</summary>
     public string Models => Path.Combine(Root, "models");
 

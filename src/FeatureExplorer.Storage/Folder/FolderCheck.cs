@@ -38,9 +38,10 @@ public static class FolderCheck
     public static IEnumerable<Finding> Run(DataFolder folder, bool record = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var damaged = new HashSet<string>(StringComparer.Ordinal);
-        return DatabaseProblem(folder).Concat(Files(folder, record, cancellation)).Concat(Origins(folder, cancellation))
-            .Where(finding => finding.State != State.Damaged || damaged.Add(finding.File)); // several files may be told of by one check
+        var findings = DatabaseProblem(folder).Concat(Files(folder, record, cancellation)).Concat(Origins(folder, cancellation)).ToList();
+        // A file that has its own checksums may still belong to something else, and several checks may tell of one file.
+        var damaged = findings.Where(static finding => finding.State == State.Damaged).Select(static finding => finding.File).ToHashSet(StringComparer.Ordinal);
+        return findings.Where(finding => finding.State == State.Damaged || !damaged.Contains(finding.File)).DistinctBy(static finding => finding.File, StringComparer.Ordinal);
     }
 
     private static IEnumerable<Finding> DatabaseProblem(DataFolder folder)

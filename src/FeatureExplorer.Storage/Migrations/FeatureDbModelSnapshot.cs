@@ -121,6 +121,33 @@ namespace FeatureExplorer.Storage.Migrations
                     b.HasAnnotation("Sqlite:UseSqlReturningClause", false);
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.AnalysisRow", b =>
+                {
+                    b.Property<long>("DictionaryId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OtherId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("DictionaryId", "Kind", "Index", "OtherId");
+
+                    b.HasIndex("OtherId");
+
+                    b.ToTable("Analyses");
+
+                    b.HasAnnotation("Sqlite:UseSqlReturningClause", false);
+                });
+
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.AuditRow", b =>
                 {
                     b.Property<long>("Id")
@@ -462,6 +489,9 @@ namespace FeatureExplorer.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ClonedFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Configuration")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -585,6 +615,43 @@ namespace FeatureExplorer.Storage.Migrations
                     b.HasAnnotation("Sqlite:UseSqlReturningClause", false);
                 });
 
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.SteeringRow", b =>
+                {
+                    b.Property<long>("DictionaryId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Base")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("BaseLoss")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Context")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Moved")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Steered")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("SteeredLoss")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Strength")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("DictionaryId", "Index");
+
+                    b.ToTable("Steerings");
+
+                    b.HasAnnotation("Sqlite:UseSqlReturningClause", false);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
                     b.Property<int>("Id")
@@ -664,6 +731,25 @@ namespace FeatureExplorer.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Dictionary");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.AnalysisRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Dictionary")
+                        .WithMany()
+                        .HasForeignKey("DictionaryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Other")
+                        .WithMany()
+                        .HasForeignKey("OtherId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Dictionary");
+
+                    b.Navigation("Other");
                 });
 
             modelBuilder.Entity("FeatureExplorer.Storage.Entities.DictionaryRow", b =>
@@ -768,6 +854,17 @@ namespace FeatureExplorer.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("FeatureExplorer.Storage.Entities.SteeringRow", b =>
+                {
+                    b.HasOne("FeatureExplorer.Storage.Entities.DictionaryRow", "Dictionary")
+                        .WithMany()
+                        .HasForeignKey("DictionaryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Dictionary");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>

@@ -12,6 +12,13 @@ internal static class RelationFormat
 {
     private const int HeadLength = 12;
 
+    /// <summary>Bytes at the beginning that hold the best match by activation, where there is one.</summary>
+    public static int BestLength => HeadLength + Marshal.SizeOf<UnitMatch>();
+
+    /// <summary>The best match by activation from the first <see cref="BestLength"/> bytes, or null.</summary>
+    public static UnitMatch? Best(ReadOnlySpan<byte> start) =>
+        start.Length >= BestLength && start[0] > 0 ? MemoryMarshal.Read<UnitMatch>(start[HeadLength..]) : null;
+
     public static byte[] Pack(UnitRelations relations)
     {
         IReadOnlyList<UnitMatch>[] lists = [relations.ByActivation, relations.ByDirection, relations.ByLogits];

@@ -32,6 +32,30 @@ public sealed class RelationStore(FeatureDatabase database)
         return [.. rows.Select(r => new UniversalityOf(r.Model, r.Name, JsonSerializer.Deserialize(r.Json, StorageJson.Default.Universality)!))];
     }
 
+    /// <summary>The counterpart in another dictionary, by activation, of every unit that has one.</summary>
+    public IReadOnlyDictionary<int, UnitMatch> Counterparts(DictionaryInfo left, DictionaryInfo right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        using var db = database.NewContext();
+        db.Database.OpenConnection();
+        // The best match is the first of the packed ones: the rest, most of the bytes, need not be read.
+        using var command = Command(
+            (SqliteConnection)db.Database.GetDbConnection(), null,
+            $"""SELECT "Index", substr(Data, 1, {RelationFormat.BestLength}) FROM Relations WHERE LeftId = @left AND RightId = @right ORDER BY "Index" """, left, right);
+        using var reader = command.ExecuteReader();
+        var found = new Dictionary<int, UnitMatch>();
+        while (reader.Read())
+        {
+            if (RelationFormat.Best((byte[])reader.GetValue(1)) is { } best)
+            {
+                found.Add(reader.GetInt32(0), best);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Whether the relations of one dictionary's units to another's are complete.</summary>
     public bool Has(DictionaryInfo left, DictionaryInfo right)
     {
@@ -72,7 +96,7 @@ public sealed class RelationStore(FeatureDatabase database)
         command.ExecuteNonQuery();
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, DictionaryInfo left, DictionaryInfo right)
+    private static SqliteCommand Command(SqliteConnection connection, SqliteTransaction? transaction, string sql, DictionaryInfo left, DictionaryInfo right)
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;

@@ -23,6 +23,9 @@ public sealed record RunInfo(
     /// <summary>Who asked for it; null for the server itself and for the command line.</summary>
     public string? RequestedBy { get; init; }
 
+    /// <summary>Number of the run that it was cloned from, which may be deleted since; null for none.</summary>
+    public long? ClonedFrom { get; init; }
+
     /// <summary>The state that somebody wants a running run to go to, or null.</summary>
     public RunStatus? Wanted { get; init; }
 

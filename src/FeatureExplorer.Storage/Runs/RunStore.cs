@@ -15,7 +15,8 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
     /// <param name="configuration">Its configuration, JSON.</param>
     /// <param name="origin">Who carries it out.</param>
     /// <param name="requestedBy">Who asked for it, or null.</param>
-    public RunInfo Add(string kind, string configuration, RunOrigin origin = RunOrigin.Queue, string? requestedBy = null)
+    /// <param name="clonedFrom">Number of the run that it was cloned from, or null. One that is not there is not recorded.</param>
+    public RunInfo Add(string kind, string configuration, RunOrigin origin = RunOrigin.Queue, string? requestedBy = null, long? clonedFrom = null)
     {
         var now = Now;
         using var db = database.NewContext();
@@ -30,6 +31,7 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
             Updated = now,
             Origin = origin,
             RequestedBy = requestedBy,
+            ClonedFrom = db.Runs.Any(r => r.Id == clonedFrom) ? clonedFrom : null,
             Position = (db.Runs.Max(r => (long?)r.Position) ?? 0) + 1,
         };
         db.Runs.Add(row);
@@ -105,10 +107,23 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
     /// <param name="id">Number of the run.</param>
     /// <param name="move">What is wanted.</param>
     /// <param name="origin">Who carries it out from now on; null for the same as before.</param>
+    /// <param name="configuration">Its configuration from now on, JSON; null for the same as before.</param>
     /// <exception cref="RunMoveException">Its state does not allow it.</exception>
     /// <exception cref="ArgumentException">There is no such run.</exception>
-    public RunInfo Request(long id, RunMove move, RunOrigin? origin = null) =>
-        Change(id, move, row => row.Origin = origin ?? row.Origin, byOthers: true);
+    public RunInfo Request(long id, RunMove move, RunOrigin? origin = null, string? configuration = null) => Change(
+        id, move, row => (row.Origin, row.Configuration) = (origin ?? row.Origin, configuration ?? row.Configuration), byOthers: true);
+
+    /// <summary>Writes a configuration in the place of the one that a run has.</summary>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public void Reconfigure(long id, string configuration)
+    {
+        using var db = database.NewContext();
+        var now = Now;
+        if (db.Runs.Where(r => r.Id == id).ExecuteUpdate(set => set.SetProperty(r => r.Configuration, configuration).SetProperty(r => r.Updated, now)) == 0)
+        {
+            throw Unknown(id);
+        }
+    }
 
     /// <summary>Checks that a run's state allows a move, and changes nothing.</summary>
     /// <exception cref="RunMoveException">It does not.</exception>
@@ -243,6 +258,7 @@ public sealed class RunStore(FeatureDatabase database, TimeProvider time)
         Position = row.Position,
         Origin = row.Origin,
         RequestedBy = row.RequestedBy,
+        ClonedFrom = row.ClonedFrom,
         Wanted = row.Wanted,
         Started = row.Started is { } started ? Utc(started) : null,
         Ended = row.Ended is { } ended ? Utc(ended) : null,

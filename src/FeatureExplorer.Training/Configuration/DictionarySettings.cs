@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Transformer;
@@ -46,6 +47,13 @@ public sealed record DictionarySettings
     /// <summary>Null for the run's.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>
+    /// Whether its first weights are its own. Without it, dictionaries of the same seed start with the same directions, so that their features resemble each other more
+    /// than the data make them; runs that were recorded before this setting existed did so, and are the same runs still.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OwnStart { get; init; }
+
     /// <summary>Settings known to work for a number of features and a recipe.</summary>
     public static DictionarySettings For(string name, int features, string variant = RunChoices.Paper2023)
     {
@@ -80,6 +88,11 @@ public sealed record DictionarySettings
             LambdaWarmup = LambdaWarmup,
             K = K ?? known.K,
             Seed = Seed ?? runSeed,
+            Stream = OwnStart ? Stream() : null,
         };
     }
+
+    // Of the settings, not of the name: the same dictionary under another name has the same bits.
+    private string Stream() => string.Create(
+        CultureInfo.InvariantCulture, $"{Variant} {Features} {Site}.{Layer} {Samples} {Batch} {LearningRate} {Lambda} {LambdaWarmup} {K}");
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Training.Devices;
 
 namespace FeatureExplorer.Training.Configuration;
 
@@ -9,15 +11,26 @@ public static class RunChecks
     private const int LongestName = 32;
 
     private static readonly string[] ReservedNames =
-        ["api", "about", "runs", "corpora", "pareto", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "error", "account", "accounts", "setup", "admin", "login", "logout", "audit", "js", "lib", "_content"];
+        ["api", "about", "runs", "imports", "corpora", "pareto", "synthetic", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "error", "account", "accounts", "setup", "admin", "login", "logout", "audit", "js", "lib", "_content"];
 
-    private static readonly string[] ReservedDictionaryNames = ["neurons", "text", "map"];
+    private static readonly string[] ReservedDictionaryNames = ["neurons", "text", "map", "splitting", "sites"];
 
     /// <summary>Throws an <see cref="ArgumentException"/> when a dictionary cannot have the name.</summary>
     public static void DemandDictionaryName(string name)
     {
         var problems = new List<RunProblem>();
         Name("--name", name, "dictionary", ReservedDictionaryNames, problems);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"{problems[0].Field}: {problems[0].Message}");
+        }
+    }
+
+    /// <summary>Throws an <see cref="ArgumentException"/> when a model cannot have the name.</summary>
+    public static void DemandModelName(string name)
+    {
+        var problems = new List<RunProblem>();
+        Name("--name", name, "model", ReservedNames, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException($"{problems[0].Field}: {problems[0].Message}");
@@ -38,6 +51,26 @@ public static class RunChecks
         Within("indexTokens", run.IndexTokens, problems);
         Within("evaluationTokens", run.EvaluationTokens, problems);
         Within("formingShare", run.FormingShare, problems);
+        if (run.Steer is { } strength)
+        {
+            Within("steer", strength, problems);
+        }
+
+        if (run.Control is { } control && !RunControl.All.Contains(control))
+        {
+            problems.Add(new RunProblem("control", $"There is no control \"{control}\"; there is {string.Join(", ", RunControl.All)}."));
+        }
+
+        OfDevice(run, problems);
+        if (run.Import is { } import)
+        {
+            if (import is { ModelPath: null, DictionaryPath: null })
+            {
+                problems.Add(new RunProblem("model", "There is nothing to import: name the files of a model, of a dictionary, or of both."));
+            }
+
+            return problems;
+        }
 
         OfTransformer(run.Transformer, problems);
         OfDictionaries(run, problems);
@@ -47,6 +80,28 @@ public static class RunChecks
     /// <summary>What is wrong with a number of dictionaries, or null.</summary>
     public static string? DictionaryCount(long count) =>
         count is 0 or > MostDictionaries ? $"There are {count}; a run has 1 to {MostDictionaries}." : null;
+
+    /// <summary>Why something cannot have a name, which is part of addresses; null when it can.</summary>
+    internal static string? NameProblem(string name, string what) =>
+        name.Length is > 0 and <= LongestName && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? null
+            : $"The {what}'s name \"{name}\" is part of addresses: use 1 to {LongestName} letters, digits, '-' or '_'.";
+
+    private static void OfDevice(RunConfiguration run, List<RunProblem> problems)
+    {
+        if (!DevicePlacement.IsDevice(run.Device))
+        {
+            problems.Add(new RunProblem("device", $"\"{run.Device}\" is no device; use auto, cpu, torch:cpu, cuda:0 (or another number) or mps."));
+        }
+
+        if (!DevicePlacement.Precisions.Contains(run.Precision))
+        {
+            problems.Add(new RunProblem("precision", $"\"{run.Precision}\" is no precision; use {string.Join(", ", DevicePlacement.Precisions)}."));
+        }
+        else if (run is { Device: BackendInfo.CpuId, Precision: not DevicePlacement.Float32 })
+        {
+            problems.Add(new RunProblem("precision", $"The CPU engine computes in float32 only; {run.Precision} needs another device."));
+        }
+    }
 
     private static void OfTransformer(TransformerSettings model, List<RunProblem> problems)
     {
@@ -60,6 +115,11 @@ public static class RunChecks
         if (model.Heads < 1 || (model.DModel >= 1 && model.DModel % model.Heads != 0))
         {
             problems.Add(new RunProblem("transformer.heads", $"The width {model.DModel} is not a multiple of {model.Heads} heads; try 1, 2, 4 or 8."));
+        }
+
+        if (model.Architecture is { } architecture && !TransformerSettings.Architectures.Contains(architecture))
+        {
+            problems.Add(new RunProblem("transformer.architecture", $"There is no architecture \"{architecture}\"; there is {string.Join(", ", TransformerSettings.Architectures)}, and without it the paper's."));
         }
 
         Within("transformer.largestPasses", model.LargestPasses, problems);
@@ -147,9 +207,9 @@ public static class RunChecks
 
     private static void Name(string field, string name, string what, string[] reserved, List<RunProblem> problems)
     {
-        if (name.Length is 0 or > LongestName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (NameProblem(name, what) is { } problem)
         {
-            problems.Add(new RunProblem(field, $"The {what}'s name \"{name}\" is part of addresses: use 1 to {LongestName} letters, digits, '-' or '_'."));
+            problems.Add(new RunProblem(field, problem));
         }
         else if (reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
         {

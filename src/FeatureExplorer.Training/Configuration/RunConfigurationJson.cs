@@ -50,7 +50,13 @@ public static class RunConfigurationJson
 
     /// <summary>The same with a preset in the place of the text's own.</summary>
     /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
-    public static RunConfiguration Read(string json, string? preset)
+    public static RunConfiguration Read(string json, string? preset) => Read(json, preset, ownStart: false);
+
+    /// <summary>The configuration that a person wrote for a new run: its dictionaries start with their own weights, unless it says otherwise.</summary>
+    /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
+    public static RunConfiguration ReadNew(string json, string? preset) => Read(json, preset, ownStart: true);
+
+    private static RunConfiguration Read(string json, string? preset, bool ownStart)
     {
         try
         {
@@ -64,8 +70,13 @@ public static class RunConfigurationJson
             }
 
             var name = Value<string>(given, "preset", string.Empty) ?? RunPreset.Demo.Preset;
-            var configuration = name == RunConfiguration.Custom ? RunPreset.Standard with { Preset = name } : RunPreset.Find(name);
-            return Read(given, configuration);
+            var configuration = name switch
+            {
+                RunConfiguration.Custom => RunPreset.Standard with { Preset = name },
+                RunConfiguration.ImportKind when given.ContainsKey("import") => RunPreset.Demo with { Preset = name, Dictionaries = [] },
+                _ => RunPreset.Find(name),
+            };
+            return Read(given, configuration, ownStart);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException { ParamName: not null })
         {
@@ -89,7 +100,7 @@ public static class RunConfigurationJson
 
     private static T? Value<T>(JsonObject from, string name, string place) => At(place, () => from[name] is { } node ? At(name, () => node.Deserialize<T>(Options)) : default);
 
-    private static RunConfiguration Read(JsonObject given, RunConfiguration start)
+    private static RunConfiguration Read(JsonObject given, RunConfiguration start, bool ownStart)
     {
         var sweep = Take(given, "sweep");
         JsonNulls.Refuse(sweep, typeof(SweepSettings), "sweep");
@@ -97,7 +108,12 @@ public static class RunConfigurationJson
         var whole = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
         Lay(given, whole);
         var configuration = At(string.Empty, () => whole.Deserialize<RunConfiguration>(Options)!);
-        var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries as JsonArray ?? throw new JsonException("\"dictionaries\" has to be a list"));
+        if (configuration.Import is not null && dictionaries is JsonArray { Count: 0 })
+        {
+            dictionaries = null;
+        }
+
+        var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries as JsonArray ?? throw new JsonException("\"dictionaries\" has to be a list"), ownStart);
         var swept = sweep is null ? [] : Expand(At("sweep", () => sweep.Deserialize<SweepSettings>(Options)!), listed);
         return configuration with { Dictionaries = [.. listed, .. swept] };
     }
@@ -108,7 +124,7 @@ public static class RunConfigurationJson
         return problems.Count == 0 ? sweep.Expand(listed.Select(d => d.Name)) : throw new ArgumentException(string.Join(" ", problems));
     }
 
-    private static List<DictionarySettings> Dictionaries(JsonArray given)
+    private static List<DictionarySettings> Dictionaries(JsonArray given, bool ownStart)
     {
         if (RunChecks.DictionaryCount(given.Count) is { } problem)
         {
@@ -120,7 +136,7 @@ public static class RunConfigurationJson
         {
             var place = $"dictionaries[{dictionaries.Count}]";
             var features = Value<int?>(entry, "features", place) ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
-            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, Value<string>(entry, "variant", place) ?? RunChoices.Paper2023), Options)!.AsObject();
+            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, Value<string>(entry, "variant", place) ?? RunChoices.Paper2023) with { OwnStart = ownStart }, Options)!.AsObject();
             Lay(entry, whole);
             dictionaries.Add(At(place, () => whole.Deserialize<DictionarySettings>(Options)!) with { NameIsDefault = !entry.ContainsKey("name") });
         }

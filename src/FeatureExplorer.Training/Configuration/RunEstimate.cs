@@ -38,6 +38,12 @@ public sealed record RunEstimate
     /// <param name="corpusBytes">Bytes of text, or null when not known.</param>
     public static RunEstimate Of(RunConfiguration run, MachineSpeed speed, long? corpusBytes = null)
     {
+        if (run.Import is { } import)
+        {
+            // What the files hold shows only when they are opened.
+            return new RunEstimate { Stages = [.. Enumerable.Repeat(10.0, Imports.ImportPipeline.StagesOf(import))], MemoryBytes = 1L << 30, DiskBytes = 1L << 30, Floors = new Dictionary<string, double>() };
+        }
+
         var model = run.Transformer;
         var bytes = corpusBytes ?? 3 * (run.HeldOutTokens + (long)(model.Tokens / Math.Max(model.LargestPasses, 1e-3)));
         var tokens = Math.Min(model.Tokens, corpusBytes is { } known ? (long)(model.LargestPasses * known / 3.2) : model.Tokens);
@@ -45,8 +51,8 @@ public sealed record RunEstimate
         var forward = ForwardFlops(model) / (speed.Flops * ForwardShare);
         var stages = new List<double>
         {
-            bytes / 6e6,
-            tokens * TrainingFlops(model) / (speed.Flops * TransformerShare),
+            run.Imported is null ? bytes / 6e6 : 0,
+            run.Imported is null ? tokens * TrainingFlops(model) / (speed.Flops * TransformerShare) : 0,
             indexed * 12e-6,
             indexed * (forward + (model.DMlp * 20e-9)),
         };
@@ -63,9 +69,14 @@ public sealed record RunEstimate
             }
         }
 
-        // Neurons as features, relations of features, their ablation.
+        // Neurons as features, relations of features, their ablation, their splitting, automata and map, logit updates.
         var features = run.Dictionaries.Sum(d => (long)d.Features);
-        stages.AddRange([indexed * model.DMlp * 60e-9, features * 2e-3, features * 4e-3]);
+        stages.AddRange([indexed * model.DMlp * 60e-9, features * 2e-3, features * 4e-3, features * 1e-3, features * 3e-3, features * 5e-3, run.EvaluationTokens * run.Dictionaries.Count * 7 * forward]);
+        if (run.Steer is not null)
+        {
+            stages.AddRange(run.Dictionaries.Select(static d => d.Features * 60e-3));
+        }
+
         return new RunEstimate
         {
             Stages = stages,

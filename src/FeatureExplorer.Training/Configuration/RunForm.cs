@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FeatureExplorer.Storage.Runs;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Configuration;
@@ -30,6 +31,9 @@ public sealed class RunForm
     /// <summary>Rows of dictionaries.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Number of the run that it is a clone of, or null.</summary>
+    public long? From { get; private init; }
+
     /// <summary>Names of the fields of a row of dictionaries.</summary>
     public static IReadOnlyList<string> RowFields { get; } = ["variant", "site", .. RunSetting.OfDictionary.Select(static s => s.Field)];
 
@@ -39,14 +43,15 @@ public sealed class RunForm
     public static RunForm Of(RunConfiguration configuration, long? from)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var form = new RunForm { Rows = configuration.Dictionaries.Count };
+        var form = new RunForm { Rows = configuration.Dictionaries.Count, From = from };
         var model = configuration.Transformer;
         form._values["preset"] = configuration.Preset;
         form._values["corpus"] = configuration.Corpus.Count == 0 ? string.Empty
             : configuration.Corpus.Count == 1 && CorpusFolder.Added(configuration.Corpus[0]) is not null ? configuration.Corpus[0] : $"{SameAsRun}{from}";
         form.Set(
             ("keep", configuration.Keep), ("model", configuration.Model), ("seed", configuration.Seed), ("heldOutTokens", configuration.HeldOutTokens),
-            ("indexTokens", configuration.IndexTokens), ("evaluationTokens", configuration.EvaluationTokens), ("formingShare", configuration.FormingShare),
+            ("indexTokens", configuration.IndexTokens), ("evaluationTokens", configuration.EvaluationTokens), ("formingShare", configuration.FormingShare), ("steer", configuration.Steer),
+            ("device", configuration.Device), ("precision", configuration.Precision), ("control", configuration.Control), ("transformer.architecture", model.Architecture),
             ("transformer.tokens", model.Tokens), ("transformer.vocabulary", model.Vocabulary), ("transformer.layers", model.Layers),
             ("transformer.dModel", model.DModel), ("transformer.dMlp", model.DMlp), ("transformer.heads", model.Heads), ("transformer.context", model.Context),
             ("transformer.batchWindows", model.BatchWindows), ("transformer.learningRate", model.LearningRate), ("transformer.largestPasses", model.LargestPasses));
@@ -118,8 +123,8 @@ public sealed class RunForm
         }
 
         var changes = new List<PresetChange>();
-        // The name of the model is not the preset's matter: it depends on what there is already.
-        foreach (var field in Fields().Where(field => field is not ("preset" or "model" or "replace") && fresh.Fields().Contains(field)))
+        // The name of the model and the device are not the preset's matter: they depend on what there is already, and on the machine.
+        foreach (var field in Fields().Where(field => field is not ("preset" or "model" or "replace" or "device" or "precision") && fresh.Fields().Contains(field)))
         {
             var (before, after) = (Value(field), fresh.Value(field));
             if (before != after)
@@ -177,7 +182,7 @@ public sealed class RunForm
 
     /// <summary>The form as text, for <see cref="Load"/>.</summary>
     public string Save() => JsonSerializer.Serialize(new Draft(
-        Rows, _rowsChosen, Fields().Where(field => Value(field).Length > 0).ToDictionary(static field => field, Value), [.. Fields().Where(IsChosen)]));
+        Rows, From, _rowsChosen, Fields().Where(field => Value(field).Length > 0).ToDictionary(static field => field, Value), [.. Fields().Where(IsChosen)]));
 
     /// <summary>The form that was saved, or null where the text is no form of this version. The text may come from anywhere.</summary>
     public static RunForm? Load(string? text)
@@ -189,10 +194,11 @@ public sealed class RunForm
                 return null;
             }
 
-            var form = new RunForm { Rows = draft.Rows, _rowsChosen = draft.RowsChosen };
+            var form = new RunForm { Rows = draft.Rows, From = draft.From, _rowsChosen = draft.RowsChosen };
             foreach (var field in form.Fields())
             {
-                form._values[field] = Bounded(values.GetValueOrDefault(field));
+                // A draft of an earlier version names no device.
+                form._values[field] = Bounded(values.GetValueOrDefault(field)) is { Length: > 0 } value ? value : Usual(field);
             }
 
             form._chosen.UnionWith(form.Fields().Intersect(chosen, StringComparer.Ordinal));
@@ -207,7 +213,9 @@ public sealed class RunForm
     /// <summary>All fields, in the order of the form.</summary>
     internal IEnumerable<string> Fields() =>
         ["preset", "corpus", .. RunSetting.OfText.Concat(RunSetting.OfModel).Select(static s => s.Field), "replace",
-            .. Enumerable.Range(0, Rows).SelectMany(static row => RowFields.Select(name => Field(row, name))), .. RunSetting.OfIndex.Select(static s => s.Field)];
+            .. Enumerable.Range(0, Rows).SelectMany(static row => RowFields.Select(name => Field(row, name))), .. RunSetting.OfIndex.Concat(RunSetting.OfDevice).Select(static s => s.Field)];
+
+    private static string Usual(string field) => field switch { "device" => DevicePlacement.Auto, "precision" => DevicePlacement.Float32, _ => string.Empty };
 
     private static string Bounded(string? value)
     {
@@ -226,5 +234,5 @@ public sealed class RunForm
         }
     }
 
-    private sealed record Draft(int Rows, bool RowsChosen, Dictionary<string, string> Values, List<string> Chosen);
+    private sealed record Draft(int Rows, long? From, bool RowsChosen, Dictionary<string, string> Values, List<string> Chosen);
 }

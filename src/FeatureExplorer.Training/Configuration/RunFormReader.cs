@@ -30,7 +30,11 @@ internal sealed class RunFormReader(RunForm form, RunStore runs)
             IndexTokens = Number<long>("indexTokens"),
             EvaluationTokens = Number<long>("evaluationTokens"),
             FormingShare = Number<double>("formingShare"),
+            Steer = Optional<double>("steer"),
+            Device = form.Value("device"),
+            Precision = form.Value("precision"),
             Replace = form.Value("replace") == RunForm.Yes,
+            Control = form.Value("control") is { Length: > 0 } control ? control : null,
             Transformer = new TransformerSettings
             {
                 Tokens = Number<long>("transformer.tokens"),
@@ -43,6 +47,7 @@ internal sealed class RunFormReader(RunForm form, RunStore runs)
                 BatchWindows = Number<int>("transformer.batchWindows"),
                 LearningRate = Number<float>("transformer.learningRate"),
                 LargestPasses = Number<double>("transformer.largestPasses"),
+                Architecture = form.Value("transformer.architecture") is { Length: > 0 } architecture ? architecture : null,
             },
             Dictionaries = Dictionaries(),
         };
@@ -80,7 +85,7 @@ internal sealed class RunFormReader(RunForm form, RunStore runs)
     private static RunConfiguration NamedForItsPreset(RunConfiguration configuration)
     {
         var preset = RunPreset.All.FirstOrDefault(p => p.Preset == configuration.Preset);
-        var same = preset is not null && RunConfigurationJson.Write(preset with { Corpus = configuration.Corpus, Keep = configuration.Keep, Seed = configuration.Seed, Model = configuration.Model, Replace = configuration.Replace })
+        var same = preset is not null && RunConfigurationJson.Write(preset with { Corpus = configuration.Corpus, Keep = configuration.Keep, Seed = configuration.Seed, Model = configuration.Model, Replace = configuration.Replace, Control = configuration.Control, Device = configuration.Device, Precision = configuration.Precision })
             == RunConfigurationJson.Write(configuration);
         return same ? configuration : configuration with { Preset = RunConfiguration.Custom };
     }
@@ -155,19 +160,36 @@ internal sealed class RunFormReader(RunForm form, RunStore runs)
     private T? Optional<T>(string field)
         where T : struct, INumber<T> => form.Value(field).Length == 0 ? null : Parse<T>(field, form.Value(field));
 
+    // In order of the values, whatever order they were typed in, so that the names of the dictionaries go up with them.
     private List<T> List<T>(string field)
-        where T : struct, INumber<T> =>
-        [.. form.Value(field).Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(word => Parse<T>(field, word)).OfType<T>()];
+        where T : struct, INumber<T>
+    {
+        var numbers = new List<T>();
+        foreach (var word in form.Value(field).Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (NumberText.Ambiguous(RunSetting.Find(field)!, word) is { } problem)
+            {
+                _problems.Add(new RunProblem(field, problem));
+            }
+            else
+            {
+                numbers.AddRange(word.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(number => Parse<T>(field, number)).OfType<T>());
+            }
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
 
     private T? Parse<T>(string field, string text)
         where T : struct, INumber<T>
     {
-        if (T.TryParse(text.Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
+        if (NumberText.TryParse<T>(text, out var number))
         {
             return number;
         }
 
-        _problems.Add(new RunProblem(field, RunSetting.Find(field)!.Refuse(text)));
+        _problems.Add(new RunProblem(field, NumberText.Ambiguous(RunSetting.Find(field)!, text) ?? RunSetting.Find(field)!.Refuse(text)));
         return null;
     }
 }

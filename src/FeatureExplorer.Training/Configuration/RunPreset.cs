@@ -15,8 +15,8 @@ public static class RunPreset
         FormingShare = 0.2,
         Dictionaries =
         [
-            DictionarySettings.For("0", 512) with { Samples = 500_000 },
-            new DictionarySettings { Name = "1", Features = 2048, Samples = 1_000_000, LambdaWarmup = 0.1 },
+            DictionarySettings.For("0", 512) with { Samples = 500_000, OwnStart = true },
+            new DictionarySettings { Name = "1", Features = 2048, Samples = 1_000_000, LambdaWarmup = 0.1, OwnStart = true },
         ],
     };
 
@@ -28,7 +28,7 @@ public static class RunPreset
         HeldOutTokens = 2_200_000,
         IndexTokens = 2_500_000,
         EvaluationTokens = 204_800,
-        Dictionaries = [DictionarySettings.For("0", 512), DictionarySettings.For("1", 4096)],
+        Dictionaries = [DictionarySettings.For("0", 512) with { OwnStart = true }, DictionarySettings.For("1", 4096) with { OwnStart = true }],
     };
 
     public static IReadOnlyList<RunConfiguration> All { get; } = [Demo, Standard];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Analysis.Steering;
 
 namespace FeatureExplorer.Training.Configuration;
 
@@ -66,6 +67,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
         new("indexTokens", "Indexed tokens", "Held-out tokens whose activations are all stored, 4 bytes each. Rare features need many tokens.") { Kind = SettingKind.WholeNumber, Low = 1_000, High = int.MaxValue, Unit = "tokens" },
         new("evaluationTokens", "Evaluation tokens", "Held-out tokens for loss, explained variance and loss recovered.") { Kind = SettingKind.WholeNumber, Low = 1, High = 1e9, Unit = "tokens" },
         new("formingShare", "Time for features while they form", "Share of a dictionary's training time that may go into showing its half-trained features. 0.05 hardly slows the run; 0 shows nothing before the end.") { Kind = SettingKind.Number, Low = 0, High = 1 },
+        new("steer", "Steer with every feature", "At the end every live feature is held at so many times its maximum while the model writes, to see how far it moves text into its context: about a minute for 1,000 features. 2 is usual. Leave it empty to do without.") { Kind = SettingKind.Number, Low = 0, AboveLow = true, High = SteeringSurvey.Strongest, Unit = "× maximum", IsOptional = true, IsAdvanced = true },
     ];
 
     /// <summary>A dictionary, or several at once: the first three and the seed take lists.</summary>
@@ -83,10 +85,17 @@ public sealed record RunSetting(string Field, string Label, string Help)
         new("name", "Name", "Second part of the address: 1 in A/1. Only for a single dictionary; several are numbered.") { IsOptional = true, IsAdvanced = true },
     ];
 
+    /// <summary>Where a run computes; both are chosen from lists.</summary>
+    public static IReadOnlyList<RunSetting> OfDevice { get; } =
+    [
+        new("device", "Device", "What the run computes on. auto takes a graphics card where there is one, and the processor otherwise.") { IsOptional = true },
+        new("precision", "Precision", "Of matrix products. tf32 and bf16 are faster on a graphics card; the processor's own engine has float32 only.") { IsOptional = true, IsAdvanced = true },
+    ];
+
     private static readonly RunSetting[] Choices =
         [new("corpus", "Corpus", string.Empty), new("preset", "Preset", string.Empty), new("variant", "Recipe", string.Empty), new("site", "Site", string.Empty), new("replace", "Replace", string.Empty)];
 
-    private static readonly Dictionary<string, RunSetting> OfRun = OfText.Concat(OfModel).Concat(OfIndex).Concat(Choices).ToDictionary(static s => s.Field, StringComparer.Ordinal);
+    private static readonly Dictionary<string, RunSetting> OfRun = OfText.Concat(OfModel).Concat(OfIndex).Concat(OfDevice).Concat(Choices).ToDictionary(static s => s.Field, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, RunSetting> OfOneDictionary = OfDictionary.Concat(Choices).ToDictionary(static s => s.Field, StringComparer.Ordinal);
 

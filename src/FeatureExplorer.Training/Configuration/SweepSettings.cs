@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace FeatureExplorer.Training.Configuration;
 
-/// <summary>Several dictionaries at once: every combination of the sizes, the sparsities and the seeds that are listed.</summary>
+/// <summary>Several dictionaries at once: every combination of the sites, the sizes, the sparsities and the seeds that are listed.</summary>
 public sealed record SweepSettings
 {
     public string Variant { get; init; } = RunChoices.Paper2023;
@@ -18,6 +20,9 @@ public sealed record SweepSettings
     public IReadOnlyList<ulong> Seeds { get; init; } = [];
 
     public string Site { get; init; } = RunChoices.MlpPost;
+
+    /// <summary>One dictionary for each, in the place of <see cref="Site"/>; empty for that one alone. With a recipe that fixes k they have the same L0.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
 
     public int Layer { get; init; }
 
@@ -43,10 +48,23 @@ public sealed record SweepSettings
             }
         }
 
+        void Repeated<T>(string field, IReadOnlyList<T> values)
+        {
+            if (values.GroupBy(static value => value).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            {
+                problems.Add(new RunProblem(field, string.Create(CultureInfo.InvariantCulture, $"{RunSetting.Find($"dictionaries[0].{field}")!.Label}: {twice.Key} is listed {(twice.Count() == 2 ? "twice" : $"{twice.Count()} times")}; list each value once.")));
+            }
+        }
+
+        Repeated("site", Sites);
+        Repeated("features", Features);
+        Repeated("lambda", Lambda);
+        Repeated("k", K);
+        Repeated("seeds", Seeds);
         Ignored("k", K.Count > 0, k: true);
         Ignored("lambda", Lambda.Count > 0, k: false);
         Ignored("lambdaWarmup", LambdaWarmup is not null, k: false);
-        var made = (double)Features.Count * Math.Max(1, RunChoices.FixesK(Variant) ? K.Count : Lambda.Count) * Math.Max(1, Seeds.Count);
+        var made = (double)Math.Max(1, Sites.Count) * Features.Count * Math.Max(1, FixesK ? K.Count : Lambda.Count) * Math.Max(1, Seeds.Count);
         if (RunChecks.DictionaryCount((long)Math.Min(made + others, long.MaxValue)) is { } many)
         {
             problems.Add(new RunProblem("features", many));
@@ -62,37 +80,39 @@ public sealed record SweepSettings
     {
         var names = taken.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var number = first;
-        var fixesK = RunChoices.FixesK(Variant);
         var dictionaries = new List<DictionarySettings>();
-        foreach (var features in Features)
+        var combinations =
+            from site in Sites.DefaultIfEmpty(Site)
+            from features in Features
+            from sparsity in FixesK ? K.Select(k => (double?)k).DefaultIfEmpty() : Lambda.Select(l => (double?)l).DefaultIfEmpty()
+            from seed in Seeds.Select(s => (ulong?)s).DefaultIfEmpty()
+            select (site, features, sparsity, seed);
+        foreach (var (site, features, sparsity, seed) in combinations)
         {
-            foreach (var sparsity in fixesK ? K.Select(k => (double?)k).DefaultIfEmpty() : Lambda.Select(l => (double?)l).DefaultIfEmpty())
+            while (!names.Add($"{number}"))
             {
-                foreach (var seed in Seeds.Select(s => (ulong?)s).DefaultIfEmpty())
-                {
-                    while (!names.Add($"{number}"))
-                    {
-                        number++;
-                    }
-
-                    dictionaries.Add(One($"{number}", features, fixesK, sparsity, seed));
-                }
+                number++;
             }
+
+            dictionaries.Add(One($"{number}", site, features, sparsity, seed));
         }
 
         return dictionaries;
     }
 
-    private DictionarySettings One(string name, int features, bool fixesK, double? sparsity, ulong? seed)
+    private bool FixesK => RunChoices.FixesK(Variant);
+
+    private DictionarySettings One(string name, string site, int features, double? sparsity, ulong? seed)
     {
         var usual = DictionarySettings.For(name, features, Variant);
         return usual with
         {
             NameIsDefault = true,
-            Lambda = fixesK ? usual.Lambda : (float)(sparsity ?? usual.Lambda),
-            K = fixesK ? (int?)sparsity ?? usual.K : null,
+            OwnStart = true,
+            Lambda = FixesK ? usual.Lambda : (float)(sparsity ?? usual.Lambda),
+            K = FixesK ? (int?)sparsity ?? usual.K : null,
             Seed = seed,
-            Site = Site,
+            Site = site,
             Layer = Layer,
             Samples = Samples ?? usual.Samples,
             Batch = Batch ?? usual.Batch,

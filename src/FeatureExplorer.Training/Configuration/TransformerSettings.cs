@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Training;
 
@@ -34,6 +35,13 @@ public sealed record TransformerSettings
     /// <summary>Windows of a step.</summary>
     public int BatchWindows { get; init; } = 32;
 
+    /// <summary>One of <see cref="Architectures"/>; null: the paper's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Architecture { get; init; }
+
+    /// <summary>Architectures of other families that a model can be trained in.</summary>
+    public static IReadOnlyList<string> Architectures { get; } = ["gpt2", "llama"];
+
     /// <summary>Sizes for a tokenizer that found this many ids.</summary>
     public TransformerConfig Config(int vocabulary) => new()
     {
@@ -43,6 +51,12 @@ public sealed record TransformerSettings
         DMlp = DMlp,
         Heads = Heads,
         Context = Context,
+        Architecture = Architecture switch
+        {
+            "gpt2" => new ModelArchitecture { Neurons = NeuronKind.GeluTanh, TiedUnembedding = true },
+            "llama" => new ModelArchitecture { Norm = NormKind.RmsNorm, Neurons = NeuronKind.Silu, Gated = true, Biases = false, Rotary = new RotaryPositions { Dimensions = DModel / Heads / 2 * 2 } },
+            _ => ModelArchitecture.Paper,
+        },
     };
 
     /// <summary>How to train it on so many tokens.</summary>

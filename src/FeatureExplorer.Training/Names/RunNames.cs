@@ -1,8 +1,10 @@
 using System.Globalization;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Names;
@@ -27,6 +29,10 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         // A path that is not there is told by the run itself, if nothing else is wrong: it may be there when the run's turn comes.
         return problems.Count == 0 && text.All(static problem => problem.Field == CorpusStage.PathField) ? settled : throw Refusal(problems, text);
     }
+
+    /// <summary>The configuration with the sizes of the imported model that it names, where it names one.</summary>
+    /// <exception cref="ArgumentException">It asks for what an imported model does not have.</exception>
+    public RunConfiguration OnImported(RunConfiguration configuration) => configuration.Import is null ? new ImportedModels(database).Apply(configuration) : configuration;
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
     public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true, CancellationToken.None);
@@ -65,6 +71,25 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
     private (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration, bool reserved, CancellationToken cancellation)
     {
         var problems = new List<RunProblem>();
+        if (configuration.Import is not null)
+        {
+            return (configuration, ImportProblem(configuration, reserved, cancellation) is { } wrong ? [wrong] : []);
+        }
+
+        try
+        {
+            configuration = new ImportedModels(database).Apply(configuration);
+        }
+        catch (ArgumentException exception)
+        {
+            return (configuration, [new RunProblem("model", exception.Message)]);
+        }
+
+        if (ControlProblem(configuration) is { } problem)
+        {
+            return (configuration, [problem]);
+        }
+
         var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved, cancellation);
         var model = taken.Model();
         if (model is { Free: false } && !(configuration.Replace && model.MayBeReplaced))
@@ -84,13 +109,54 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         return (configuration with { Dictionaries = Dictionaries(configuration, taken, problems) }, problems);
     }
 
+    /// <summary>Why an import cannot have its model's name; null where it can.</summary>
+    private RunProblem? ImportProblem(RunConfiguration configuration, bool reserved, CancellationToken cancellation)
+    {
+        var store = new FeatureStore(database);
+        if (configuration.Import!.ModelPath is null)
+        {
+            return store.FindModel(configuration.Model) is not null ? null
+                : new RunProblem("model", $"There is no model {configuration.Model} for the dictionary: import the model, too.");
+        }
+
+        var taken = new TakenNames(database, new RunStore(database, time).Latest(RunsLookedAt), configuration, reserved, cancellation);
+        return !taken.Models.Contains(configuration.Model) || ImportPipeline.HasModel(store, configuration) ? null
+            : new RunProblem("model", $"There is a model {configuration.Model}, or a run makes it: an import replaces nothing. {FreeModel(taken)} is free.");
+    }
+
+    /// <summary>Why there is no model whose weights the run could shuffle; null where there is one, or none is asked for.</summary>
+    private RunProblem? ControlProblem(RunConfiguration configuration)
+    {
+        if (configuration.Control is null)
+        {
+            return null;
+        }
+
+        var models = new FeatureStore(database).Models();
+        var trained = models.Where(static model => model is { ControlOf: null, Note: null, Origin: null }).Select(static model => model.Name).ToList();
+        if (RunControl.OriginalOf(configuration) is { } named && models.Any(model => model.Name == named && model.Origin is not null))
+        {
+            return new RunProblem("control", $"{named} was imported, and controls are made of models that are trained here.");
+        }
+
+        if (trained.Count == 0)
+        {
+            return new RunProblem("control", "There is no finished model whose weights could be shuffled: run the same settings without the control first.");
+        }
+
+        return RunControl.OriginalOf(configuration) is not { } original || trained.Contains(original) ? null
+            : new RunProblem("model", models.Any(model => model.Name == original)
+                ? $"{original} is no model that was trained here, so it has no control; there is {string.Join(", ", trained)}."
+                : $"There is no model {original} whose weights could be shuffled; there is {string.Join(", ", trained)}.");
+    }
+
     private static List<DictionarySettings> Dictionaries(RunConfiguration configuration, TakenNames taken, List<RunProblem> problems)
     {
         var used = configuration.Dictionaries.Where(settings => !settings.NameIsDefault).Select(settings => settings.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var settled = new List<DictionarySettings>();
         foreach (var (settings, i) in configuration.Dictionaries.Select((settings, i) => (settings, i)))
         {
-            var named = settings.NameIsDefault && !configuration.Replace ? settings with { Name = Default(settings, taken, used) } : settings;
+            var named = configuration.Replace ? settings : settings.NameIsDefault ? Default(settings, taken, used) : AsMade(settings, taken);
             used.Add(named.Name);
             settled.Add(named with { NameIsDefault = false });
             var state = taken.Dictionary(named);
@@ -105,10 +171,17 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         return settled;
     }
 
-    /// <summary>The name under which the same dictionary is there or being made; otherwise the next free number.</summary>
-    private static string Default(DictionarySettings settings, TakenNames taken, HashSet<string> used) =>
-        taken.Names.FirstOrDefault(name => !used.Contains(name) && taken.Dictionary(settings with { Name = name }) is { Same: true })
-        ?? FreeNumber(taken, used, int.TryParse(settings.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 1);
+    /// <summary>With the name under which the same dictionary is there or being made; otherwise the next free number.</summary>
+    private static DictionarySettings Default(DictionarySettings settings, TakenNames taken, HashSet<string> used) =>
+        taken.Names.Where(name => !used.Contains(name)).Select(name => AsMade(settings with { Name = name }, taken)).FirstOrDefault(made => taken.Dictionary(made) is { Same: true })
+        ?? settings with { Name = FreeNumber(taken, used, int.TryParse(settings.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 1) };
+
+    // What an earlier version finished or began with the same settings is the same dictionary, though it shares its first weights with others.
+    private static DictionarySettings AsMade(DictionarySettings settings, TakenNames taken)
+    {
+        var earlier = settings with { OwnStart = false };
+        return settings.OwnStart && taken.Dictionary(settings) is not { Same: true } && taken.Dictionary(earlier) is { Same: true } ? earlier : settings;
+    }
 
     private static string FreeNumber(TakenNames taken, HashSet<string> used, int first) => Enumerable.Range(first, int.MaxValue - first)
         .Select(static number => number.ToString(CultureInfo.InvariantCulture))
@@ -119,5 +192,8 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         .Concat(Enumerable.Range(1, int.MaxValue - 1).Select(static number => string.Create(CultureInfo.InvariantCulture, $"A{number}")))
         .First(name => !taken.Models.Contains(name));
 
-    private static string Choice(NameState state) => state.MayBeReplaced ? "; or ask for the replacement of what is there (--replace, \"replace\": true)" : string.Empty;
+    // A reader may meet it on a page, in a terminal or in an answer of the API: each way is named with its place.
+    private static string Choice(NameState state) => state.MayBeReplaced
+        ? "; or let a new run replace what is there: “Replace what has these names” on the page New run, --replace on the command line, \"replace\": true in a file of settings"
+        : string.Empty;
 }

@@ -7,6 +7,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Names;
@@ -66,6 +67,11 @@ internal sealed class TakenNames
         }
 
         var info = _models.FirstOrDefault(model => model.Name == name);
+        if (info?.Origin is not null)
+        {
+            return NameState.Own;
+        }
+
         if (info?.Note is not null)
         {
             return NameState.Taken($"The features of {name} were imported, and a model that is trained has a name of its own.", false);
@@ -138,7 +144,7 @@ internal sealed class TakenNames
 
     private bool SameModel(RunConfiguration other) =>
         other.Corpus.SequenceEqual(_run.Corpus) && other.Keep == _run.Keep && other.Seed == _run.Seed && other.HeldOutTokens == _run.HeldOutTokens
-        && other.Transformer == _run.Transformer;
+        && other.Transformer == _run.Transformer && other.Control == _run.Control;
 
     private bool Makes(RunConfiguration other, DictionarySettings settings) =>
         other.EvaluationTokens == _run.EvaluationTokens && other.IndexTokens == _run.IndexTokens
@@ -149,6 +155,11 @@ internal sealed class TakenNames
     /// <summary>The fingerprints of what the run would make, as far as its corpus is there to tell.</summary>
     private (string? Corpus, string? Model, TransformerConfig? Config, long HeldOut) Made(CancellationToken cancellation)
     {
+        if (_models.FirstOrDefault(model => model.Name == _run.Model) is { Origin: not null } imported)
+        {
+            return OnImported(imported);
+        }
+
         List<string> ids;
         try
         {
@@ -173,6 +184,19 @@ internal sealed class TakenNames
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
             return (id, null, null, 0); // damaged: the run builds it again
+        }
+    }
+
+    private (string? Corpus, string? Model, TransformerConfig? Config, long HeldOut) OnImported(ModelInfo model)
+    {
+        try
+        {
+            using var corpus = TokenizedCorpus.Open(_folder.Corpus(model.CorpusHash));
+            return (model.CorpusHash, ImportedModels.Fingerprint(corpus, model.Origin!.Weights), new ImportedModels(_database).Config(model), corpus.HeldOut.Count);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            return (model.CorpusHash, null, null, 0); // the run itself says what is wrong with it
         }
     }
 

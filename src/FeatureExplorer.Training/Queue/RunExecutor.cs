@@ -1,18 +1,27 @@
+using System.Runtime.InteropServices;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Training.Queue;
 
 /// <summary>Carries out one recorded run and records how it ended, whoever asked for it. The caller holds the folder's <see cref="RunLock"/>.</summary>
-public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, TimeProvider time, Action<string> warn)
+/// <param name="database">Where runs are recorded.</param>
+/// <param name="monitor">Told of each report.</param>
+/// <param name="time">For the log.</param>
+/// <param name="warn">Receives problems that do not stop the run.</param>
+/// <param name="devices">Where runs may compute; null: the processor alone.</param>
+public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, TimeProvider time, Action<string> warn, IComputeDevices? devices = null)
 {
     private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(0.3);
 
     private readonly RunStore _runs = new(database, time);
+    private readonly IComputeDevices _devices = devices ?? new EngineDevices();
 
     /// <summary>Runs to the end, to a request to stop, or to a failure; the record then says which.</summary>
     /// <param name="run">A run that waits.</param>
@@ -28,9 +37,12 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
         var live = monitor.Begin(run.Id, progress);
         try
         {
-            var configuration = RunConfigurationJson.Read(run.Configuration);
-            live.Log(RunEventKind.State, run.Started is null ? "Started" : "Resumed");
-            var result = new RunPipeline(database, time, message => Warn(live, message)) { FeaturesWanted = live.TakeFeaturesWanted }.Run(configuration, live, cancel.Token);
+            var configuration = Placed(run);
+            using var backend = _devices.Open(configuration.Device, configuration.Precision);
+            LogStart(run, configuration, backend.Info, live);
+            MachineSpeed.Measure(database.Folder, backend, cancel.Token);
+            var pipeline = new RunPipeline(database, time, message => Warn(live, message)) { FeaturesWanted = live.TakeFeaturesWanted, Backend = backend };
+            var result = pipeline.Run(configuration, live, cancel.Token);
             live.Save();
             live.Log(RunEventKind.State, "Finished");
             _runs.Move(run.Id, RunMove.Finish);
@@ -49,6 +61,30 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
         finally
         {
             monitor.End(run.Id);
+        }
+    }
+
+    /// <summary>The configuration with its device, which the record keeps from now on.</summary>
+    private RunConfiguration Placed(RunInfo run)
+    {
+        var configuration = RunConfigurationJson.Read(run.Configuration);
+        // A run that had begun before devices were recorded began on the CPU engine.
+        var known = run.Started is not null && configuration.BeganOn is null ? configuration with { BeganOn = BackendInfo.CpuId, Device = BackendInfo.CpuId } : configuration;
+        var placed = DevicePlacement.Place(known, _devices);
+        if (placed != configuration)
+        {
+            _runs.Reconfigure(run.Id, RunConfigurationJson.Write(placed));
+        }
+
+        return placed;
+    }
+
+    private static void LogStart(RunInfo run, RunConfiguration configuration, BackendInfo info, LiveRun live)
+    {
+        live.Log(RunEventKind.State, (run.Started is null ? "Started" : "Resumed") + (info.IsEngine ? string.Empty : $" on {info.Id} ({info.Device}, {info.Library}, {info.Precision})"));
+        if (configuration.BeganOn != info.Fingerprint)
+        {
+            live.Log(RunEventKind.Warning, $"The run began on {configuration.BeganOn} and goes on with {info.Fingerprint}: its results are those of neither alone");
         }
     }
 
@@ -88,7 +124,9 @@ public sealed class RunExecutor(FeatureDatabase database, RunMonitor monitor, Ti
     private void Failed(RunInfo run, LiveRun live, Exception exception)
     {
         var full = DiskFull.Caused(exception);
-        var cause = full ? $"The disk is full: {exception.Message}" : exception.Message;
+        // A library's own trace of a failed device goes to the server's log, its first line says what happened.
+        var message = exception is ExternalException ? $"The device failed: {exception.Message.Split('\n')[0].Trim()}" : exception.Message;
+        var cause = full ? $"The disk is full: {message}" : message;
         try
         {
             live.Log(RunEventKind.Error, cause);

@@ -3,6 +3,7 @@ using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Text.Demo;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Configuration;
@@ -22,11 +23,24 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
     /// <summary>Documents are split and kept the same way whatever the run's seed, so that models of different seeds can be compared token by token.</summary>
     private const ulong SplitSeed = 0;
 
+    /// <summary>The tokenizer of the model that the corpus is for; null where one is learned.</summary>
+    public ITokenizer? Tokenizer { get; init; }
+
+    /// <summary>Name of the folder of a corpus that is there: that of an imported model. Null where the configuration decides.</summary>
+    public string? Given { get; init; }
+
     /// <summary>The tokenised corpus and the name of its folder.</summary>
     public (TokenizedCorpus Corpus, string Id) Run(
         RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Reading the corpus");
+        if (Given is { } given)
+        {
+            var own = TokenizedCorpus.Open(folder.Corpus(given));
+            progress.End(Summary(own));
+            return (own, given);
+        }
+
         var (source, options, files) = Prepare(configuration, cancellation);
         var id = Id(NameOf(configuration, source), files, options);
         var directory = folder.Corpus(id);
@@ -74,6 +88,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         var options = new CorpusOptions
         {
             VocabularySize = configuration.Transformer.Vocabulary,
+            Tokenizer = Tokenizer,
             Seed = SplitSeed,
             Keep = configuration.Mixture(),
             HeldOutTokens = configuration.HeldOutTokens,
@@ -85,7 +100,15 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
     /// <summary>The corpus in one sentence.</summary>
     public static string Summary(TokenizedCorpus corpus) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{corpus.Domains.Count} domains, {corpus.Training.Count / 1e6:0.0} M training and {corpus.HeldOut.Count / 1e6:0.0} M held-out tokens");
+        $"{corpus.Domains.Count} {(corpus.Domains.Count == 1 ? "domain" : "domains")}, {Amount(corpus.Training.Count)} training and {Amount(corpus.HeldOut.Count)} held-out tokens");
+
+    /// <summary>A number of tokens in three digits or a few more; a small one is not rounded to nothing.</summary>
+    internal static string Amount(long tokens) => tokens switch
+    {
+        >= 999_950 => string.Create(CultureInfo.InvariantCulture, $"{tokens / 1e6:0.0} M"),
+        >= 10_000 => string.Create(CultureInfo.InvariantCulture, $"{tokens / 1e3:0.0} k"),
+        _ => tokens.ToString("N0", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>The corpus that an earlier run built, with the problems that were met then.</summary>
     private TokenizedCorpus? TakeOver(string directory, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
@@ -10,6 +11,7 @@ using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Training.Stages;
@@ -25,9 +27,10 @@ namespace FeatureExplorer.Training.Stages;
 /// <param name="configuration">The run's.</param>
 /// <param name="group">The dictionaries.</param>
 /// <param name="forming">Makes features browsable meanwhile; or null.</param>
+/// <param name="backend">Where it computes; null: the CPU engine.</param>
 public sealed class DictionaryStage(
     RunFolders folders, TokenizedCorpus corpus, TransformerModel model, string modelFingerprint, RunConfiguration configuration, IReadOnlyList<DictionarySettings> group,
-    FormingStage? forming) : IDisposable
+    FormingStage? forming, IComputeBackend? backend = null) : IDisposable
 {
     /// <summary>Name of the record of a finished dictionary.</summary>
     internal const string RecordName = "dictionary";
@@ -94,12 +97,14 @@ public sealed class DictionaryStage(
             Model = model.Hash,
             Dictionary = dictionary.Hash,
         };
-        var fingerprint = StageRecord.Fingerprint(header, configuration.IndexTokens);
+        var fingerprint = DevicePlacement.PartOfFingerprint(configuration) is { } device
+            ? StageRecord.Fingerprint(header, configuration.IndexTokens, device)
+            : StageRecord.Fingerprint(header, configuration.IndexTokens);
         var seconds = WasMadeOf(file, header) ? StageRecord.Find<Timing>(directory, IndexRecordName, fingerprint, Path.GetFileName(file))?.Seconds : null;
         if (seconds is null)
         {
             var start = Stopwatch.GetTimestamp();
-            using var encoder = new ModelFeatureEncoder(model, dictionary);
+            using var encoder = new ModelFeatureEncoder(model, dictionary, backend: backend);
             ActivationIndexBuilder.Build(file, corpus.HeldOut, configuration.IndexTokens, encoder, header, progress.Fractions(), cancellation);
             seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             StageRecord.Write(directory, IndexRecordName, fingerprint, new Timing(seconds.Value));
@@ -130,7 +135,7 @@ public sealed class DictionaryStage(
         using var dictionary = trainer.Snapshot();
         dictionary.Site = settings.At(model.Config);
         dictionary.Save(directory);
-        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, cancellation: cancellation);
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, configuration.EvaluationTokens, backend: backend, cancellation: cancellation);
         return new Result(metrics, trainer.Options.Samples, rate, trainer.Resampled) { Weights = dictionary.Hash };
     }
 
@@ -139,8 +144,8 @@ public sealed class DictionaryStage(
     {
         _trained = [.. group.Where(settings => Finished(settings) is null)];
         _stream = ActivationStream.Of(
-            model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config));
-        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))]);
+            model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config), backend);
+        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))], backend);
         var restored = _checkpoint.TryRestore(_sweep) || RestoreOlder(_sweep);
         var training = new GroupTraining(configuration.Model, _sweep, _trained, _checkpoint, forming, progress);
         if (restored)
@@ -192,7 +197,10 @@ public sealed class DictionaryStage(
 
     /// <summary>What decides a dictionary: the same bits come of it.</summary>
     public static string Fingerprint(string modelFingerprint, TransformerConfig model, RunConfiguration configuration, DictionarySettings settings) => StageRecord.Fingerprint(
-        Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens);
+        [
+            Identity(modelFingerprint, model, settings), Stable(settings.Options(configuration.Seed)), configuration.EvaluationTokens,
+            .. DevicePlacement.PartOfFingerprint(configuration) is { } device ? (object[])[device] : [],
+        ]);
 
     private string Fingerprint(DictionarySettings settings) => Fingerprint(modelFingerprint, model.Config, configuration, settings);
 
@@ -204,7 +212,7 @@ public sealed class DictionaryStage(
     }
 
     private static string Identity(string modelFingerprint, RunConfiguration configuration, TransformerConfig model, DictionarySettings settings) =>
-        Invariant($"{Identity(modelFingerprint, model, settings)} stream {configuration.Seed}");
+        Invariant($"{Identity(modelFingerprint, model, settings)} stream {configuration.Seed}{(DevicePlacement.PartOfFingerprint(configuration) is { } device ? " on " + device : string.Empty)}");
 
     // Dictionaries that were trained before later settings existed are taken over.
     private static JsonObject Stable(DictionaryOptions options) => StageRecord.Stable(

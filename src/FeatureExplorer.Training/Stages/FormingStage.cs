@@ -3,6 +3,7 @@ using System.Globalization;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
@@ -32,9 +33,10 @@ namespace FeatureExplorer.Training.Stages;
 /// <param name="folders">Where the dictionaries' files go.</param>
 /// <param name="draft">A dictionary's settings and metrics to what is published of it.</param>
 /// <param name="wanted">True once when somebody has asked for the features.</param>
+/// <param name="backend">Where it computes; null: the CPU engine.</param>
 public sealed class FormingStage(
     FeatureDatabase database, TokenizedCorpus corpus, string corpusId, TransformerModel model, RunConfiguration configuration, RunFolders folders,
-    Func<DictionarySettings, DictionaryMetrics, ContextSet, DictionaryDraft> draft, Func<bool> wanted)
+    Func<DictionarySettings, DictionaryMetrics, ContextSet, DictionaryDraft> draft, Func<bool> wanted, IComputeBackend? backend = null)
 {
     /// <summary>Held-out tokens that are indexed meanwhile.</summary>
     public const int Tokens = 65_536;
@@ -85,7 +87,7 @@ public sealed class FormingStage(
         dictionary.Site = settings.At(model.Config);
         using var contexts = Contexts(cancellation);
         using var index = Index(settings, dictionary, contexts, cancellation);
-        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, cancellation: cancellation);
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, backend: backend, cancellation: cancellation);
         var analyzer = new FeatureAnalyzer(index, corpus.HeldOut, contexts, dictionary, model, corpus.UnigramCounts);
         var text = new TokenText(corpus.Tokenizer);
         var features = new List<(double, float, string?, double)>();
@@ -111,7 +113,7 @@ public sealed class FormingStage(
     {
         using var dictionary = trainer.Snapshot();
         dictionary.Site = settings.At(model.Config);
-        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, cancellation: cancellation);
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, EvaluatedTokens, backend: backend, cancellation: cancellation);
         Measured($"{configuration.Model}/{settings.Name}", trainer, metrics, progress);
     }
 
@@ -146,7 +148,7 @@ public sealed class FormingStage(
     {
         var file = Path.Combine(folders.Forming(settings.Name), "index.bin");
         var header = new IndexHeader { Corpus = corpus.Hash, Tokenizer = corpus.Tokenizer.Hash, Model = model.Hash, Dictionary = dictionary.Hash };
-        using var encoder = new ModelFeatureEncoder(model, dictionary);
+        using var encoder = new ModelFeatureEncoder(model, dictionary, backend: backend);
         ActivationIndexBuilder.Build(file, corpus.HeldOut, contexts.Tokens, encoder, header, null, cancellation);
         return ActivationIndex.Open(file);
     }

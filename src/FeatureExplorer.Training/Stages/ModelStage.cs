@@ -1,19 +1,26 @@
 using System.Diagnostics;
 using System.Globalization;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Training.Stages;
 
 /// <summary>From tokens to a transformer: trains it, goes on from its last checkpoint, or takes over the finished one of an earlier run.</summary>
-public sealed class ModelStage(FeatureDatabase database)
+/// <param name="database">Where runs are recorded.</param>
+/// <param name="backend">Where it trains; null: the CPU engine.</param>
+public sealed class ModelStage(FeatureDatabase database, IComputeBackend? backend = null)
 {
     /// <summary>Name of the record of a finished model.</summary>
     internal const string RecordName = "model";
@@ -28,6 +35,9 @@ public sealed class ModelStage(FeatureDatabase database)
     {
         /// <summary>Hash of the weights; null in records of earlier versions.</summary>
         public string? Weights { get; init; }
+
+        /// <summary>Name of the model whose weights were shuffled; null for one that was trained.</summary>
+        public string? ControlOf { get; init; }
     }
 
     private sealed record Started(long Tokens);
@@ -35,15 +45,32 @@ public sealed class ModelStage(FeatureDatabase database)
     /// <summary>What decides a model: the same bits come of it.</summary>
     public static string Fingerprint(TokenizedCorpus corpus, RunConfiguration configuration)
     {
+        if (configuration.Imported is { } weights)
+        {
+            return ImportedModels.Fingerprint(corpus, weights);
+        }
+
+        if (configuration.Control is { } control)
+        {
+            return StageRecord.Fingerprint(Fingerprint(corpus, configuration with { Control = null }), control);
+        }
+
         var (config, options, _) = Settings(corpus, configuration);
-        return StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
+        return DevicePlacement.PartOfFingerprint(configuration) is { } device
+            ? StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed, device)
+            : StageRecord.Fingerprint(corpus.Hash, config, options, configuration.Seed);
     }
 
     /// <summary>The trained model, its figures, its fingerprint and the name of its folder.</summary>
     public (TransformerModel Model, Result Result, string Fingerprint, string Folder) Run(
         TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
     {
-        progress.Begin("Training the transformer");
+        if (new ImportedModels(database).Of(configuration) is { } imported)
+        {
+            return TakeImported(imported, corpus, configuration, progress);
+        }
+
+        progress.Begin(configuration.Control is null ? "Training the transformer" : "Shuffling the weights");
         var (config, options, training) = Settings(corpus, configuration);
         var fingerprint = Fingerprint(corpus, configuration);
         var place = new StageFolders(database).Model(configuration.Model, fingerprint);
@@ -52,13 +79,69 @@ public sealed class ModelStage(FeatureDatabase database)
         // Whole files may have changed places, and their checksums with them.
         if (result is null || (result.Weights is { } made && made != Safetensors.CarriedChecksum(Path.Combine(directory, TransformerModel.WeightsFile))))
         {
-            result = Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation);
+            result = configuration.Control is null
+                ? Train(directory, fingerprint, config, options, training, corpus, configuration.EvaluationTokens, progress, cancellation)
+                : Shuffle(directory, fingerprint, corpus, configuration, cancellation);
+        }
+
+        if (configuration.Control is not null)
+        {
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"weights of {result.ControlOf}, held-out loss {result.HeldOutLoss:0.000}"));
+            return (TransformerModel.Load(directory), result, fingerprint, place);
         }
 
         var steps = options.Steps(config.Context);
         progress.Point(new CurvePoint(Curves.HeldOut(Curves.Transformer), steps, Curves.OfHeldOutTransformer, steps, [result.HeldOutLoss]));
         progress.End(string.Create(CultureInfo.InvariantCulture, $"held-out loss {result.HeldOutLoss:0.000}{StageProgress.Rate(result.TokensPerSecond, "tokens/s")}"));
         return (TransformerModel.Load(directory), result, fingerprint, place);
+    }
+
+    /// <summary>Makes the control of the finished model that the same settings train.</summary>
+    private Result Shuffle(string directory, string fingerprint, TokenizedCorpus corpus, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var (name, trained, original) = Original(corpus, configuration);
+        using var model = TransformerModel.Load(original);
+        ShuffledWeights.Shuffle(model, configuration.Seed);
+        var heldOut = new TokenSource(corpus.HeldOut.Count, corpus.HeldOut.Read);
+        var (loss, _) = HeldOutLoss.Of(model, heldOut, configuration.EvaluationTokens, backend, cancellation);
+        Directory.CreateDirectory(directory);
+        corpus.Tokenizer.Save(_folder.Tokenizer(Path.GetFileName(directory)));
+        model.Save(directory);
+        var result = trained with { HeldOutLoss = loss, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Weights = model.Hash, ControlOf = name };
+        StageRecord.Write(directory, RecordName, fingerprint, result);
+        return result;
+    }
+
+    private (string Name, Result Trained, string Folder) Original(TokenizedCorpus corpus, RunConfiguration configuration)
+    {
+        var fingerprint = Fingerprint(corpus, configuration with { Control = null });
+        foreach (var model in new FeatureStore(database).Models())
+        {
+            var folder = _folder.Model(model);
+            if (StageRecord.Find<Result>(folder, RecordName, fingerprint, [.. TransformerModel.Files]) is { } trained)
+            {
+                return (model.Name, trained, folder);
+            }
+        }
+
+        throw new ArgumentException("There is no finished model of these settings whose weights could be shuffled: run the same settings without the control first.");
+    }
+
+    /// <summary>A model that was imported is ready; its files are compared with what they were then.</summary>
+    private (TransformerModel Model, Result Result, string Fingerprint, string Folder) TakeImported(
+        ModelInfo info, TokenizedCorpus corpus, RunConfiguration configuration, StageProgress progress)
+    {
+        progress.Begin("Reading the model");
+        var model = TransformerModel.Load(_folder.Model(info));
+        if (model.Hash != configuration.Imported)
+        {
+            model.Dispose();
+            throw new InvalidDataException($"The weights in {_folder.Model(info)} are not those that were imported as {info.Name}: restore them from a backup, or import the model once more.");
+        }
+
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"{info.Origin!.Family}, held-out loss {info.HeldOutLoss:0.000}"));
+        return (model, new Result(0, 0, info.HeldOutLoss, 0) { Weights = model.Hash }, Fingerprint(corpus, configuration), info.Folder ?? info.Name);
     }
 
     private static (TransformerConfig Config, TransformerTrainingOptions Options, TokenSource Training) Settings(TokenizedCorpus corpus, RunConfiguration configuration)
@@ -86,7 +169,7 @@ public sealed class ModelStage(FeatureDatabase database)
         TakeSteps(trainer, directory, progress, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var heldOut = new TokenSource(corpus.HeldOut.Count, corpus.HeldOut.Read);
-        var (loss, _) = HeldOutLoss.Of(model, heldOut, evaluationTokens, cancellation);
+        var (loss, _) = HeldOutLoss.Of(model, heldOut, evaluationTokens, backend, cancellation);
         var result = new Result(trainer.Step * trainer.TokensPerStep, (trainer.Step - first) * trainer.TokensPerStep / seconds, loss, seconds);
         // The record before the end of the checkpoint: a kill between the two costs nothing.
         corpus.Tokenizer.Save(_folder.Tokenizer(Path.GetFileName(directory)));
@@ -128,12 +211,12 @@ public sealed class ModelStage(FeatureDatabase database)
     }
 
     /// <summary>Goes on from the folder's checkpoint when it belongs to this very training, and otherwise begins.</summary>
-    private static TransformerTrainer Begin(
+    private TransformerTrainer Begin(
         string directory, string fingerprint, TransformerConfig config, TransformerTrainingOptions options, TokenSource training, StageProgress progress)
     {
         if (StageRecord.Find<Started>(directory, StartedName, fingerprint) is not null && TransformerCheckpoint.Exists(directory))
         {
-            var resumed = TransformerCheckpoint.Resume(directory, training);
+            var resumed = TransformerCheckpoint.Resume(directory, training, backend);
             progress.Note(RunEventKind.Checkpoint, string.Create(CultureInfo.InvariantCulture, $"The transformer goes on from step {resumed.Step:N0} of {resumed.Steps:N0}"));
             return resumed;
         }
@@ -141,7 +224,7 @@ public sealed class ModelStage(FeatureDatabase database)
         Directory.CreateDirectory(directory);
         File.Delete(Path.Combine(directory, TransformerCheckpoint.StateFile));
         StageRecord.Write(directory, StartedName, fingerprint, new Started(options.Tokens));
-        return new TransformerTrainer(TransformerModel.Create(config, options.Seed), options, training);
+        return new TransformerTrainer(TransformerModel.Create(config, options.Seed), options, training, backend);
     }
 
     private static void Show(StageProgress progress, TransformerTrainingProgress p)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
@@ -17,7 +18,10 @@ namespace FeatureExplorer.Training.Stages;
 /// Publishes a model's neurons as a dictionary of their own, with index, contexts and statistics over the tokens of the model's other
 /// dictionaries, so that features and neurons are compared like with like. Left alone while model, corpus and tokens stay the same.
 /// </summary>
-public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
+/// <param name="database">Where they are published.</param>
+/// <param name="time">For the time of creation.</param>
+/// <param name="backend">Where; null: the CPU engine.</param>
+public sealed class NeuronStage(FeatureDatabase database, TimeProvider time, IComputeBackend? backend = null)
 {
     private const string RecordName = "neurons";
 
@@ -61,7 +65,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time)
     {
         var file = _folder.Index(dictionary.Model, place);
         var start = Stopwatch.GetTimestamp();
-        using (var encoder = new NeuronEncoder(model))
+        using (var encoder = new NeuronEncoder(model, backend: backend))
         {
             ActivationIndexBuilder.Build(
                 file, corpus.HeldOut, dictionary.Provenance.Tokens, encoder, header,

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Checkpoints;
+using FeatureExplorer.Analysis.Steering;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Text;
@@ -14,6 +16,8 @@ using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
 
@@ -21,7 +25,7 @@ namespace FeatureExplorer.Training.Stages;
 
 /// <summary>
 /// One run from text to published features: corpus → transformer → contexts → for each dictionary training (together with the others of its group), index
-/// and statistics → relations.
+/// and statistics → relations → steering, where it is asked for.
 /// Every stage leaves its whole result in the data folder or nothing, and the same run started again begins where the last one stopped.
 /// </summary>
 /// <param name="database">Where features are published.</param>
@@ -34,22 +38,33 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     /// <summary>True once when somebody has asked to see the features of the dictionary in training.</summary>
     public Func<bool> FeaturesWanted { get; init; } = static () => false;
 
+    /// <summary>Where it computes: what <see cref="DevicePlacement"/> made of the configuration's device. The CPU engine unless set.</summary>
+    public IComputeBackend Backend { get; init; } = CpuBackend.Instance;
+
     /// <summary>Runs it to the end.</summary>
     /// <exception cref="ArgumentException">The configuration does not work, or a name is taken by the finished work of other settings.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished stays for the next time.</exception>
     public RunResult Run(RunConfiguration configuration, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
+        if (configuration.Import is not null)
+        {
+            configuration.Validate();
+            return new ImportPipeline(database, time, warn, Backend).Run(configuration, progress, cancellation);
+        }
+
+        configuration = new ImportedModels(database).Apply(configuration);
         configuration.Validate();
         new RunNames(database, time).Demand(configuration, cancellation);
         var start = Stopwatch.GetTimestamp();
-        var estimate = RunEstimate.Of(configuration, MachineSpeed.Known(_folder));
+        var estimate = RunEstimate.Of(configuration, MachineSpeed.Known(_folder, configuration.Device));
         var stages = new StageProgress(estimate.Stages, progress);
-        var (corpus, corpusId) = new CorpusStage(_folder, new CorpusStore(database), warn).Run(configuration, stages, cancellation);
+        var imported = new ImportedModels(database).Of(configuration);
+        var (corpus, corpusId) = new CorpusStage(_folder, new CorpusStore(database), warn) { Given = imported?.CorpusHash }.Run(configuration, stages, cancellation);
         using var _ = corpus;
         var older = new FeatureStore(database).FindModel(configuration.Model);
-        var (model, trained, fingerprint, modelFolder) = new ModelStage(database).Run(corpus, configuration, stages, cancellation);
+        var (model, trained, fingerprint, modelFolder) = new ModelStage(database, Backend).Run(corpus, configuration, stages, cancellation);
         using var __ = model;
-        var info = Describe(configuration, model, trained, corpus, corpusId) with { Folder = modelFolder == configuration.Model ? null : modelFolder };
+        var info = imported ?? Describe(configuration, model, trained, corpus, corpusId) with { Folder = modelFolder == configuration.Model ? null : modelFolder };
         // One that replaces another comes with its first dictionary: until then pages show the older one.
         var replaces = older is not null && _folder.Model(older) != _folder.Model(info);
         if (!replaces)
@@ -58,15 +73,15 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         }
 
         var folders = Folders(configuration, model, fingerprint, modelFolder);
-        using var contexts = Contexts(corpus, corpusId, configuration, stages, cancellation);
+        using var contexts = new ContextStage(_folder, warn).Run(corpus, corpusId, configuration.IndexTokens, stages, cancellation);
         var neurons = Neurons(model, corpus, contexts, stages, cancellation);
         var forming = new FormingStage(
             database, corpus, corpusId, model, configuration, folders,
-            (settings, metrics, small) => folders.Place(Draft(configuration, settings, metrics, small, neurons, corpusId, corpus.HeldOut.Count)), FeaturesWanted);
+            (settings, metrics, small) => folders.Place(Draft(configuration, settings, metrics, small, neurons, corpusId, corpus.HeldOut.Count)), FeaturesWanted, Backend);
         var results = new Dictionary<string, DictionaryResult>();
         foreach (var group in DictionaryGroups.Of(configuration))
         {
-            using var dictionaryStage = new DictionaryStage(folders, corpus, model, fingerprint, configuration, group, forming);
+            using var dictionaryStage = new DictionaryStage(folders, corpus, model, fingerprint, configuration, group, forming, Backend);
             foreach (var settings in group)
             {
                 var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
@@ -86,7 +101,8 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             }
         }
 
-        new RelateStage(database, time).Run(stages, cancellation);
+        new RelateStage(database, time, Backend).Run(stages, cancellation);
+        Steer(configuration, results.Values, stages, cancellation);
         ReplacedFiles.Remove(database, older);
 
         using var process = Process.GetCurrentProcess();
@@ -101,6 +117,25 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         };
     }
 
+    private void Steer(RunConfiguration configuration, IEnumerable<DictionaryResult> results, StageProgress progress, CancellationToken cancellation)
+    {
+        var store = new FeatureStore(database);
+        foreach (var result in configuration.Steer is null ? [] : results)
+        {
+            var dictionary = store.FindDictionary(configuration.Model, result.Name[(configuration.Model.Length + 1)..])!;
+            try
+            {
+                new SteerStage(database).Run(dictionary, SteeringSurvey.UsualPrompt, configuration.Steer!.Value, new SteeringOptions(), progress, cancellation);
+            }
+            catch (InvalidDataException exception)
+            {
+                // All else is finished: a model of a short context, or features without any, are no reason to fail.
+                warn(exception.Message);
+                progress.End(exception.Message);
+            }
+        }
+    }
+
     private RunFolders Folders(RunConfiguration configuration, TransformerModel model, string fingerprint, string modelFolder)
     {
         var folders = new StageFolders(database);
@@ -110,47 +145,11 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
                 configuration.Model, settings.Name, DictionaryStage.Fingerprint(fingerprint, model.Config, configuration, settings), DictionaryStage.RecordName)));
     }
 
-    private ContextSet Contexts(TokenizedCorpus corpus, string corpusId, RunConfiguration configuration, StageProgress progress, CancellationToken cancellation)
-    {
-        progress.Begin("Finding contexts");
-        var directory = _folder.Contexts(corpusId);
-        var tokens = Math.Min(configuration.IndexTokens, corpus.HeldOut.Count);
-        var contexts = Existing(directory, corpus, tokens) ?? ContextSet.Build(corpus, tokens, directory, progress.Fractions(), cancellation);
-        progress.End($"{contexts.Contexts.Count} contexts");
-        return contexts;
-    }
-
-    private ContextSet? Existing(string directory, TokenizedCorpus corpus, long tokens)
-    {
-        if (!Directory.Exists(directory))
-        {
-            return null;
-        }
-
-        try
-        {
-            var contexts = ContextSet.Open(directory);
-            if (contexts.Corpus == corpus.Hash && contexts.Tokens == tokens)
-            {
-                contexts.Verify();
-                return contexts;
-            }
-
-            contexts.Dispose();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or DamagedFileException)
-        {
-            warn($"{exception.Message} They are found again.");
-        }
-
-        return null;
-    }
-
-    private static IReadOnlyList<ContextBest> Neurons(
+    private IReadOnlyList<ContextBest> Neurons(
         TransformerModel model, TokenizedCorpus corpus, ContextSet contexts, StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Measuring neurons");
-        var neurons = NeuronContexts.Of(model, corpus.HeldOut, contexts, progress.Fractions(), cancellation);
+        var neurons = NeuronContexts.Of(model, corpus.HeldOut, contexts, progress.Fractions(), Backend, cancellation);
         progress.End($"{neurons.Count} contexts");
         return neurons;
     }
@@ -193,6 +192,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         CorpusHash = corpusId,
         CorpusSummary = CorpusStage.Summary(corpus),
         Created = time.GetUtcNow().UtcDateTime,
+        ControlOf = trained.ControlOf,
     };
 
     private DictionaryDraft Draft(
@@ -214,7 +214,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             Provenance = new Provenance(
                 corpusId, contexts.Tokens, Provenance.MaskOf(contexts.Tokens, heldOut), checked((long)(settings.Seed ?? configuration.Seed)),
                 typeof(RunPipeline).Assembly.GetName().Version!.ToString(3))
-            { HeldOutTokens = heldOut },
+            { HeldOutTokens = heldOut, Device = DevicePlacement.Provenance(configuration, Backend.Info) },
             Created = time.GetUtcNow().UtcDateTime,
         };
 

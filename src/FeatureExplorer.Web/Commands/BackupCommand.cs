@@ -12,10 +12,11 @@ public static class BackupCommand
     {
         var path = new Argument<string>("path") { Description = "A new folder for the copy." };
         var data = SharedOptions.Data();
-        var command = new Command("backup", "Copies the data folder, also while a server or a run uses it.") { path, data };
+        var without = new Option<bool>("--without-accounts") { Description = "Leave out accounts, sessions, the audit log, people's names, keys and settings: a copy to give away." };
+        var command = new Command("backup", "Copies the data folder, also while a server or a run uses it.") { path, data, without };
         command.SetAction((result, cancellation) => Task.Run(
             () => Print(
-                "Copied", DataBackup.Create(new DataFolder(result.GetValue(data)!), result.GetValue(path)!, TimeProvider.System, cancellation),
+                "Copied", DataBackup.Create(new DataFolder(result.GetValue(data)!), result.GetValue(path)!, TimeProvider.System, result.GetValue(without), cancellation),
                 $"Restore it with: restore {result.GetValue(path)} --data DIR"),
             CancellationToken.None));
         return command;

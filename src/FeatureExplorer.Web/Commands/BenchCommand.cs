@@ -24,17 +24,32 @@ public static class BenchCommand
     private static Command Gemm()
     {
         var json = SharedOptions.Json();
-        var command = new Command("gemm", "The packed matrix product.") { json };
+        var shape = new Option<string>("--shape") { Description = "One product M,N,K instead of those of training." };
+        shape.Validators.Add(static result =>
+        {
+            if (Shape(result.GetValueOrDefault<string>()) is null)
+            {
+                result.AddError($"--shape is {result.GetValueOrDefault<string>()}; it must be three whole numbers from 1 to 65536, as in 1024,512,512.");
+            }
+        });
+        var command = new Command("gemm", "The packed matrix product.") { shape, json };
         command.SetAction(result =>
         {
             var peak = MatrixBenchmark.Peak();
             return Print(
                 result.GetValue(json),
-                GemmShapes.Select(shape => MatrixBenchmark.Run(shape.M, shape.N, shape.K)).ToList(),
+                (result.GetValue(shape) is { } one ? [Shape(one)!.Value] : GemmShapes).Select(s => MatrixBenchmark.Run(s.M, s.N, s.K)).ToList(),
                 results => string.Join(Environment.NewLine, results.Select(r =>
                     Invariant($"{r.M} x {r.N}, depth {r.K}: {r.GigaflopsPerSecond:0} of {peak:0} GFLOP/s on {r.Threads} threads"))));
         });
         return command;
+    }
+
+    /// <summary>M,N,K; null for anything else.</summary>
+    private static (int M, int N, int K)? Shape(string? text)
+    {
+        var sizes = (text ?? "").Split(',').Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= 1 << 16 ? size : 0).ToArray();
+        return sizes is [> 0, > 0, > 0] ? (sizes[0], sizes[1], sizes[2]) : null;
     }
 
     private static Command Dictionary()
@@ -45,16 +60,22 @@ public static class BenchCommand
         var variant = new Option<string>("--variant") { Description = "Kind of dictionary.", DefaultValueFactory = _ => DictionaryVariants.Paper2023 };
         variant.AcceptOnlyFromAmong([.. DictionaryVariants.All]);
         var k = NumberOption.Of<int>("--k", "Active features of the TopK kinds; the same as --l0.");
-        var (json, peer) = (SharedOptions.Json(), Peer());
+        var (json, peer, device) = (SharedOptions.Json(), Peer(), new DeviceOptions());
         var command = new Command(
             "dictionary", "Full training steps of a sparse dictionary with 512 inputs. Without sizes: a table over sizes and numbers of active features.")
         {
             features, batch, l0, variant, k, peer, json,
         };
+        device.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
                 var (m, rows, active, kind) = (result.GetValue(features), result.GetValue(batch), result.GetValue(k) ?? result.GetValue(l0), result.GetValue(variant)!);
+                if (device.Chosen(result) is { } on)
+                {
+                    return Print(result.GetValue(json), on.Alternated(backend => DictionaryBenchmark.Run(m, rows, active, kind, Inputs, backend: backend, cancellation: cancellation), static r => r.SamplesPerSecond), Describe);
+                }
+
                 if (result.GetResult(peer) is not null)
                 {
                     return Compare(
@@ -102,13 +123,19 @@ public static class BenchCommand
     private static Command Transformer()
     {
         var vocabulary = Whole("--vocabulary", 4096, "Token ids.");
-        var (json, peer) = (SharedOptions.Json(), Peer());
+        var (json, peer, device) = (SharedOptions.Json(), Peer(), new DeviceOptions());
         var command = new Command("transformer", "Full training steps of the one-layer transformer, 32 windows of 256 tokens.") { vocabulary, peer, json };
+        device.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(
             () =>
             {
                 var ids = result.GetValue(vocabulary);
                 TransformerBenchmark.Result Once() => TransformerBenchmark.Run(new TransformerConfig { VocabularySize = ids });
+                if (device.Chosen(result) is { } on)
+                {
+                    return Print(result.GetValue(json), on.Alternated(backend => TransformerBenchmark.Run(new TransformerConfig { VocabularySize = ids }, backend: backend), static r => r.TokensPerSecond), Describe);
+                }
+
                 return result.GetResult(peer) is null
                     ? Print(result.GetValue(json), Once(), r => Invariant($"{r.TokensPerSecond:N0} tokens/s with {r.Vocabulary} token ids on {r.Threads} threads"))
                     : Compare(
@@ -123,10 +150,13 @@ public static class BenchCommand
     {
         var features = Whole("--features", 4096, "Features, m.");
         var tokens = Whole("--tokens", 1_000_000, "Tokens to index.");
-        var json = SharedOptions.Json();
+        var (json, device) = (SharedOptions.Json(), new DeviceOptions());
         var command = new Command("index", "The activation index, contexts and all statistics of an untrained model on random words.") { features, tokens, json };
+        device.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(
-            () => Print(
+            () => device.Chosen(result) is { } on
+                ? Print(result.GetValue(json), on.Alternated(backend => IndexBenchmark.Run(result.GetValue(features), result.GetValue(tokens), backend: backend, cancellation: cancellation), static r => r.Tokens / r.IndexSeconds), Describe)
+                : Print(
                 result.GetValue(json),
                 IndexBenchmark.Run(result.GetValue(features), result.GetValue(tokens), cancellation: cancellation),
                 r => Invariant(
@@ -142,6 +172,11 @@ public static class BenchCommand
             PeerComparison.FindFolder(folder), script, key, ours, json ? TextWriter.Null.WriteLine : Console.WriteLine, cancellation);
         return Print(json, comparison, c => Invariant($"{c.Ours:N0} against {c.Peer:N0} {c.Unit.Replace('_', ' ')} of {c.PeerName}: {c.Ratio:0.00} x (medians of {c.OurRuns.Count})"));
     }
+
+    private static string Describe<T>(DeviceComparison<T> c) => string.Join(Environment.NewLine, [
+        Invariant($"{c.Device}: {c.PerSecond:N0} a second (median of {c.Runs.Count})"),
+        .. c.Other is null ? (string[])[] : [Invariant($"{c.Other}: {c.OtherPerSecond:N0} a second"), Invariant($"{c.Device} / {c.Other}: {c.Ratio:0.000}, median of {c.Runs.Count} pairs")],
+    ]);
 
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 

@@ -20,9 +20,12 @@ public static class CommandLine
         {
             RunCommand.Create(),
             ImportCommand.Create(),
+            ExportCommand.Create(),
             RelateCommand.Create(),
+            SteerCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
+            TorchCommand.Create(),
             AccountsCommand.Create(),
             BackupCommand.Create(),
             BackupCommand.CreateRestore(),
@@ -59,6 +62,11 @@ public static class CommandLine
         catch (Exception exception) when (DataFault.NeedsWords(exception))
         {
             await Console.Error.WriteLineAsync($"{DataFault.Describe(exception)} ({exception.Message})");
+            return ExitCodes.Failure;
+        }
+        catch (Exception exception) when (NetworkFault.Describe(exception) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
             return ExitCodes.Failure;
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or TrainingDivergedException)

@@ -3,7 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Training.Devices;
+using FeatureExplorer.Web.Devices;
+using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -22,12 +26,18 @@ public static class DoctorCommand
         var command = new Command("doctor", "Shows the processor features, threads, memory and disk that were found; with --verify, which files are damaged.") { data, verify, record };
         command.SetAction(result => result.GetValue(verify) || result.GetValue(record)
             ? FileVerification.Run(result.GetValue(data)!, result.GetValue(record), Console.Out)
-            : Run(result.GetValue(data)!, Console.Out));
+            : Run(result.GetValue(data)!, result.GetResult(data) is { Implicit: false }, Console.Out));
         return command;
     }
 
-    private static int Run(string dataFolder, TextWriter output)
+    private static int Run(string dataFolder, bool named, TextWriter output)
     {
+        // The usual folder is made by the first run; one that somebody names is likely to be there already, and misspelt.
+        if (named && !Directory.Exists(dataFolder))
+        {
+            throw new DirectoryNotFoundException($"There is no data folder {Path.GetFullPath(dataFolder)}: name one with --data, or leave it out before the first run.");
+        }
+
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var full = Path.GetFullPath(dataFolder);
         var disk = FreeDisk(full);
@@ -35,10 +45,25 @@ public static class DoctorCommand
         Line(output, "Vectors", Vectors());
         Line(output, "Threads", $"{WorkerPool.Threads}");
         Line(output, "Matrix product", string.Create(CultureInfo.InvariantCulture, $"{MatrixBenchmark.Run(2048, 2048, 512).GigaflopsPerSecond:0} GFLOP/s"));
+        Devices(SharedOptions.Settings(dataFolder), output);
         Line(output, "Memory", $"{Gigabytes(memory)}{Verdict(memory >= NeededMemory, "the standard preset needs about 4 GiB")}");
         Line(output, "Data folder", $"{full}{Verdict(IsWritable(full), "it cannot be written: choose another with --data")}");
         Line(output, "Free disk", $"{Gigabytes(disk)}{Verdict(disk >= NeededDisk, "the standard preset needs about 2 GiB")}");
         return memory >= NeededMemory && disk >= NeededDisk && IsWritable(full) ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static void Devices(ExplorerOptions settings, TextWriter output)
+    {
+        var devices = new TorchComputeDevices(settings);
+        foreach (var device in devices.All.Where(static device => device.Id != BackendInfo.CpuId))
+        {
+            using var backend = devices.Open(device.Id, DevicePlacement.Float32);
+            var memory = device.Memory is { } bytes ? $", {Gigabytes(bytes)}" : string.Empty;
+            Line(output, device.Id, string.Create(CultureInfo.InvariantCulture, $"{device.Name}{memory}, {device.Library}, {backend.MeasureProduct():0} GFLOP/s"));
+        }
+
+        Line(output, "Graphics cards", devices.Problem ?? (devices.All.Any(static device => device.IsCard) ? "runs use the first, unless they name a device"
+            : TorchComputeDevices.Folder(settings) is null ? "libtorch is not set up (README, \"With a GPU\")" : "libtorch finds none"));
     }
 
     private static string Vectors() =>

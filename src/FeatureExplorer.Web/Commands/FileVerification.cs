@@ -30,7 +30,7 @@ public static class FileVerification
 
         int Count(FolderCheck.State state) => counts[(int)state];
         var (damaged, without) = (Count(FolderCheck.State.Damaged), Count(FolderCheck.State.WithoutChecksum));
-        output.WriteLine($"{Count(FolderCheck.State.Whole)} files are as they were written, {damaged} damaged, {without} without a checksum{(record ? $", {Count(FolderCheck.State.Recorded)} given one" : string.Empty)}.");
+        output.WriteLine($"{counts.Sum()} {(counts.Sum() == 1 ? "file" : "files")}: {Count(FolderCheck.State.Whole)} as written, {damaged} damaged, {without} without a checksum{(record ? $", {Count(FolderCheck.State.Recorded)} given one" : string.Empty)}.");
         output.WriteLine(damaged > 0 ? "Restore the damaged ones from a backup, or run again what made them." : without > 0 ? "--record writes the checksums that are missing." : "Nothing to do.");
         return damaged > 0 ? ExitCodes.Failure : ExitCodes.Success;
     }

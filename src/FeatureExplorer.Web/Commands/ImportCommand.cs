@@ -8,12 +8,12 @@ using FeatureExplorer.Training.Configuration;
 
 namespace FeatureExplorer.Web.Commands;
 
-/// <summary><c>import</c>: features that others published.</summary>
+/// <summary><c>import</c>: models and dictionaries of other tools, and features that others published.</summary>
 public static class ImportCommand
 {
     private const int ProblemsShown = 20;
 
-    public static Command Create() => new("import", "Imports features that others published.") { Anthropic() };
+    public static Command Create() => new("import", "Imports models and dictionaries of other tools, and features that others published.") { ImportModelCommand.Create(), ImportDictionaryCommand.Create(), Anthropic() };
 
     private static Command Anthropic()
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Dictionaries.Training;
@@ -11,6 +12,8 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Devices;
+using FeatureExplorer.Web.Devices;
 using FeatureExplorer.Web.Endpoints.Json;
 
 namespace FeatureExplorer.Web.Commands;
@@ -32,7 +35,7 @@ public static class QualityCommand
         public IReadOnlyList<string>? Assumed { get; init; }
     }
 
-    private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, float? Threshold, double? Decay, string[] Evaluate);
+    private sealed record Request(string Data, string ModelName, string Activations, int Features, long Samples, long Tokens, string[] Variants, float[] Sparsity, float? Threshold, double? Decay, string[] Evaluate, string Device, string Precision);
 
     public static Command Create()
     {
@@ -58,16 +61,19 @@ public static class QualityCommand
             AllowMultipleArgumentsPerToken = true,
             HelpName = "DIR",
         };
+        var device = new Option<string>("--device") { Description = "Where dictionaries train and are measured: cpu, torch:cpu, cuda:0, mps (see torch status).", DefaultValueFactory = static _ => BackendInfo.CpuId };
+        var precision = new Option<string>("--precision") { Description = "Precision of the products on --device: float32, tf32, bf16.", DefaultValueFactory = static _ => DevicePlacement.Float32 };
+        precision.AcceptOnlyFromAmong([.. DevicePlacement.Precisions]);
         var command = new Command("quality", "L0, explained variance and loss recovered of each variant on a trained model; one JSON object a line.")
         {
-            data, model, activations, features, samples, tokens, variants, sparsity, threshold, decay, evaluate,
+            data, model, activations, features, samples, tokens, variants, sparsity, threshold, decay, evaluate, device, precision,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () => Run(
                 new Request(
                     result.GetValue(data)!, result.GetValue(model)!, result.GetValue(activations)!, result.GetValue(features), result.GetValue(samples),
                     result.GetValue(tokens), result.GetValue(variants) ?? [], result.GetValue(sparsity) ?? [],
-                    result.GetValue(threshold), result.GetValue(decay), result.GetValue(evaluate) ?? []),
+                    result.GetValue(threshold), result.GetValue(decay), result.GetValue(evaluate) ?? [], result.GetValue(device)!, result.GetValue(precision)!),
                 cancellation),
             CancellationToken.None));
         return command;
@@ -75,6 +81,11 @@ public static class QualityCommand
 
     private static void Check(Request request)
     {
+        if (request.Samples < 1)
+        {
+            throw new ArgumentException($"--samples is {request.Samples}; it must be at least 1.");
+        }
+
         if (request.Variants.Length == 0 != (request.Sparsity.Length == 0))
         {
             throw new ArgumentException("--variant and --sparsity go together: a variant is trained at each sparsity.");
@@ -90,6 +101,7 @@ public static class QualityCommand
     {
         Check(request);
         var folder = new DataFolder(request.Data);
+        using var backend = new TorchComputeDevices(SharedOptions.Settings(request.Data)).Open(request.Device, request.Precision);
         var info = new FeatureStore(FeatureDatabase.Open(folder)).FindModel(request.ModelName)
             ?? throw new ArgumentException($"{request.Data} has no model {request.ModelName}: train one with run --model {request.ModelName}.");
         using var model = TransformerModel.Load(folder.Model(info));
@@ -110,17 +122,17 @@ public static class QualityCommand
                 Console.Error.WriteLine(assumption);
             }
 
-            var row = Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, cancellation);
+            var row = Measure(directory, 0, dictionary, 0, model, corpus, request.Tokens, backend, cancellation);
             Print(row with { Assumed = dictionary.Assumptions.Count > 0 ? dictionary.Assumptions : null });
         }
 
         foreach (var (variant, sparsity) in request.Variants.SelectMany(variant => request.Sparsity.Select(sparsity => (variant, sparsity))))
         {
             activations.Seek(0);
-            using var trainer = new DictionaryTrainer(activations, Options(request, variant, sparsity));
+            using var trainer = new DictionaryTrainer(activations, Options(request, variant, sparsity), backend);
             var start = Stopwatch.GetTimestamp();
             using var dictionary = trainer.Train(cancellation: cancellation);
-            Print(Measure(variant, sparsity, dictionary, Stopwatch.GetElapsedTime(start).TotalSeconds, model, corpus, request.Tokens, cancellation));
+            Print(Measure(variant, sparsity, dictionary, Stopwatch.GetElapsedTime(start).TotalSeconds, model, corpus, request.Tokens, backend, cancellation));
         }
 
         return ExitCodes.Success;
@@ -151,9 +163,10 @@ public static class QualityCommand
     }
 
     private static Row Measure(
-        string name, double sparsity, SparseAutoencoder dictionary, double seconds, TransformerModel model, TokenizedCorpus corpus, long tokens, CancellationToken cancellation)
+        string name, double sparsity, SparseAutoencoder dictionary, double seconds, TransformerModel model, TokenizedCorpus corpus, long tokens, IComputeBackend backend,
+        CancellationToken cancellation)
     {
-        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, tokens, cancellation: cancellation);
+        var metrics = DictionaryEvaluator.Evaluate(model, dictionary, corpus.HeldOut, tokens, backend: backend, cancellation: cancellation);
         return new Row(
             name, sparsity, Math.Round(metrics.L0, 2), Math.Round(metrics.ExplainedVariance, 4), Math.Round(metrics.LossRecovered, 4),
             Math.Round(metrics.LossRecoveredFromMean, 4), Math.Round(seconds, 1));

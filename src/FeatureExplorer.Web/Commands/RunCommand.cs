@@ -5,9 +5,12 @@ using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Training.Stages;
+using FeatureExplorer.Web.Devices;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -28,17 +31,32 @@ public static class RunCommand
         command.Options.Add(json);
         command.Options.Add(queue);
         command.SetAction((result, cancellation) => Task.Run(
-            () => result.GetValue(queue)
-                ? Enqueue(options.Configuration(result), result.GetValue(data)!)
-                : Run(options.Configuration(result), result.GetValue(data)!, result.GetValue(json), cancellation),
+            () => options.Synthetic(result) is { } test ? SyntheticRun.Run(test, result.GetValue(data)!, result.GetValue(queue), result.GetValue(json), cancellation)
+                : result.GetValue(queue) ? Enqueue(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!)
+                : Run(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
+    }
+
+    /// <summary>With the sizes of the imported model that it names, where it names one.</summary>
+    private static RunConfiguration OnImported(RunConfiguration configuration, IReadOnlyList<string> training, string dataFolder)
+    {
+        if (!File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
+        {
+            return configuration;
+        }
+
+        var applied = new ImportedModels(FeatureDatabase.Open(new DataFolder(dataFolder))).Apply(configuration);
+        return applied.Imported is null || training.Count == 0
+            ? applied
+            : throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");
     }
 
     private static int Enqueue(RunConfiguration configuration, string dataFolder)
     {
         Demand(configuration, dataFolder);
         var database = FeatureDatabase.Open(new DataFolder(dataFolder));
+        // Which device it gets is decided where it runs.
         configuration = new RunNames(database, TimeProvider.System).Settle(configuration);
         var run = new RunStore(database, TimeProvider.System).Add(configuration.Preset, RunConfigurationJson.Write(configuration));
         Console.WriteLine($"Run {run.Id} waits in the queue; a server on {database.Folder.Root} takes it up.");
@@ -49,7 +67,15 @@ public static class RunCommand
     {
         Demand(configuration, dataFolder);
         var database = FeatureDatabase.Open(new DataFolder(dataFolder));
-        var run = new RecordedRun(database, TimeProvider.System, message => Console.Error.WriteLine(message));
+        var settings = SharedOptions.Settings(dataFolder);
+        configuration = configuration.Device == DevicePlacement.Auto ? configuration with { Device = settings.Training.Device } : configuration;
+        var devices = new TorchComputeDevices(settings);
+        if (devices.Problem is { } problem)
+        {
+            Console.Error.WriteLine(problem);
+        }
+
+        var run = new RecordedRun(database, TimeProvider.System, message => Console.Error.WriteLine(message), devices);
         var result = run.Run(configuration, ConsoleProgress.ForStandardError(), cancellation);
         Console.WriteLine(json ? JsonSerializer.Serialize(result, Indented) : Text(result));
         return ExitCodes.Success;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Synthetic;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -26,15 +28,16 @@ internal sealed class RunOptions
     };
 
     private readonly Option<string?> _keep = new("--keep") { Description = "Keep a share of a domain's documents: arabic=0.1,dna=0.05", HelpName = "DOMAIN=SHARE,..." };
-    private readonly Option<ulong?> _seed = NumberOption.Of<ulong>("--seed", "Same seed, corpus and settings: same bits.");
+    private readonly Option<ulong?> _seed = NumberOption.Of<ulong>("--seed", "Same seed, corpus and settings: same bits on the same kind of processor.");
     private readonly Option<string?> _model = new("--model") { Description = "Name of the model. Default: A." };
     private readonly Option<long?> _tokens = NumberOption.Of<long>("--tokens", "Tokens to train the transformer on.");
+    private readonly Option<string?> _architecture = new("--architecture") { Description = "Train the model as another family is: gpt2 (GELU, tied unembedding) or llama (RMSNorm, rotary positions, gated SiLU). Without it, the paper's.", HelpName = "gpt2|llama" };
     private readonly Option<int?> _layers = NumberOption.Of<int>("--layers", "Layers of the transformer.");
     private readonly Option<string?> _features = new("--features") { Description = "Features of the dictionary; a list makes one of each size.", HelpName = "M,..." };
     private readonly Option<string?> _lambda = new("--lambda") { Description = "Weight of the sparsity penalty; a list makes a dictionary of each.", HelpName = "L,..." };
     private readonly Option<string?> _k = new("--k") { Description = "Active features per token, for recipes that fix it; a list makes a dictionary of each.", HelpName = "K,..." };
     private readonly Option<string?> _variant = new("--variant") { Description = "Recipe of the dictionary: " + Names(RunChoices.Variants) + "." };
-    private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + "." };
+    private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + "; a list makes a dictionary of each, at equal L0 with a recipe that fixes k.", HelpName = "SITE,..." };
     private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0.");
     private readonly Option<long?> _samples = NumberOption.Of<long>("--samples", "Activation vectors to train a dictionary on.");
 
@@ -43,15 +46,70 @@ internal sealed class RunOptions
         Description = "Let this run's model and dictionaries take the place of finished ones of the same names, once they are complete. Labels stay.",
     };
 
+    private readonly Option<string?> _device = new("--device")
+    {
+        Description = "Where it computes: auto (a card where there is one), cpu, torch:cpu, cuda:0, mps. Default: auto, or the setting Training:Device.",
+    };
+
+    private readonly Option<string?> _precision = new("--precision") { Description = "Precision of matrix products on a card: float32, tf32 or bf16. Default: float32." };
+
+    private readonly Option<bool> _deviceChange = new("--device-change")
+    {
+        Description = "Go on with a stopped run on another device than it began on. Its results are then those of neither alone.",
+    };
+
+    private readonly Option<string?> _control = new("--control")
+    {
+        Description = "Train the dictionaries on a control: shuffled takes the finished model of the same settings with each matrix's weights in random order. Its name is that of --model with -shuffled.",
+    };
+
+    private readonly Option<double?> _steer = NumberOption.Of<double>("--steer", "At the end hold every live feature at so many times its maximum, as the command steer does. 2 is usual. Default: not.");
+
+    private readonly SyntheticOptions _synthetic = new();
+
+    private Option[] OfModels => [_corpus, _preset, _config, _keep, _model, _architecture, _tokens, _layers, _site, _layer, _replace, _device, _precision, _deviceChange, _control, _steer];
+
     public void AddTo(Command command)
     {
         _preset.AcceptOnlyFromAmong([.. RunPreset.All.Select(p => p.Preset)]);
-        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples, _replace];
+        _control.AcceptOnlyFromAmong([.. RunControl.All]);
+        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _architecture, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples, _replace, _device, _precision, _deviceChange, _control, _steer];
         foreach (var option in all)
         {
             command.Options.Add(option);
         }
+
+        _synthetic.AddTo(command);
     }
+
+    /// <summary>The test against a planted truth that the command line asks for; null when it asks for a model.</summary>
+    /// <exception cref="ArgumentException">A value is no number, or an option does not belong to that kind of run.</exception>
+    public SyntheticSettings? Synthetic(ParseResult result)
+    {
+        if (_synthetic.Name(result, OfModels) is not { } name)
+        {
+            return null;
+        }
+
+        var usual = new SyntheticSettings { Name = name };
+        var wrong = new List<string>();
+        var (features, lambda, k) = (List<int>(_features, result, wrong), List<float>(_lambda, result, wrong), List<int>(_k, result, wrong));
+        return wrong.Count > 0
+            ? throw new ArgumentException(string.Join(" ", wrong))
+            : usual with
+            {
+                Planted = _synthetic.Planted(result, result.GetValue(_seed)),
+                Features = features,
+                Lambda = lambda,
+                K = k,
+                Variants = result.GetValue(_variant) is { } variant ? variant.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : DictionaryVariants.All,
+                Samples = result.GetValue(_samples) ?? usual.Samples,
+            };
+    }
+
+    /// <summary>Options that say how a model is trained, as far as they are given: an imported one is not.</summary>
+    public IReadOnlyList<string> OfTraining(ParseResult result) =>
+        [.. new Option[] { _architecture, _tokens, _layers }.Where(option => result.GetResult(option) is { Implicit: false }).Select(static option => option.Name)];
 
     /// <summary>What the command line asks for.</summary>
     /// <exception cref="ArgumentException">A value is no number, or the file is no configuration.</exception>
@@ -62,14 +120,22 @@ internal sealed class RunOptions
         {
             Tokens = result.GetValue(_tokens) ?? start.Transformer.Tokens,
             Layers = result.GetValue(_layers) ?? start.Transformer.Layers,
+            Architecture = result.GetValue(_architecture) ?? start.Transformer.Architecture,
         };
+        var model = result.GetValue(_model) ?? start.Model;
+        var control = result.GetValue(_control) ?? start.Control;
         return start with
         {
             Corpus = result.GetValue(_corpus) is { Length: > 0 } corpus ? corpus : start.Corpus,
             Keep = result.GetValue(_keep) ?? start.Keep,
             Seed = result.GetValue(_seed) ?? start.Seed,
-            Model = result.GetValue(_model) ?? start.Model,
+            Model = result.GetValue(_control) is { } wanted ? RunControl.NameFor(model, wanted) : model,
+            Control = control,
+            Steer = result.GetValue(_steer) ?? start.Steer,
             Replace = result.GetValue(_replace) || start.Replace,
+            Device = result.GetValue(_device) ?? start.Device,
+            Precision = result.GetValue(_precision) ?? start.Precision,
+            DeviceChange = result.GetValue(_deviceChange),
             Transformer = transformer,
             Dictionaries = Dictionaries(result, start.Dictionaries),
         };
@@ -85,7 +151,7 @@ internal sealed class RunOptions
         var text = File.Exists(file) ? File.ReadAllText(file) : throw new ArgumentException($"There is no file {file} with a configuration.");
         try
         {
-            return RunConfigurationJson.Read(text, result.GetValue(_preset));
+            return RunConfigurationJson.ReadNew(text, result.GetValue(_preset));
         }
         catch (ArgumentException exception)
         {
@@ -105,18 +171,24 @@ internal sealed class RunOptions
             throw new ArgumentException(string.Join(" ", wrong));
         }
 
-        var (variant, site) = (result.GetValue(_variant), result.GetValue(_site));
+        var (variant, sites) = (result.GetValue(_variant), (result.GetValue(_site) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         var (layer, samples) = (result.GetValue(_layer), result.GetValue(_samples));
-        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && site is null && layer is null && samples is null)
+        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && sites.Length == 0 && layer is null && samples is null)
         {
             return start;
+        }
+
+        if (samples is { } number && RunSetting.Find("dictionaries[0].samples") is { } setting && !setting.Takes(number))
+        {
+            throw new ArgumentException($"--samples is {number.ToString(CultureInfo.InvariantCulture)}; it must be {setting.Range}.");
         }
 
         var like = start[^1];
         var sweep = new SweepSettings
         {
             Variant = variant ?? like.Variant,
-            Site = site ?? like.Site,
+            Site = like.Site,
+            Sites = sites,
             Layer = layer ?? like.Layer,
             Features = features.Count > 0 ? features : [.. start.Select(d => d.Features)],
             Lambda = lambda,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Web.Devices;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 
@@ -75,6 +76,11 @@ public static class ServeCommand
         var database = FeatureDatabase.Open(folder);
         new AuditStore(database).Trim();
         Warn(folder, database);
+        if (new TorchComputeDevices(settings).Fault() is { } fault)
+        {
+            Console.Error.WriteLine(fault);
+        }
+
         await using var app = WebHost.Build(new WebHostOptions
         {
             Database = database,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;
 
@@ -14,6 +15,10 @@ public static class SharedOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(DataVariable) is { Length: > 0 } folder ? folder : Path.Combine("data", "local"),
         HelpName = "DIR",
     };
+
+    /// <summary>The settings of a data folder, the environment and the file beside the program.</summary>
+    /// <exception cref="ArgumentException">A setting does not work.</exception>
+    public static ExplorerOptions Settings(string dataFolder) => ExplorerSettings.Load([KeyValuePair.Create(nameof(ExplorerOptions.Data), (string?)dataFolder)]);
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 }

@@ -24,6 +24,7 @@ public sealed partial class CorpusLibrary(
     /// <summary>Longest name of a corpus.</summary>
     public const int LongestName = 32;
 
+    private const string Adding = "corpus.add";
     private const int LongestShown = 100;
     private const int RunsLookedAt = 1000;
 
@@ -41,7 +42,7 @@ public sealed partial class CorpusLibrary(
     {
         permissions.Demand(user, Role.Admin);
         SentFile.Check(files, limits.MaxMegabytes * 1e6);
-        var paths = Begin(user, name, CorpusOrigin.Upload, SentFile.Describe(files), [.. files.Select(static file => file.Name)]);
+        var (paths, ended) = Begin(user, name, CorpusOrigin.Upload, SentFile.Describe(files), [.. files.Select(static file => file.Name)]);
         try
         {
             foreach (var (file, path) in files.Zip(paths))
@@ -50,13 +51,14 @@ public sealed partial class CorpusLibrary(
                 await file.Copy(stream);
             }
         }
-        catch
+        catch (Exception exception)
         {
             Discard(name);
+            ended(AuditOutcome.Failed, exception.Message);
             throw;
         }
 
-        Read(name);
+        Read(name, ended);
     }
 
     /// <summary>Adds a corpus from an address; it is fetched in the background.</summary>
@@ -68,10 +70,10 @@ public sealed partial class CorpusLibrary(
             throw new ArgumentException($"\"{(address.Length > LongestShown ? address[..LongestShown] + "…" : address)}\" is not an http or https address; enter one like https://example.org/text.jsonl.gz.");
         }
 
-        var path = Begin(user, name, CorpusOrigin.Address, address, [Path.GetFileName(uri.AbsolutePath)])[0];
-        Work(name, async cancellation =>
+        var (paths, ended) = Begin(user, name, CorpusOrigin.Address, address, [Path.GetFileName(uri.AbsolutePath)]);
+        Work(name, ended, async cancellation =>
         {
-            await using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            await using (var stream = new FileStream(paths[0], FileMode.CreateNew, FileAccess.Write))
             {
                 await http.Download(uri, stream, new Told(progress => Tell(name, $"{Show.Bytes(progress.Bytes)} received"), time), cancellation);
             }
@@ -91,8 +93,7 @@ public sealed partial class CorpusLibrary(
         }
 
         CheckName(name);
-        Add(user, New(name, CorpusOrigin.Folder, relative, [CorpusRoot.Resolve(options.CorpusRoot, relative.Trim())], account.Name));
-        Read(name);
+        Read(name, Add(user, New(name, CorpusOrigin.Folder, relative, [CorpusRoot.Resolve(options.CorpusRoot, relative.Trim())], account.Name)));
     }
 
     /// <summary>Deletes a corpus and the files that were sent or fetched for it; what was trained on it stays. Where it is still being fetched or read, that stops first.</summary>
@@ -143,19 +144,21 @@ public sealed partial class CorpusLibrary(
     {
         foreach (var corpus in store.All().Where(c => c.State == CorpusState.Preparing && !_working.ContainsKey(c.Name)))
         {
-            store.Save(corpus with { State = CorpusState.Failed, Message = "The server ended meanwhile: add it again." });
+            const string Ended = "The server ended meanwhile: add it again.";
+            store.Save(corpus with { State = CorpusState.Failed, Message = Ended });
+            audit.Record(corpus.AddedBy, Adding, corpus.Name, AuditOutcome.Failed, $"{corpus.From}: {Ended}");
         }
     }
 
     private static bool Uses(RunInfo run, string name) => RunConfigurationJson.Of(run)?.Corpus.Contains(CorpusFolder.Prefix + name) == true;
 
-    /// <returns>Where each of the files is to be written.</returns>
-    private IReadOnlyList<string> Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, IReadOnlyList<string> files)
+    /// <returns>Where each of the files is to be written, and what to call at the end.</returns>
+    private (IReadOnlyList<string> Paths, Action<AuditOutcome, string?> Ended) Begin(ClaimsPrincipal user, string name, CorpusOrigin origin, string from, IReadOnlyList<string> files)
     {
         var account = permissions.Demand(user, Role.Admin);
         CheckName(name);
         IReadOnlyList<string> relative = [.. SentFile.SafeNames(files).Select(file => Path.Combine("sources", name, file))];
-        Add(user, New(name, origin, from, relative, account.Name));
+        var ended = Add(user, New(name, origin, from, relative, account.Name));
         // What an earlier try has left behind belongs to no corpus any more.
         if (Directory.Exists(folder.Source(name)))
         {
@@ -163,10 +166,11 @@ public sealed partial class CorpusLibrary(
         }
 
         Directory.CreateDirectory(folder.Source(name));
-        return [.. relative.Select(path => Path.GetFullPath(path, folder.Root))];
+        return ([.. relative.Select(path => Path.GetFullPath(path, folder.Root))], ended);
     }
 
-    private void Add(ClaimsPrincipal user, CorpusInfo corpus)
+    /// <returns>What to call at the end: only then is it known whether the corpus was added.</returns>
+    private Action<AuditOutcome, string?> Add(ClaimsPrincipal user, CorpusInfo corpus)
     {
         if (store.Find(corpus.Name) is { State: CorpusState.Failed })
         {
@@ -178,7 +182,8 @@ public sealed partial class CorpusLibrary(
             throw new ArgumentException(NameProblem(corpus.Name) ?? $"There is a corpus \"{corpus.Name}\" already.");
         }
 
-        audit.Record(user, "corpus.add", corpus.Name, detail: corpus.From);
+        var record = audit.Begin(user, Adding, corpus.Name);
+        return (outcome, problem) => record(outcome, problem is null ? corpus.From : $"{corpus.From}: {problem}");
     }
 
     private CorpusInfo New(string name, CorpusOrigin origin, string from, IReadOnlyList<string> paths, string by) => new()
@@ -193,10 +198,10 @@ public sealed partial class CorpusLibrary(
         Created = time.GetUtcNow().UtcDateTime,
     };
 
-    private void Read(string name) => Work(name, cancellation => Task.FromResult(
+    private void Read(string name, Action<AuditOutcome, string?> ended) => Work(name, ended, cancellation => Task.FromResult(
         CorpusScan.Of(store.Find(name) ?? throw new OperationCanceledException(), folder.Root, limits, cancellation)));
 
-    private void Work(string name, Func<CancellationToken, Task<CorpusInfo>> work)
+    private void Work(string name, Action<AuditOutcome, string?> ended, Func<CancellationToken, Task<CorpusInfo>> work)
     {
         var begun = new CorpusWork(lifetime.ApplicationStopping);
         _working[name] = begun;
@@ -205,15 +210,16 @@ public sealed partial class CorpusLibrary(
             try
             {
                 store.Save(await work(begun.Token));
+                ended(AuditOutcome.Done, null);
             }
             catch (OperationCanceledException)
             {
-                Tell(name, "Stopped before the end: add it again.", CorpusState.Failed);
+                Fail("Stopped before the end: add it again.");
             }
             catch (Exception exception)
             {
                 LogFailed(logger, name, exception);
-                Tell(name, exception.Message, CorpusState.Failed);
+                Fail(exception.Message);
             }
             finally
             {
@@ -222,6 +228,12 @@ public sealed partial class CorpusLibrary(
                 begun.Dispose();
             }
         });
+
+        void Fail(string problem)
+        {
+            ended(AuditOutcome.Failed, problem);
+            Tell(name, problem, CorpusState.Failed);
+        }
     }
 
     private void Tell(string name, string message, CorpusState state = CorpusState.Preparing)

@@ -8,39 +8,40 @@ public static class CorpusRoot
     /// <summary>The folder or file that a relative path names below the root, with all links followed.</summary>
     /// <param name="root">The folder that may be read.</param>
     /// <param name="relative">Below it.</param>
+    /// <param name="what">What the root is called, for messages.</param>
     /// <exception cref="ArgumentException">It is absolute, leads outside, or does not exist.</exception>
-    public static string Resolve(string root, string relative)
+    public static string Resolve(string root, string relative, string what = "corpus folder")
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         if (relative.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(relative))
         {
-            throw new ArgumentException($"\"{relative}\" must be a path below the server's corpus folder, such as books/french.");
+            throw new ArgumentException($"\"{relative}\" must be a path below the server's {what}, such as books/french.");
         }
 
         var real = RealPath.Of(root);
         var full = Path.GetFullPath(Path.Combine(real, relative));
         if (!RealPath.IsWithin(real, full))
         {
-            throw Outside(relative);
+            throw Outside(relative, what);
         }
 
         if (!Path.Exists(full))
         {
-            throw new ArgumentException($"There is no \"{relative}\" in the server's corpus folder.");
+            throw new ArgumentException($"There is no \"{relative}\" in the server's {what}.");
         }
 
         var target = RealPath.Of(full);
         if (!RealPath.IsWithin(real, target))
         {
-            throw Outside(relative);
+            throw Outside(relative, what);
         }
 
-        RefuseLinksOutside(real, target);
+        RefuseLinksOutside(real, target, what);
         return target;
     }
 
     /// <summary>Looks at every link below the folder, and below the folders that links within the root lead to; each folder once.</summary>
-    private static void RefuseLinksOutside(string root, string folder)
+    private static void RefuseLinksOutside(string root, string folder, string what)
     {
         var options = new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
         var met = new HashSet<string>(StringComparer.Ordinal) { folder };
@@ -52,7 +53,7 @@ public static class CorpusRoot
                 var target = entry.LinkTarget is null ? entry.FullName : Target(entry);
                 if (!RealPath.IsWithin(root, target))
                 {
-                    throw Outside(Path.GetRelativePath(root, entry.FullName));
+                    throw Outside(Path.GetRelativePath(root, entry.FullName), what);
                 }
 
                 if (Directory.Exists(target) && met.Add(target))
@@ -76,5 +77,5 @@ public static class CorpusRoot
         }
     }
 
-    private static ArgumentException Outside(string path) => new($"\"{path}\" leads out of the server's corpus folder: name something inside it.");
+    private static ArgumentException Outside(string path, string what) => new($"\"{path}\" leads out of the server's {what}: name something inside it.");
 }

@@ -11,7 +11,7 @@ public static class CorpusScan
 {
     private const int Excerpts = 5;
     private const int ExcerptLength = 600;
-    private const int MostDomains = 200;
+    internal const int MostDomains = 200;
     private const int MostProblems = 50;
 
     /// <summary>A corpus with fewer different texts, each many times over, is worth a word.</summary>
@@ -64,7 +64,7 @@ public static class CorpusScan
         if (documents == 0)
         {
             throw new InvalidDataException(
-                $"{corpus.From} holds no text: use plain text, or JSON lines with \"text\" in each. {string.Join(" ", reading.Shown.Take(3).Select(p => Short(p, paths)))}");
+                $"No text was found in {corpus.From}. Use plain text files, or JSON lines with a \"text\" field. {string.Join(" ", reading.Shown.Take(3).Select(p => Short(p, paths)))}");
         }
 
         return corpus with

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Endpoints.Json;
@@ -44,7 +45,7 @@ public static class ApiEndpoints
     [EnumParameter<FeatureState>("state")]
     [PageParameter]
     private static IResult Features(
-        HttpContext context, FeatureStore store, FeatureCatalog lists, FeatureNames names, ExplorerData data, string model, string name,
+        HttpContext context, FeatureStore store, FeatureCatalog lists, FeatureNames names, ExplorerData data, SteeringStore steerings, ControlMarks controls, string model, string name,
         string? sort, string? order, string? q, [FromQuery(Name = "context")] string? inside, string? state, int? page)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
@@ -54,7 +55,7 @@ public static class ApiEndpoints
 
         var query = ListQuery.Parse(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
         var found = lists.Page(dictionary, query);
-        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items)));
+        return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items), steerings.Of(dictionary, found.Items.Select(static item => item.Index)), controls.Of(dictionary)));
     }
 
     [EndpointName("feature"), Tags("Features")]

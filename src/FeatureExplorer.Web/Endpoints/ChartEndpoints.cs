@@ -2,11 +2,13 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Systems;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -19,7 +21,9 @@ public static class ChartEndpoints
         charts.MapRunCharts();
         charts.MapGet("/pareto", Pareto);
         charts.MapGet("/{model}/{name}/spectrum", Spectrum).Computes();
+        charts.MapGet("/{model}/{name}/map", Map).Computes();
         charts.MapGet("/{model}/{name}/{index:int}/histogram", Histogram).Computes();
+        charts.MapGet("/{model}/{name}/{index:int}/formation", Formation);
         charts.MapGet("/compare/activations", Activations).Computes();
         charts.MapGet("/compare/weights", Weights).Computes();
     }
@@ -36,7 +40,25 @@ public static class ChartEndpoints
     private static IResult Spectrum(FeatureStore store, DensitySpectra spectra, string model, string name, string? y) =>
         store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
         : spectra.Of(dictionary) is { } spectrum ? ChartJson.Answer(SpectrumChart.Of(dictionary, spectrum, y == "cosine"))
-        : JsonAnswer.NotFound("No spectrum", $"Dictionary {dictionary.Id} has no index and weights here: it was imported, or its files are missing.");
+        : JsonAnswer.NotFound("No spectrum", $"The index and the weights of dictionary {dictionary.Id} are not on this server: the dictionary was imported, or its files are missing.");
+
+    [EnumParameter<MapColour>("colour")]
+    [TextParameter("q", SearchQuery.LongestText)]
+    [WholeNumberParameter("cluster", 0, int.MaxValue)]
+    [AreaParameter("area")]
+    [DictionaryParameter("with")]
+    private static IResult Map(FeatureStore store, MapViews maps, string model, string name, string? colour, string? q, int? cluster, string? area, string? with)
+    {
+        if (store.FindDictionary(model, name) is not { } dictionary)
+        {
+            return ApiEndpoints.Unknown(model, name);
+        }
+
+        var query = MapQuery.Parse(colour, q, cluster, area, null, with, null);
+        return maps.Find(dictionary, with) is { } map
+            ? ChartJson.Answer(MapChart.Of(map, maps.All(map, query.Colour == MapColour.Parent), maps.Marked(map, query), query))
+            : JsonAnswer.NotFound("Not computed", NotComputed.Map(dictionary));
+    }
 
     [TextParameter("context", ContextExpression.LongestText)]
     [WordsParameter("x", "linear", "log")]
@@ -47,6 +69,12 @@ public static class ChartEndpoints
         reader.Find(model, name, index, HistogramView.Parse(context, x, y)) is { Report.Histogram.Counts.Count: > 0 } feature
             ? ChartJson.Answer(HistogramChart.Of(feature.Drawn(explorations, http.RequestAborted), bars == "mass"))
             : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index} that fires.");
+
+    [EnumParameter<FormationQuantity>("of")]
+    private static IResult Formation(FeatureStore store, FormationHistories histories, string model, string name, int index, string? of) =>
+        store.FindDictionary(model, name) is { } dictionary && index >= 0 && index < dictionary.Features && histories.Find(dictionary) is { } history
+            ? ChartJson.Answer(FormationChart.Of(Urls.Parse<FormationQuantity>(of) ?? FormationQuantity.Density, history.Of(index)))
+            : JsonAnswer.NotFound("No such history", $"There is no feature {model}/{name}/{index}, or nothing was kept of how it formed.");
 
     [UnitParameter("left")]
     [UnitParameter("right")]

@@ -1,11 +1,10 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
-using FeatureExplorer.Analysis.Relations;
-using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -16,6 +15,7 @@ public static class CompareEndpoint
 
     [EndpointName("compare"), Tags("Features")]
     [EndpointSummary("Two features or neurons beside each other")]
+    [ProducesResponseType<CompareJson>(StatusCodes.Status200OK)]
     [UnitParameter("left")]
     [UnitParameter("right")]
     [TextParameter("context", ContextExpression.LongestText)]
@@ -33,18 +33,6 @@ public static class CompareEndpoint
             return JsonAnswer.NotFound("No contexts", $"{one.Id} has no contexts to colour by.");
         }
 
-        var text = data.Open(pair.Left).Text;
-        return JsonAnswer.Json(http, new
-        {
-            left = pair.LeftId,
-            right = pair.RightId,
-            context = pair.Context.Name,
-            pair.Result.Problem,
-            pair.Result.Direction,
-            activations = pair.Result.Activations,
-            logitWeights = pair.Result.Weights is { } weights ? new { weights.Pearson, tokens = weights.Weights.Select(w => Weight(w, text)) } : null,
-        });
+        return JsonAnswer.Json(http, CompareJson.Of(pair, data.Open(pair.Left).Text));
     }
-
-    private static object Weight(ComparedWeight weight, TokenText text) => new { token = text.Of(weight.Token), id = weight.Token, weight.Left, weight.Right, weight.Inside };
 }

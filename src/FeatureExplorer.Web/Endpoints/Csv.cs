@@ -20,14 +20,17 @@ public sealed class Csv
     /// <summary>A text as a JSON string: it begins with a quotation mark, so that a table holds it as it is, whatever it begins with.</summary>
     public static string Exact(string text) => JsonSerializer.Serialize(text, Unescaped);
 
+    /// <summary>A text as a cell: quoted where it has to be, and never a formula.</summary>
+    internal static string Text(string text) => Quote(Guard(text));
+
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
 
     private static string Cell(object? value) => value switch
     {
         null or double.NaN or float.NaN => string.Empty,
-        string text => Quote(Guard(text)),
+        string text => Text(text),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => Quote(Guard(value.ToString() ?? string.Empty)),
+        _ => Text(value.ToString() ?? string.Empty),
     };
 
     // A spreadsheet would take such a text for a formula and run it: an apostrophe keeps it a text. Where each character counts, Exact goes beside it.

@@ -1,7 +1,5 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
-using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
@@ -30,6 +28,7 @@ public static class ExplorationEndpoints
 
     [EndpointName("contexts"), Tags("Contexts")]
     [EndpointSummary("The saved contexts, or where a context that is given lies")]
+    [ProducesResponseType<ContextsJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
     [DictionaryParameter("in")]
     private static IResult Contexts(
@@ -37,7 +36,7 @@ public static class ExplorationEndpoints
     {
         if (string.IsNullOrWhiteSpace(context))
         {
-            return JsonAnswer.Json(http, new { saved = saved.All() });
+            return JsonAnswer.Json<ContextsJson>(http, new ContextsJson.List(saved.All()));
         }
 
         if (store.Dictionaries().FirstOrDefault(d => within is null ? explorations.Ask(d, static e => e) is not null : d.Id == within) is not { } dictionary)
@@ -45,15 +44,16 @@ public static class ExplorationEndpoints
             return JsonAnswer.NotFound("No text", within is null ? "No dictionary has an index and text here." : $"There is no dictionary {within}; {Urls.Api} lists all.");
         }
 
-        return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
+        return Answer<ContextsJson>(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var preview = ContextPreviewer.Of(explorations.Evaluate(evidence, context, http.RequestAborted), evidence.Corpus.HeldOut, Matches);
-            return new { context, dictionary = dictionary.Id, preview.Count, preview.Tokens, preview.Share, preview.Domains, Matches = Windows(preview.Matches, data.Open(dictionary).Text) };
+            return ContextsJson.Preview.Of(context, dictionary.Id, preview, data.Open(dictionary).Text);
         }));
     }
 
     [EndpointName("contextFeatures"), Tags("Contexts")]
     [EndpointSummary("All features of a dictionary, ranked by a context")]
+    [ProducesResponseType<ContextFeaturesJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
     [EnumParameter<ContextRankOrder>("order")]
     [PageParameter]
@@ -73,23 +73,12 @@ public static class ExplorationEndpoints
         var by = Urls.Parse<ContextRankOrder>(order) ?? ContextRankOrder.Pearson;
         return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1, http.RequestAborted) is not { } ranking
             ? null
-            : new
-            {
-                dictionary = dictionary.Id,
-                context,
-                order = Urls.Word(by),
-                tokens = dictionary.Provenance.Tokens,
-                ranking.Inside,
-                ranking.Found,
-                page = ranking.Page.Number,
-                pages = ranking.Page.Pages,
-                features = ranking.Shown.Select(r => new { id = $"{dictionary.Id}/{r.Feature}", r.Feature, r.Pearson, r.Specificity, r.MassSpecificity, r.Recall, r.Inside, r.Activations }),
-                dictionary.Provenance,
-            });
+            : ContextFeaturesJson.Of(dictionary, context, by, ranking));
     }
 
     [EndpointName("contextOfFeature"), Tags("Contexts")]
     [EndpointSummary("A feature against a context: scores and the coloured histogram")]
+    [ProducesResponseType<ContextOfFeatureJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
     [WordsParameter("x", "linear", "log")]
     private static IResult ContextOfFeature(
@@ -107,11 +96,12 @@ public static class ExplorationEndpoints
         }
 
         var score = choice.Score ?? feature.Report.Contexts.FirstOrDefault(c => c.Context == choice.Context?.Name);
-        return JsonAnswer.Json(http, new { id = $"{feature.Dictionary.Id}/{index}", choice.Context, score, histogram = choice.Colours, feature.Dictionary.Provenance });
+        return JsonAnswer.Json(http, new ContextOfFeatureJson($"{feature.Dictionary.Id}/{index}", choice.Context, score, choice.Colours, feature.Dictionary.Provenance));
     }
 
     [EndpointName("examples"), Tags("Features")]
     [EndpointSummary("The examples of a feature in any range of its activation")]
+    [ProducesResponseType<ExamplesJson>(StatusCodes.Status200OK)]
     [NumberParameter("from")]
     [NumberParameter("to")]
     [WholeNumberParameter("token", 0, ushort.MaxValue)]
@@ -139,29 +129,13 @@ public static class ExplorationEndpoints
         {
             var text = data.Open(dictionary).Text;
             var found = new ActivationExplorer(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index).Select(selection, http.RequestAborted);
-            return new
-            {
-                id = $"{dictionary.Id}/{index}",
-                selection.From,
-                to = float.IsFinite(selection.To) ? selection.To : (float?)null,
-                order = Urls.Word(selection.Order),
-                selection.Seed,
-                found.Count,
-                found.Mass,
-                found.InRange,
-                found.DifferentTokens,
-                tokens = Shares(found.Tokens, text),
-                found.Page,
-                found.More,
-                found.Folded,
-                examples = Windows(found.Examples, text),
-                dictionary.Provenance,
-            };
+            return ExamplesJson.Of(dictionary, index, selection, found, text);
         }));
     }
 
     [EndpointName("origins"), Tags("Features")]
     [EndpointSummary("Where a feature fires: tokens, previous tokens, domains, positions")]
+    [ProducesResponseType<OriginsJson>(StatusCodes.Status200OK)]
     private static IResult Origins(HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index)
     {
         if (reader.Find(model, name, index) is not { } feature)
@@ -173,22 +147,7 @@ public static class ExplorationEndpoints
         return Answer(http, dictionary, () => explorations.Ask(dictionary, evidence =>
         {
             var origins = FeatureOriginsCounter.Of(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index, feature.Report.Top, http.RequestAborted);
-            return new
-            {
-                id = $"{dictionary.Id}/{index}",
-                activations = origins?.Activations ?? 0,
-                tokens = Shares(origins?.Tokens ?? [], text),
-                differentTokens = origins?.DifferentTokens ?? 0,
-                previous = Shares(origins?.Previous ?? [], text),
-                positions = origins?.Positions ?? [],
-                domains = origins?.Domains ?? [],
-                origins?.ExplainedByToken,
-                origins?.ExplainedByPrevious,
-                origins?.ExplainedByDomain,
-                origins?.ExplainedByPosition,
-                single = origins is null ? null : new { token = text.Of(origins.Single.Token), id = origins.Single.Token, origins.Single.Test.OfTop, origins.Single.Test.Top, origins.Single.Test.IsSingle, origins.Single.Explained },
-                dictionary.Provenance,
-            };
+            return OriginsJson.Of(dictionary, index, origins, text);
         }));
     }
 
@@ -211,10 +170,4 @@ public static class ExplorationEndpoints
         Results.Problem(title: "No such context", detail: problem, statusCode: StatusCodes.Status400BadRequest);
 
     private static IResult NoFeature(string model, string name, int index) => JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
-
-    private static IEnumerable<object> Shares(IReadOnlyList<TokenShare> shares, TokenText text) =>
-        shares.Select(s => new { token = text.Of(s.Token), id = s.Token, s.Count, s.Mass, s.Occurrences });
-
-    private static IEnumerable<object> Windows(IReadOnlyList<Example> examples, TokenText text) =>
-        examples.Select(e => new { e.Position, e.Document, e.Domain, e.Centre, tokens = e.Tokens.Select(text.Of), ids = e.Tokens, e.Activations });
 }

@@ -33,18 +33,18 @@ public static class RelationEndpoints
     private static IResult Ablation(HttpContext http, FeatureReader reader, string model, string name, int index) =>
         With(reader.Find(model, name, index), model, name, index, feature => feature.Ablation is { } ablation
             ? JsonAnswer.Json(http, AblationJson.Of(ablation, feature.Text))
-            : JsonAnswer.NotFound("Not measured", $"Removing {feature.Dictionary.Id}/{index} has not been measured. It is measured when the run ends, for features that fire."));
+            : JsonAnswer.NotFound("Not measured", $"Removing {feature.Dictionary.Id}/{index} has not been measured. The end of a run and the command relate measure it, for features that fire."));
 
     [EndpointName("evidence"), Tags("Features")]
     [EndpointSummary("The five claims about a feature and the verdict on each")]
     [ProducesResponseType<EvidenceJson>(StatusCodes.Status200OK)]
     [TextParameter("context", ContextExpression.LongestText)]
-    private static IResult Evidence(HttpContext http, FeatureReader reader, EvidenceReader evidence, string model, string name, int index, string? context) =>
+    private static IResult Evidence(HttpContext http, FeatureReader reader, EvidenceReader evidence, SteeringStore steerings, ControlMarks controls, string model, string name, int index, string? context) =>
         With(reader.Find(model, name, index, HistogramView.Parse(context, null, null)), model, name, index, feature =>
         {
             // Written contexts have scores of their own; the claims are judged by those that came with the corpus.
             AddressException.Context(feature.Dictionary, context);
-            return JsonAnswer.Json(http, EvidenceJson.Of(feature.Evidence(evidence)));
+            return JsonAnswer.Json(http, EvidenceJson.Of(feature.Evidence(evidence), steerings.Find(feature.Dictionary, index), ControlJson.Of(controls.Of(feature.Dictionary), index, feature.Text)));
         });
 
     [EndpointName("universality"), Tags("Dictionaries")]

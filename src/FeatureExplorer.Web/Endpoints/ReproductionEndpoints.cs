@@ -33,10 +33,10 @@ public static class ReproductionEndpoints
             return Unknown(model, name);
         }
 
-        var csv = new Csv("dictionary", "id", "section", "claim", "unit", "paper", "paper_note", "value", "verdict", "note", "method", "missing", "feature");
+        var csv = new Csv("dictionary", "id", "section", "claim", "unit", "paper", "paper_note", "value", "control", "verdict", "note", "method", "missing", "feature");
         foreach (var row in report.Of(dictionary))
         {
-            csv.Add(dictionary.Id, row.Id, row.Section, row.Claim, Urls.Word(row.Unit), row.Paper, row.PaperNote, row.Value, row.Verdict is { } verdict ? Urls.Word(verdict) : null, row.Note, row.Method, row.Missing, row.Feature);
+            csv.Add(dictionary.Id, row.Id, row.Section, row.Claim, Urls.Word(row.Unit), row.Paper, row.PaperNote, row.Value, row.Control, row.Verdict is { } verdict ? Urls.Word(verdict) : null, row.Note, row.Method, row.Missing, row.Feature);
         }
 
         return JsonAnswer.Download(context, csv.ToBytes(), $"{dictionary.Model}-{dictionary.Name}-report.csv");

@@ -1,6 +1,8 @@
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Progress;
+using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Endpoints.Json;
+using FeatureExplorer.Web.Endpoints.Json.Runs;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Http.Features;
@@ -27,7 +29,8 @@ public static class RunEndpoints
         api.MapGet("/{id:long}/events", Events);
         foreach (var action in Actions)
         {
-            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, RunStore runs, long id, [FromForm(Name = "action")] string? button) => Act(http, queue, runs, id, action))
+            routes.MapPost("/runs/{id:long}/" + action, (HttpContext http, RunQueue queue, RunStore runs, long id, [FromForm(Name = "action")] string? button, [FromForm(Name = "device")] string? device) =>
+                Act(http, queue, runs, id, action, device))
                 .RequireAuthorization(Policies.Admin);
         }
 
@@ -118,7 +121,7 @@ public static class RunEndpoints
 
     // The form's field is what makes the framework demand its antiforgery token.
     // What the run's state does not allow ends as status 409: see Failures.
-    private static IResult Act(HttpContext http, RunQueue queue, RunStore runs, long id, string action)
+    private static IResult Act(HttpContext http, RunQueue queue, RunStore runs, long id, string action, string? device)
     {
         if (runs.Find(id) is null)
         {
@@ -133,6 +136,9 @@ public static class RunEndpoints
                 break;
             case "pause":
                 queue.Pause(user, id);
+                break;
+            case "resume" when !string.IsNullOrEmpty(device):
+                ResumeOn(device);
                 break;
             case "resume":
                 queue.Resume(user, id);
@@ -149,6 +155,18 @@ public static class RunEndpoints
         }
 
         return Results.LocalRedirect(action is "delete" or "earlier" or "later" ? Urls.Runs : Urls.Run(id));
+
+        void ResumeOn(string other)
+        {
+            try
+            {
+                queue.Resume(user, id, other);
+            }
+            catch (ArgumentException wrong)
+            {
+                throw new AddressException(wrong.Message);
+            }
+        }
     }
 
     private static IResult Retry(HttpContext http, RunQueue queue, [FromForm(Name = "action")] string? button)

@@ -1,5 +1,5 @@
 using FeatureExplorer.Training.Progress;
-using FeatureExplorer.Web.Endpoints.Json;
+using FeatureExplorer.Web.Endpoints.Json.Runs;
 
 namespace FeatureExplorer.Web.Endpoints;
 

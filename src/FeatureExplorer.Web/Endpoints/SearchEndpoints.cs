@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Endpoints.Json;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;
 
@@ -20,45 +21,30 @@ public static class SearchEndpoints
 
     [EndpointName("search"), Tags("Dictionaries")]
     [EndpointSummary("Features by token, label, context or number, in all dictionaries")]
+    [ProducesResponseType<SearchJson>(StatusCodes.Status200OK)]
     [TextParameter("q", SearchQuery.LongestText)]
     private static IResult Search(HttpContext http, FeatureSearch search, FeatureNames names, ExplorerData data, string? q)
     {
         var query = SearchQuery.Parse(q);
-        return JsonAnswer.Json(http, new
-        {
-            kind = Urls.Word(query.Kind),
-            query.Text,
-            named = search.Named(query).Select(static n => Urls.Feature(n.Dictionary, n.Index)),
-            dictionaries = search.Find(query).Select(result => new
-            {
-                dictionary = result.Dictionary.Id,
-                result.Total,
-                result.Ranked,
-                features = Rows(result, names, data),
-            }),
-        });
+        return JsonAnswer.Json(http, new SearchJson(
+            Urls.Word(query.Kind), query.Text, [.. search.Named(query).Select(static n => Urls.Feature(n.Dictionary, n.Index))],
+            [.. search.Find(query).Select(result => new SearchJson.Found(result.Dictionary.Id, result.Total, result.Ranked, Rows(result, names, data)))]));
     }
 
-    private static IEnumerable<object> Rows(SearchResult result, FeatureNames names, ExplorerData data)
+    private static IReadOnlyList<SearchJson.Row> Rows(SearchResult result, FeatureNames names, ExplorerData data)
     {
         var (named, text) = (names.Of(result.Dictionary, result.Features), data.Open(result.Dictionary).Text);
-        return result.Features.Select(f => new
-        {
-            id = $"{result.Dictionary.Id}/{f.Index}",
-            f.Index,
-            name = named[f.Index].Text,
-            nameSource = Urls.Word(named[f.Index].Source),
-            f.Density,
-            f.BestContext,
-            topTokens = f.TopTokens.Select(text.Of),
-            topLogits = f.TopLogits.Select(text.Of),
-        });
+        return [.. result.Features.Select(f => new SearchJson.Row(
+            $"{result.Dictionary.Id}/{f.Index}", f.Index, named[f.Index].Text, Urls.Word(named[f.Index].Source), f.Density, f.BestContext,
+            [.. f.TopTokens.Select(text.Of)], [.. f.TopLogits.Select(text.Of)]))];
     }
 
     [EndpointName("text"), Tags("Dictionaries")]
-    [EndpointSummary("A text and the features that are active on each of its tokens")]
+    [EndpointSummary("A text, the features that are active on each of its tokens, and the losses of the model")]
+    [ProducesResponseType<TextJson>(StatusCodes.Status200OK)]
     [TextParameter("q", LiveModels.LongestText)]
-    private static IResult Text(HttpContext http, FeatureStore store, ExplorerData data, LiveModels models, string model, string name, string? q)
+    [WholeNumberParameter("feature", 0, int.MaxValue)]
+    private static IResult Text(HttpContext http, FeatureStore store, ExplorerData data, LiveModels models, string model, string name, string? q, int? feature)
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
@@ -70,17 +56,15 @@ public static class SearchEndpoints
             return Results.Problem(title: "No text", detail: "Say which text: ?q=...", statusCode: StatusCodes.Status400BadRequest);
         }
 
+        if (feature >= dictionary.Features)
+        {
+            throw new AddressException("feature", $"{feature}", $"a feature of {dictionary.Id}, from 0 to {dictionary.Features - 1}");
+        }
+
         try
         {
-            var found = models.Activations(dictionary, q, http.RequestAborted);
-            var text = data.Open(dictionary).Text;
-            return JsonAnswer.Json(http, new
-            {
-                dictionary = dictionary.Id,
-                tokens = found.Tokens.Select((token, i) => new { token = text.Of(token), id = token, features = found.Features[i] }),
-                found.Left,
-                dictionary.Provenance,
-            });
+            var found = models.Read(dictionary, q, feature, http.RequestAborted);
+            return JsonAnswer.Json(http, TextJson.Of(dictionary, found, data.Open(dictionary).Text));
         }
         catch (InvalidDataException e)
         {

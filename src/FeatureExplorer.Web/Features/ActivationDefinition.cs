@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Training.Imports;
 
 namespace FeatureExplorer.Web.Features;
 
@@ -10,7 +11,7 @@ public static class ActivationDefinition
     /// <summary>The formula of a recipe; of one that is not known here, what holds of all.</summary>
     public static string Of(string variant) => variant switch
     {
-        DictionaryVariants.Paper2023 or DictionaryVariants.April2024 => Relu,
+        DictionaryVariants.Paper2023 or DictionaryVariants.April2024 or DictionaryImporter.Relu => Relu,
         DictionaryVariants.TopK => "f = max(0, p) for the k largest p of a token, else 0",
         DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka => Above("the dictionary's threshold"),
         DictionaryVariants.JumpRelu => Above("the feature's own threshold"),

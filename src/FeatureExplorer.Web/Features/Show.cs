@@ -49,6 +49,7 @@ public static class Show
         return size switch
         {
             0 => "0",
+            _ when value < 0 => "−" + Significant(size),
             >= 100 => Format(value, "#,0"),
             >= 10 => Fixed(value, 1),
             >= 1 => Fixed(value, 2),
@@ -68,7 +69,7 @@ public static class Show
     }
 
     /// <summary>Two decimals: activations, correlations, logits.</summary>
-    public static string Two(double value) => double.IsFinite(value) ? Fixed(value, 2, minus: "−") : Unknown;
+    public static string Two(double value) => double.IsFinite(value) ? Fixed(value, 2) : Unknown;
 
     /// <summary>An activation with all the digits that half precision tells apart: four.</summary>
     public static string Exact(float value) => Format(value, Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" });
@@ -148,7 +149,7 @@ public static class Show
     }
 
     /// <summary>So many decimals, with a sign before what is not zero once rounded.</summary>
-    private static string Fixed(double value, int decimals, string plus = "", string minus = "-")
+    private static string Fixed(double value, int decimals, string plus = "", string minus = "−")
     {
         // As for coordinates.
         var (power, scaled) = (Powers[decimals], Math.Round(value * Powers[decimals], MidpointRounding.AwayFromZero));

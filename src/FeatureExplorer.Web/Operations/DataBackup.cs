@@ -18,9 +18,12 @@ public static class DataBackup
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Makes a backup: a folder of the same form as the data folder, which appears when it is complete.</summary>
+    /// <param name="withoutAccounts">To be given away: without accounts, sessions, the audit log, people's names, keys, settings and older databases.</param>
     /// <exception cref="IOException">The target exists, or lies within the data folder, or the data folder never stood still.</exception>
-    public static BackupManifest Create(DataFolder folder, string target, TimeProvider time, CancellationToken cancellation = default)
+    public static BackupManifest Create(DataFolder folder, string target, TimeProvider time, bool withoutAccounts = false, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(time);
         target = Path.GetFullPath(target);
         DemandApart(folder.Root, target);
         if (Exists(target))
@@ -39,7 +42,12 @@ public static class DataBackup
         MakePrivate(partial);
         try
         {
-            CopyUntilStill(folder, partial, cancellation);
+            CopyUntilStill(folder, partial, withoutAccounts, cancellation);
+            if (withoutAccounts)
+            {
+                AccountRemoval.Run(new DataFolder(partial).Database);
+            }
+
             var manifest = new BackupManifest(
                 typeof(DataBackup).Assembly.GetName().Version!.ToString(3), time.GetUtcNow().UtcDateTime,
                 [.. Files(partial).Keys.Order(StringComparer.Ordinal).Select(path => Entry(partial, path, cancellation))])
@@ -142,17 +150,17 @@ public static class DataBackup
         }
     }
 
-    private static void CopyUntilStill(DataFolder folder, string partial, CancellationToken cancellation)
+    private static void CopyUntilStill(DataFolder folder, string partial, bool withoutAccounts, CancellationToken cancellation)
     {
         var copied = new Dictionary<string, (long, DateTime)>();
         var database = Path.GetFileName(folder.Database);
         for (var pass = 0; pass < MaxPasses; pass++)
         {
-            var before = Files(folder.Root, database);
+            var before = Files(folder.Root, database, withoutAccounts);
             File.Delete(Path.Combine(partial, database));
             DatabaseCopy.Copy(folder.Database, Path.Combine(partial, database));
             Follow(folder.Root, partial, before, copied, cancellation);
-            if (Same(before, Files(folder.Root, database)) && Same(before, copied))
+            if (Same(before, Files(folder.Root, database, withoutAccounts)) && Same(before, copied))
             {
                 return;
             }
@@ -187,10 +195,10 @@ public static class DataBackup
     }
 
     // Everything but what only a running process needs; the source without its database, which SQLite copies.
-    private static Dictionary<string, (long Bytes, DateTime Changed)> Files(string root, string? database = null) => new DirectoryInfo(root)
+    private static Dictionary<string, (long Bytes, DateTime Changed)> Files(string root, string? database = null, bool ofWorkAlone = false) => new DirectoryInfo(root)
         .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
         .Select(file => (Path: Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), File: file))
-        .Where(file => file.Path != database && !Passing(file.Path))
+        .Where(file => file.Path != database && !Passing(file.Path) && (!ofWorkAlone || DataFiles.IsOfWork(file.Path)))
         .Select(file => (file.Path, State: State(file.File)))
         .Where(file => file.State is not null)
         .ToDictionary(file => file.Path, file => file.State!.Value);

@@ -27,6 +27,8 @@ public sealed record ExplorerOptions
 
     public TrainingOptions Training { get; init; } = new();
 
+    public TorchOptions Torch { get; init; } = new();
+
     public LogOptions Logs { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
@@ -48,7 +50,7 @@ public sealed record ExplorerOptions
         }
 
         var sections = Access.Problems().Concat(Limits.Problems()).Concat(Proxy.Problems()).Concat(Fetch.Problems()).Concat(Disk.Problems())
-            .Concat(Training.Problems()).Concat(Telemetry.Problems());
+            .Concat(Training.Problems()).Concat(Torch.Problems()).Concat(Telemetry.Problems());
         foreach (var problem in sections)
         {
             yield return problem;

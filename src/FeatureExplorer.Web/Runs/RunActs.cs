@@ -20,13 +20,27 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
     public static bool Asks(RunAct act) => act is RunAct.Cancel or RunAct.Delete;
 
     /// <summary>Does it. Never throws: what went wrong is in the message.</summary>
-    public RunOutcome Do(ClaimsPrincipal user, long run, RunAct act)
+    public RunOutcome Do(ClaimsPrincipal user, long run, RunAct act) => Try(run, act, () =>
+    {
+        var done = Carry(user, run, act);
+        feed.Refresh(run);
+        var passing = act is RunAct.Pause or RunAct.Cancel && runs.Find(run) is { Status: RunStatus.Running };
+        return done ? new RunOutcome(run, act, true, Said(run, act, passing), UndoOf(act)) { Passing = passing } : new RunOutcome(run, act, false, Refused(run, act), null);
+    });
+
+    /// <summary>Resumes a run on another device. Never throws: what went wrong is in the message.</summary>
+    public RunOutcome Resume(ClaimsPrincipal user, long run, string device) => Try(run, RunAct.Resume, () =>
+    {
+        queue.Resume(user, run, device);
+        feed.Refresh(run);
+        return new RunOutcome(run, RunAct.Resume, true, $"Run {run} is in the queue for {device}.", null);
+    });
+
+    private static RunOutcome Try(long run, RunAct act, Func<RunOutcome> carry)
     {
         try
         {
-            var done = Carry(user, run, act);
-            feed.Refresh(run);
-            return done ? new RunOutcome(run, act, true, Said(run, act), UndoOf(act)) : new RunOutcome(run, act, false, Refused(run, act), null);
+            return carry();
         }
         catch (Exception exception) when (exception is AccessDeniedException or RunMoveException or ArgumentException || DatabaseBusy.Caused(exception))
         {
@@ -34,6 +48,20 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
                 ? exception.Message
                 : "The database is busy: somebody else is writing to it. Nothing was changed; try again in some seconds.", null);
         }
+    }
+
+    /// <summary>The outcome of an act as of now, where the message told what was still to happen: null once it has become of no interest.</summary>
+    public RunOutcome? Now(RunOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        if (!outcome.Passing || Find(outcome.Run) is not { } run || run is { Status: RunStatus.Running, Wanted: not null })
+        {
+            return outcome;
+        }
+
+        return run.Status == (outcome.Act == RunAct.Pause ? RunStatus.Paused : RunStatus.Cancelled)
+            ? outcome with { Passing = false, Message = Said(run.Id, outcome.Act, false) }
+            : null;
     }
 
     /// <summary>What is lost by it and what stays, a sentence each.</summary>
@@ -82,9 +110,11 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
                 + (labels > 0 ? $" Their {Show.Count(labels)} {(labels == 1 ? "label stays" : "labels stay")} and show again with the next {dictionary.Id}." : string.Empty);
         }
 
-        if (found.Freed > 0)
+        if (found.Freed > 0 || found.ModelGoes)
         {
-            yield return $"{Show.Bytes(found.Freed)} of training state on the disk go, too: nothing can go on from it.";
+            yield return found.ModelGoes
+                ? $"Gone for good: the model {found.Model} with {Show.Bytes(found.Freed)} on the disk. No dictionary of it was finished, and no other run uses it."
+                : $"{Show.Bytes(found.Freed)} of training state on the disk go, too: nothing can go on from it.";
         }
 
         foreach (var (dictionary, other) in found.Shared)
@@ -92,7 +122,7 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
             yield return $"The half-trained features of {dictionary} stay: run {other} makes them, too.";
         }
 
-        if (found.Model is { } model)
+        if (found is { ModelGoes: false, Model: { } model })
         {
             var labels = found.Finished.Sum(d => found.Labels.GetValueOrDefault(d.Id));
             yield return $"Model {model} stays" + (found.Finished.Count == 0
@@ -142,20 +172,29 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
         _ => null,
     };
 
-    private string Said(long run, RunAct act)
+    private RunInfo? Find(long run)
     {
-        var stopping = runs.Find(run) is { Status: RunStatus.Running };
-        return act switch
+        try
         {
-            RunAct.Features => $"The features of the dictionary in training are made browsable; run {run}’s log tells when they are there.",
-            RunAct.Pause => stopping ? $"Run {run} pauses as soon as its state is saved." : $"Run {run} is paused.",
-            RunAct.Resume => $"Run {run} is back in the queue and goes on from its last checkpoint.",
-            RunAct.Cancel => stopping ? $"Run {run} is being cancelled; its state is saved first." : $"Run {run} is cancelled.",
-            RunAct.Earlier => $"Run {run} comes one place earlier.",
-            RunAct.Later => $"Run {run} comes one place later.",
-            _ => $"Run {run} is deleted.",
-        };
+            return runs.Find(run);
+        }
+        catch (Exception exception) when (DatabaseBusy.Caused(exception))
+        {
+            return null;
+        }
     }
+
+    // A run at work stops when its state has been saved.
+    private static string Said(long run, RunAct act, bool stopping) => act switch
+    {
+        RunAct.Features => $"The features of the dictionary in training are made browsable; run {run}’s log tells when they are there.",
+        RunAct.Pause => stopping ? $"Run {run} is being paused; its state is saved first." : $"Run {run} is paused.",
+        RunAct.Resume => $"Run {run} is back in the queue and goes on from its last checkpoint.",
+        RunAct.Cancel => stopping ? $"Run {run} is being cancelled; its state is saved first." : $"Run {run} is cancelled.",
+        RunAct.Earlier => $"Run {run} comes one place earlier.",
+        RunAct.Later => $"Run {run} comes one place later.",
+        _ => $"Run {run} is deleted.",
+    };
 
     private static string Refused(long run, RunAct act) => act == RunAct.Features
         ? $"Run {run} has no dictionary in training here at the moment."

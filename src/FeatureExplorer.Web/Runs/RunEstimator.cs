@@ -2,13 +2,15 @@ using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Runs;
 
 /// <summary>Estimates runs while their form is filled in. It works on other threads than the caller's, so that a page stays usable meanwhile.</summary>
-public sealed class RunEstimator(RunStore runs, CorpusStore corpora, RunQueue queue, DataFolder folder, DiskSpace disk)
+public sealed class RunEstimator(RunStore runs, CorpusStore corpora, RunQueue queue, DataFolder folder, DiskSpace disk, IComputeDevices devices,
+    TrainingOptions training)
 {
     /// <summary>Bytes of text in the corpus that the program writes itself.</summary>
     public const long DemoBytes = 9_000_000;
@@ -23,7 +25,7 @@ public sealed class RunEstimator(RunStore runs, CorpusStore corpora, RunQueue qu
         await Measured();
         return await Task.Run(() =>
         {
-            var speed = MachineSpeed.Known(folder);
+            var speed = MachineSpeed.Known(folder, DeviceOf(configuration));
             return new RunOutlook(configuration, RunEstimate.Of(configuration, speed, TextBytes(configuration)), speed, disk.Free, queue.Names(configuration).Problems);
         });
     }
@@ -31,6 +33,10 @@ public sealed class RunEstimator(RunStore runs, CorpusStore corpora, RunQueue qu
     /// <summary>The first letter of the alphabet that the run's model may be named, or the name that it has.</summary>
     public string FreeName(RunConfiguration configuration) =>
         Enumerable.Range('A', 26).Select(static c => ((char)c).ToString()).FirstOrDefault(name => queue.Names(configuration with { Model = name }).Problems.Count == 0) ?? configuration.Model;
+
+    /// <summary>The device that a run would get: what it names, or what the server's settings do in its place.</summary>
+    internal string DeviceOf(RunConfiguration configuration) =>
+        DevicePlacement.Choose(configuration.Device == DevicePlacement.Auto ? training.Device : configuration.Device, devices);
 
     // A run that trains would make the measurement too small; it has measured itself before it began.
     private Task Measured()

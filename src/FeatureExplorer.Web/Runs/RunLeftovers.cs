@@ -10,7 +10,8 @@ namespace FeatureExplorer.Web.Runs;
 
 /// <summary>
 /// What goes with a run that is deleted, and what stays. Half-trained features and the state of their training go, unless another run that has not finished makes
-/// a dictionary of the same name: they are that run's, too. Finished models and dictionaries and all labels stay.
+/// a dictionary of the same name: they are that run's, too. So does its model, where no dictionary of it was finished and no other run has one of its name.
+/// Finished dictionaries, their models and all labels stay.
 /// </summary>
 public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore labels, RunWriter writer, DataFolder folder)
 {
@@ -37,11 +38,17 @@ public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore l
         var forming = made.Where(d => d.Forming is not null && shared.All(s => s.Dictionary != d.Id)).ToList();
         var files = forming.Select(d => folder.Forming(d.Model, d.Folder ?? d.Name)).Concat(
             others.Any(other => other.Configuration is null || Same(other.Configuration.Model, configuration.Model)) ? [] : TrainingStates(configuration.Model)).ToList();
+        var goes = record is { Started: not null, Status: not RunStatus.Finished } && IsOnlyOf(run, configuration.Model);
+        if (goes)
+        {
+            files = [.. Folders(configuration.Model)];
+        }
+
         var finished = made.Where(static d => d.Forming is null).ToList();
         return new Found(
             store.FindModel(configuration.Model) is null ? null : configuration.Model, forming, shared, finished, files, files.Sum(Bytes),
             finished.Sum(d => Bytes(folder.Dictionary(d))))
-        { Labels = made.ToDictionary(static d => d.Id, d => labels.All(d).Count) };
+        { Labels = made.ToDictionary(static d => d.Id, d => labels.All(d).Count), ModelGoes = goes };
     }
 
     /// <summary>Removes what a run that is already deleted has left alone.</summary>
@@ -51,6 +58,11 @@ public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore l
         foreach (var dictionary in found.Forming)
         {
             writer.RemoveForming(dictionary.Model, dictionary.Name);
+        }
+
+        if (found is { ModelGoes: true, Model: { } model } && !writer.RemoveUnfinished(model))
+        {
+            return; // a dictionary was finished meanwhile, which reads these files
         }
 
         foreach (var file in found.Files)
@@ -77,6 +89,15 @@ public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore l
     private static bool Makes(RunConfiguration? other, string model, string name) =>
         other is null || (Same(other.Model, model) && other.Dictionaries.Any(d => Same(d.Name, name)));
 
+    // A run that this version cannot read may use any model. Imported models have a note.
+    private bool IsOnlyOf(long run, string model) => store.FindModel(model) is { Note: null }
+        && store.Dictionaries().All(dictionary => dictionary.Forming is not null || !Same(dictionary.Model, model))
+        && runs.Latest(int.MaxValue).Where(other => other.Id != run).All(other => RunConfigurationJson.Of(other) is { } configuration && !Same(configuration.Model, model));
+
+    private IEnumerable<string> Folders(string model) =>
+        (Directory.Exists(folder.Models) ? Directory.EnumerateDirectories(folder.Models).Where(path => Same(StageFolders.NameOf(path), model)) : [])
+        .Append(folder.Dictionaries(model)).Where(Directory.Exists);
+
     // Names that differ in case alone are the same file on some systems.
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
@@ -99,7 +120,7 @@ public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore l
     }
 
     /// <summary>What a deletion does.</summary>
-    /// <param name="Model">The run's model, where it is there; it stays.</param>
+    /// <param name="Model">The run's model, where it is there.</param>
     /// <param name="Forming">Dictionaries whose half-trained features go.</param>
     /// <param name="Shared">Half-trained dictionaries that stay, and the run that makes them, too.</param>
     /// <param name="Finished">Dictionaries that stay.</param>
@@ -110,6 +131,9 @@ public sealed class RunLeftovers(RunStore runs, FeatureStore store, LabelStore l
         string? Model, IReadOnlyList<DictionaryInfo> Forming, IReadOnlyList<(string Dictionary, long Run)> Shared, IReadOnlyList<DictionaryInfo> Finished,
         IReadOnlyList<string> Files, long Freed, long Kept)
     {
+        /// <summary>Whether the model goes, too, with all that is in its folders.</summary>
+        public bool ModelGoes { get; init; }
+
         /// <summary>Features that have a label, by dictionary.</summary>
         public IReadOnlyDictionary<string, int> Labels { get; init; } = new Dictionary<string, int>();
     }

@@ -6,4 +6,8 @@ namespace FeatureExplorer.Web.Runs;
 /// <param name="Done">Whether it was done.</param>
 /// <param name="Message">In a sentence or two.</param>
 /// <param name="Undo">What takes it back, or null.</param>
-public sealed record RunOutcome(long Run, RunAct Act, bool Done, string Message, RunAct? Undo);
+public sealed record RunOutcome(long Run, RunAct Act, bool Done, string Message, RunAct? Undo)
+{
+    /// <summary>The message tells what goes on: once that has ended, it says nothing true any more. <see cref="RunActs.Now"/> renews it.</summary>
+    public bool Passing { get; init; }
+}

@@ -1,9 +1,11 @@
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Web.Corpora;
@@ -17,13 +19,13 @@ namespace FeatureExplorer.Web.Runs;
 /// </summary>
 public sealed partial class RunQueueService(
     FeatureDatabase database, RunQueue queue, RunStore runs, RunHistory history, RunMonitor monitor, TrainingOptions options, DemoChoice demo,
-    CorpusLibrary corpora, DiskSpace disk, TimeProvider time, ILogger<RunQueueService> logger) : BackgroundService
+    CorpusLibrary corpora, DiskSpace disk, IComputeDevices devices, TimeProvider time, ILogger<RunQueueService> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
     private const string Elsewhere = "Another process trains in this data folder; the queue goes on when it has ended.";
 
-    private readonly Dictionary<long, (Task Task, string Model)> _active = [];
+    private readonly Dictionary<long, (Task Task, string Model, string Device)> _active = [];
     private RunLock? _lock;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -93,19 +95,22 @@ public sealed partial class RunQueueService(
             return;
         }
 
-        if (_active.Count >= options.Parallel || (_lock is null && !TakeLock()) || !EnoughDisk())
+        if ((_lock is null && !TakeLock()) || !EnoughDisk())
         {
             return;
         }
 
         foreach (var run in waiting.Where(IsMine).Where(run => !_active.ContainsKey(run.Id)))
         {
-            if (_active.Count < options.Parallel && queue.Notice is null)
+            if (queue.Notice is null)
             {
                 Start(run, stop);
             }
         }
     }
+
+    /// <summary>Whether a device has no room for another run: a card takes one, the processor as many as the settings say.</summary>
+    private bool IsBusy(string device) => _active.Values.Count(run => run.Device == device) >= (device == BackendInfo.CpuId ? options.Parallel : 1);
 
     private static bool IsMine(RunInfo run) => run is { Status: RunStatus.Queued, Origin: RunOrigin.Queue };
 
@@ -123,14 +128,15 @@ public sealed partial class RunQueueService(
 
     private void Start(RunInfo run, CancellationToken stop)
     {
-        var model = RunConfigurationJson.Of(run)?.Model ?? string.Empty;
-        if (_active.Values.Any(other => other.Model == model))
+        var configuration = RunConfigurationJson.Of(run);
+        var (model, device) = (configuration?.Model ?? string.Empty, configuration?.Device is null or DevicePlacement.Auto ? BackendInfo.CpuId : configuration.Device);
+        if (_active.Values.Any(other => other.Model == model) || IsBusy(device))
         {
             return; // two runs cannot write the same model at once
         }
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _active[run.Id] = (done.Task, model);
+        _active[run.Id] = (done.Task, model, device);
         new Thread(() =>
         {
             BackgroundPriority.Lower();
@@ -148,9 +154,8 @@ public sealed partial class RunQueueService(
     {
         try
         {
-            MachineSpeed.Measure(database.Folder, stop);
             LogStart(logger, run.Id, run.Kind);
-            var result = new RunExecutor(database, monitor, time, message => LogProblem(logger, run.Id, message)).Execute(run, null, stop);
+            var result = new RunExecutor(database, monitor, time, message => LogProblem(logger, run.Id, message), devices).Execute(run, null, stop);
             LogReady(logger, run.Id, result.Seconds);
         }
         catch (OperationCanceledException)

@@ -2,13 +2,15 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Imports;
 
 namespace FeatureExplorer.Web.Runs;
 
 /// <summary>The settings of runs, one a row, for tables.</summary>
 public static class RunSettingRows
 {
-    private static readonly Dictionary<string, string> Labels = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex)
+    private static readonly Dictionary<string, string> Labels = RunSetting.OfText.Concat(RunSetting.OfModel).Concat(RunSetting.OfIndex).Concat(RunSetting.OfDevice)
+        .Append(new RunSetting("beganOn", "Began on", string.Empty)).Append(new RunSetting("deviceChange", "Device may change", string.Empty))
         .ToDictionary(static setting => setting.Field, static setting => setting.Label);
 
     private static readonly Dictionary<string, string> DictionaryLabels = RunSetting.OfDictionary.ToDictionary(static setting => setting.Field, static setting => setting.Label);
@@ -37,7 +39,7 @@ public static class RunSettingRows
             return settings;
         }
 
-        Walk(JsonNode.Parse(RunConfigurationJson.Write(configuration)), string.Empty, settings);
+        Walk(JsonNode.Parse(RunConfigurationJson.Write(ImportPipeline.Hidden(configuration))), string.Empty, settings);
         return settings;
     }
 

@@ -1,8 +1,11 @@
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Devices;
 using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Runs;
@@ -16,6 +19,8 @@ public static class TrainingServices
         services.AddSingleton(settings.Training);
         services.AddSingleton(settings.Fetch);
         services.AddSingleton(new DemoChoice(demo));
+        services.AddSingleton<IComputeDevices>(new TorchComputeDevices(settings));
+        services.AddSingleton<CardMemory>();
         services.AddSingleton<RunMonitor>();
         services.AddSingleton<RunNames>();
         services.AddSingleton<RunQueue>();
@@ -27,6 +32,7 @@ public static class TrainingServices
         services.AddSingleton<DictionarySites>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
+        services.AddSingleton<ImportDesk>();
         services.AddHostedService<RunQueueService>();
         return services;
     }

@@ -18,6 +18,9 @@ public static class AccessServices
     // What is recommended in 2023 and later for PBKDF2 with SHA-512.
     private const int HashIterations = 210_000;
 
+    /// <summary>Different characters that a password has at least.</summary>
+    internal const int DifferentCharacters = 4;
+
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions access, DataFolder folder)
     {
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
@@ -72,7 +75,7 @@ public static class AccessServices
             identity.Password = new PasswordOptions
             {
                 RequiredLength = access.PasswordLength,
-                RequiredUniqueChars = 4,
+                RequiredUniqueChars = DifferentCharacters,
                 RequireDigit = false,
                 RequireLowercase = false,
                 RequireUppercase = false,
@@ -81,7 +84,7 @@ public static class AccessServices
             // AccountName says which, in any script.
             identity.User.AllowedUserNameCharacters = string.Empty;
             identity.ClaimsIdentity.SecurityStampClaimType = UserClaims.Stamp;
-        }).AddFeatureStores().AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
+        }).AddErrorDescriber<PasswordWords>().AddFeatureStores().AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
         return services;
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Claims;
+using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Folder;
@@ -24,6 +26,8 @@ public sealed partial class AuditLog(AuditStore store, RefusalFolding folding, I
     private int _lost;
     private long _notBefore;
 
+    private IPAddress? Address => http.HttpContext?.Connection.RemoteIpAddress ?? CircuitAddress.Current;
+
     /// <summary>Adds a line to the log.</summary>
     /// <param name="who">The visitor, or null for the program itself.</param>
     /// <param name="what">The action: "run.start", "account.create".</param>
@@ -36,14 +40,20 @@ public sealed partial class AuditLog(AuditStore store, RefusalFolding folding, I
     /// <summary>The same for somebody who is known by name but not signed in.</summary>
     public void Record(string? who, string what, string subject, AuditOutcome outcome, string? detail = null)
     {
-        var address = http.HttpContext?.Connection.RemoteIpAddress ?? CircuitAddress.Current;
+        var address = Address;
         if (outcome == AuditOutcome.Refused && !folding.Count(what, RateLimits.Visitor(address)))
         {
             return;
         }
 
-        Write(new AuditEntry(time.GetUtcNow().UtcDateTime, who, what, subject, outcome, address?.ToString(), detail));
-        LogEntry(logger, what, subject, outcome, who ?? "nobody", address?.ToString());
+        Add(who, what, subject, outcome, address?.ToString(), detail);
+    }
+
+    /// <summary>Records something that goes on after the request or the connection that asked for it: call what is returned once, when it has ended.</summary>
+    public Action<AuditOutcome, string?> Begin(ClaimsPrincipal who, string what, string subject)
+    {
+        var (name, address) = (who.AccountName(), Address?.ToString());
+        return (outcome, detail) => Add(name, what, subject, outcome, address, detail);
     }
 
     /// <summary>A request was refused before it reached a service.</summary>
@@ -73,6 +83,12 @@ public sealed partial class AuditLog(AuditStore store, RefusalFolding folding, I
 
         Interlocked.Exchange(ref _notBefore, 0);
         WriteWaiting();
+    }
+
+    private void Add(string? who, string what, string subject, AuditOutcome outcome, string? address, string? detail)
+    {
+        Write(new AuditEntry(time.GetUtcNow().UtcDateTime, who, what, subject, outcome, address, detail));
+        LogEntry(logger, what, TokenText.Visible(subject), outcome, who ?? "nobody", address);
     }
 
     private void Write(AuditEntry entry)

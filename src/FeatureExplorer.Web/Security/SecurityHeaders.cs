@@ -14,6 +14,9 @@ public static class SecurityHeaders
     /// <summary>The same for pages that hold a connection. blob: a chart becomes a picture before it is saved as PNG.</summary>
     public const string StudioPolicy = ContentSecurityPolicy + " blob:";
 
+    /// <summary>The same for pages that draw with WebGL: plotly.js compiles its drawing commands from text of its own. Files of our own still are the only scripts.</summary>
+    public static readonly string WebGlPolicy = StudioPolicy.Replace("script-src 'self'", "script-src 'self' 'unsafe-eval'", StringComparison.Ordinal);
+
     /// <summary>The same for the frames that are made for other pages: any page may show them, and they may do even less.</summary>
     public const string FramePolicy =
         "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors *; script-src 'none'; "
@@ -43,7 +46,7 @@ public static class SecurityHeaders
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<StudioPage>() is not null)
         {
-            context.Response.Headers.ContentSecurityPolicy = StudioPolicy;
+            context.Response.Headers.ContentSecurityPolicy = context.GetEndpoint()!.Metadata.GetMetadata<DrawsWithWebGlAttribute>() is null ? StudioPolicy : WebGlPolicy;
         }
 
         return next(context);

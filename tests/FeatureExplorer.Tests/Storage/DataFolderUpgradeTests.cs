@@ -111,11 +111,7 @@ public sealed class DataFolderUpgradeTests : IDisposable
         Assert.Equal(2, new AccountStore(FeatureDatabase.Open(folder)).All().Count);
     }
 
-    public void Dispose()
-    {
-        SqliteConnection.ClearAllPools();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     private void Unpack() => ZipFile.ExtractToDirectory(Path.Combine(AppContext.BaseDirectory, "Fixtures", "data-folder-0.1.zip"), _folder.Path);
 

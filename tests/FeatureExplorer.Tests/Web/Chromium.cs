@@ -28,6 +28,19 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
+    /// <summary>
+    /// Waits until an expression holds in a page. Playwright's own function for it looks once, and after that from within the page, whose content security policy
+    /// allows no text to become a script.
+    /// </summary>
+    public static async Task Until(IPage page, string expression)
+    {
+        for (var tries = 0; !await page.EvaluateAsync<bool>(expression); tries++)
+        {
+            Assert.True(tries < 400, $"This does not come to hold: {expression}");
+            await Task.Delay(50);
+        }
+    }
+
     public async Task DisposeAsync()
     {
         if (Browser is not null)

@@ -53,7 +53,7 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
                 }
 
                 var (status, text) = await Get(address, null);
-                var tells = text.Contains("damaged: ", StringComparison.Ordinal) && text.Contains(name, StringComparison.Ordinal);
+                var tells = text.Contains("is damaged: ", StringComparison.Ordinal) && text.Contains(name, StringComparison.Ordinal);
                 told += tells ? 1 : 0;
                 Assert.True(status == HttpStatusCode.OK || (status == HttpStatusCode.ServiceUnavailable && tells), $"{address}: {status} {text}");
                 Assert.True(tells || !IsData(address) || text == before[address], $"{address} has other numbers.");
@@ -68,7 +68,7 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
         }
 
         watch.Look(CancellationToken.None);
-        Assert.DoesNotContain("damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("is damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,19 +116,22 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
             }
 
             var (status, text) = await Get(address, null);
-            var tells = text.Contains("damaged: dictionaries/A/1/index.bin", StringComparison.Ordinal);
+            var tells = text.Contains("The file dictionaries/A/1/index.bin is damaged: ", StringComparison.Ordinal);
             told += tells ? 1 : 0;
             Assert.True(status == HttpStatusCode.OK || (status == HttpStatusCode.ServiceUnavailable && tells), $"{address}: {status} {text}");
             Assert.True(tells || !IsData(address) || text == before[address], $"{address} has other numbers.");
         }
 
         Assert.True(told > 0, "No page tells of it.");
-        Assert.Contains("damaged: dictionaries/A/1/index.bin", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        Assert.Contains("The file dictionaries/A/1/index.bin is damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
         Assert.Equal((ExitCodes.Failure, true), Verify(record: false, "DAMAGED           dictionaries/A/1/index.bin: it is not the index of A/1"));
+        // Each file is counted once, also where its own checksums are right.
+        var files = DataFiles.All(Folder).Count();
+        Assert.Equal((ExitCodes.Failure, true), Verify(record: false, $"{files} files: {files - 2} as written, 2 damaged, 0 without a checksum."));
 
         Swap(Index, neurons);
         watch.Look(CancellationToken.None);
-        Assert.DoesNotContain("damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("is damaged: ", (await Get("/", HttpStatusCode.OK)).Text, StringComparison.Ordinal);
         foreach (var address in addresses.Where(IsData))
         {
             Assert.Equal(before[address], (await Get(address, HttpStatusCode.OK)).Text);
@@ -146,7 +149,7 @@ public sealed class DamageTests(ExplorationSite site) : IClassFixture<Exploratio
 
         foreach (var page in (string[])["/", "/A/1"])
         {
-            Assert.Contains("damaged: dictionaries/A/1/index.bin", (await site.Page(page)).QuerySelector(".problem[role=alert]")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("The file dictionaries/A/1/index.bin is damaged: ", (await site.Page(page)).QuerySelector(".problem[role=alert]")!.TextContent, StringComparison.Ordinal);
         }
 
         await Overwrite(Index, bytes);

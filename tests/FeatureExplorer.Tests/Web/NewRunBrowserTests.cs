@@ -76,6 +76,28 @@ public sealed class NewRunBrowserTests(Chromium chromium) : IClassFixture<Chromi
     }
 
     [SkippableFact]
+    public async Task NewRun_TypedInBeforeTheConnection_KeepsTextAndCursor()
+    {
+        var page = await Open("/corpora");
+        var connect = new TaskCompletionSource();
+        await page.RouteAsync("**/_framework/blazor.web*", async route =>
+        {
+            await connect.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(new Uri(_site.Address, "/runs/new").ToString(), new() { WaitUntil = WaitUntilState.Commit });
+        await page.Locator("#heldOutTokens").ClickAsync();
+        await page.Keyboard.PressAsync("Control+a");
+        await page.Keyboard.TypeAsync("abc");
+        connect.SetResult();
+        // The server has read it, too.
+        await Assertions.Expect(page.Locator(".problems h2")).ToHaveTextAsync("Fix 1 setting");
+        await page.Keyboard.TypeAsync("d");
+        await Assertions.Expect(page.Locator("#heldOutTokens")).ToHaveValueAsync("abcd");
+        Assert.Empty(_complaints);
+    }
+
+    [SkippableFact]
     public async Task Upload_SeveralFiles_ShowsItsPageAndIsDeletedAfterAQuestion()
     {
         var page = await Open("/corpora/new");
@@ -94,7 +116,7 @@ public sealed class NewRunBrowserTests(Chromium chromium) : IClassFixture<Chromi
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Assertions.Expect(dialog).ToContainTextAsync("Delete tales?");
-        await page.WaitForFunctionAsync("document.activeElement.closest('[role=dialog]') !== null");
+        await Chromium.Until(page, "document.activeElement.closest('[role=dialog]') !== null");
         // The dialog listens to keys a moment after it has the focus.
         for (var i = 0; i < 20 && await dialog.CountAsync() > 0; i++)
         {

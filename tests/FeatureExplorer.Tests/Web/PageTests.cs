@@ -11,6 +11,17 @@ namespace FeatureExplorer.Tests.Web;
 [Collection(SampleSiteTests.Name)]
 public sealed class PageTests(SampleSite site)
 {
+    [Fact]
+    public async Task Promoting_FeatureThatNeverFires_IsMarked()
+    {
+        var page = await site.Page("/A/1/logits?q=x");
+        var marked = page.QuerySelectorAll("section[aria-labelledby=promote-title] tbody tr").ToDictionary(static row => row.QuerySelector("th a")!.TextContent, static row => row.QuerySelector(".badge.dead") is not null);
+        Assert.Equal(site.Reports.ToDictionary(static r => r.Index.ToString(CultureInfo.InvariantCulture), static r => r.State == FeatureExplorer.Analysis.Statistics.FeatureState.Dead), marked);
+        Assert.True(marked[SmallAnalysis.Dead.ToString(CultureInfo.InvariantCulture)]);
+        using var json = System.Text.Json.JsonDocument.Parse(await site.Client.GetStringAsync(new Uri("/api/v1/A/1/logits?q=x", UriKind.Relative)));
+        Assert.Equal("dead", json.RootElement.GetProperty("promoted").EnumerateArray().Single(static f => f.GetProperty("feature").GetString() == $"A/1/{SmallAnalysis.Dead}").GetProperty("state").GetString());
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/about")]

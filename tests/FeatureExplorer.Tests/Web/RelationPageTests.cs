@@ -81,7 +81,7 @@ public sealed class RelationPageTests(SampleSite site)
     {
         var card = (await site.Page("/B/1/4")).QuerySelector("#evidence")!.TextContent;
         Assert.Contains("Not compared with another model", card, StringComparison.Ordinal);
-        Assert.Equal(2, card.Split("Measured when the run ends").Length - 1);
+        Assert.Equal(2, card.Split("Not measured yet: a run ends with it, and so does relate").Length - 1);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class ReplacedDamageTests : IDisposable
 
         watch.Look(CancellationToken.None);
 
-        var told = $"damaged: dictionaries/A/{dictionary.Folder}/{name}";
+        var told = $"The file dictionaries/A/{dictionary.Folder}/{name} is damaged: ";
         foreach (var page in (string[])["/", "/A/1"])
         {
             Assert.Contains(told, await client.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
@@ -47,20 +47,15 @@ public sealed class ReplacedDamageTests : IDisposable
         Assert.Contains(DataFiles.Damaged(database.Folder, dictionary), line => line.StartsWith(told, StringComparison.Ordinal));
         await File.WriteAllBytesAsync(file, bytes);
         watch.Look(CancellationToken.None);
-        Assert.DoesNotContain("damaged: ", await client.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.DoesNotContain("is damaged: ", await client.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
     }
 
     private (FeatureDatabase Database, DictionaryInfo Dictionary) Replaced()
     {
+        SmallRun.CopyFinished(_folder.Path);
         var database = FeatureDatabase.Open(new DataFolder(_folder.Path));
-        var pipeline = new RunPipeline(database, TimeProvider.System, static _ => { });
-        var first = SmallRun.Configuration with
-        {
-            Transformer = SmallRun.Configuration.Transformer with { Tokens = 20_000 },
-            Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Samples = 8_000 }],
-        };
-        pipeline.Run(first);
-        pipeline.Run(first with { Replace = true, Dictionaries = [first.Dictionaries[0] with { Features = 40 }] });
+        var replacing = SmallRun.Configuration with { Replace = true, Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Features = 40 }] };
+        new RunPipeline(database, TimeProvider.System, static _ => { }).Run(replacing);
         return (database, new FeatureStore(database).Dictionaries().Single());
     }
 }

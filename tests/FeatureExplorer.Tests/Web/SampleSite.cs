@@ -2,11 +2,16 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using FeatureExplorer.Analysis.Statistics;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Planted;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Analysis;
 using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Tests.Web.Systems;
+using FeatureExplorer.Training.Synthetic;
 using FeatureExplorer.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,6 +27,9 @@ namespace FeatureExplorer.Tests.Web;
 public sealed class SampleSite : IAsyncLifetime, IDisposable
 {
     public const int MadeUpFeatures = 130;
+
+    /// <summary>Name of a report of a planted truth.</summary>
+    public const string SyntheticTest = "sample";
 
     private readonly TemporaryFolder _folder = new();
     private readonly SmallAnalysis _analysis = new();
@@ -48,6 +56,15 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
         Dictionary = Analysed(folder, writer);
         var madeUp = MadeUp(folder, writer);
         SampleRelations.Save(database, _analysis, Dictionary, madeUp, Text);
+        new SyntheticReports(folder).Add(new FeatureExplorer.Training.Synthetic.SyntheticTest(TimeProvider.System).Run(new SyntheticSettings
+        {
+            Name = SyntheticTest,
+            Planted = new PlantedSettings { Features = 16, Inputs = 16, MeanActive = 2 },
+            Variants = [DictionaryVariants.TopK, DictionaryVariants.Gated],
+            Samples = 20_000,
+            ComparedVectors = 1000,
+        }));
+        SampleSystems.Save(database, Dictionary, madeUp);
         _app = WebHost.Build(new WebHostOptions { Database = database, Urls = ["http://127.0.0.1:0"] });
         await _app.StartAsync();
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

@@ -11,7 +11,7 @@ namespace FeatureExplorer.Analysis.Contexts.Expressions;
 /// <param name="tokenizer">The corpus's tokenizer.</param>
 /// <param name="heldOut">The held-out split.</param>
 /// <param name="contexts">Contexts that have names; they say how many tokens are covered.</param>
-public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore heldOut, ContextSet contexts)
+public sealed class ContextEvaluator(ITokenizer tokenizer, TokenStore heldOut, ContextSet contexts)
 {
     /// <summary>Longest regular expression, in characters.</summary>
     public const int LongestPattern = 300;
@@ -57,14 +57,15 @@ public sealed class ContextEvaluator(ByteLevelTokenizer tokenizer, TokenStore he
     private TokenSet OneOf(bool[] wanted, int offset, CancellationToken cancellation)
     {
         var set = new TokenSet(contexts.Tokens);
+        var mark = offset == 0 ? -1 : tokenizer.DocumentMark;
         ForBlocks((start, end) =>
         {
             var from = Math.Max(0, start - offset);
             var ids = heldOut.Read(from, (int)(end - from));
             for (var position = from + offset; position < end; position++)
             {
-                // A document's first token is its end-of-text mark: what stands before it is another document's.
-                if (wanted[ids[(int)(position - offset - from)]] && (offset == 0 || ids[(int)(position - from)] != ByteLevelTokenizer.EndOfText))
+                // A document's first token is its mark: what stands before it is another document's.
+                if (wanted[ids[(int)(position - offset - from)]] && (offset == 0 || ids[(int)(position - from)] != mark))
                 {
                     set.Add(position, position + 1);
                 }

@@ -9,7 +9,7 @@ namespace FeatureExplorer.Analysis.Contexts.Expressions;
 /// A document as characters, and for each character the bytes and so the tokens that it comes from. Bytes that are no UTF-8 become U+FFFD.
 /// </summary>
 /// <remarks>One instance per thread: it holds scratch memory.</remarks>
-internal sealed class DocumentText(ByteLevelTokenizer tokenizer, TokenStore tokens)
+internal sealed class DocumentText(ITokenizer tokenizer, TokenStore tokens)
 {
     private byte[] _bytes = [];
     private char[] _chars = [];
@@ -66,7 +66,7 @@ internal sealed class DocumentText(ByteLevelTokenizer tokenizer, TokenStore toke
         for (var i = 0; i < ids.Length; i++)
         {
             _byteOfToken[i] = length;
-            var bytes = tokenizer.Bytes(ids[i]);
+            var bytes = tokenizer.BytesInText(ids, i);
             if (length + bytes.Length > _bytes.Length)
             {
                 Array.Resize(ref _bytes, (2 * (length + bytes.Length)) + 4096);

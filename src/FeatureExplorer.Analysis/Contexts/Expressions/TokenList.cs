@@ -13,12 +13,12 @@ internal static class TokenList
 {
     /// <summary>Which token ids are in the list, [V].</summary>
     /// <exception cref="ContextExpressionException">A text is no token, or an escape means nothing.</exception>
-    public static bool[] Read(ContextExpression.Part part, ByteLevelTokenizer tokenizer)
+    public static bool[] Read(ContextExpression.Part part, ITokenizer tokenizer)
     {
         var wanted = new bool[tokenizer.VocabularySize];
         foreach (var bytes in Items(part))
         {
-            wanted[Find(bytes, part, tokenizer)] = true;
+            Mark(bytes, part, tokenizer, wanted);
         }
 
         return wanted;
@@ -75,19 +75,26 @@ internal static class TokenList
         };
     }
 
-    private static int Find(byte[] bytes, ContextExpression.Part part, ByteLevelTokenizer tokenizer)
+    // Several ids may have one text: a character and the byte that it is.
+    private static void Mark(byte[] bytes, ContextExpression.Part part, ITokenizer tokenizer, bool[] wanted)
     {
         if (bytes.Length == 0)
         {
             throw new ContextExpressionException("The list has an empty place. Write a token between every two |.", part.Position);
         }
 
-        for (var id = 1; id < tokenizer.VocabularySize; id++)
+        var found = false;
+        for (var id = 0; id < tokenizer.VocabularySize; id++)
         {
             if (tokenizer.Bytes(id).SequenceEqual(bytes))
             {
-                return id;
+                wanted[id] = found = true;
             }
+        }
+
+        if (found)
+        {
+            return;
         }
 
         var split = new List<ushort>();

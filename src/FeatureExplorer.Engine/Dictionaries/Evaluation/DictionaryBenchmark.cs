@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
@@ -27,9 +29,16 @@ public static unsafe class DictionaryBenchmark
     /// <param name="FloorRatio">Median time of a step over that of the encoder's product alone at <paramref name="PeakGigaflops"/>: the least that a step with a dense product can take.</param>
     /// <param name="ProductRatio">The same over the time of that product as it was measured.</param>
     /// <param name="StepMilliseconds">Median time of a step.</param>
-    /// <param name="PeakGigaflops">10⁹ floating-point operations per second of multiply-adds on registers alone, measured just before.</param>
+    /// <param name="PeakGigaflops">10⁹ floating-point operations per second of multiply-adds on registers alone, measured just after; on other devices than the processor, of a large matrix product.</param>
     public sealed record Result(
-        string Variant, int Features, int Batch, double L0, double SamplesPerSecond, double FloorRatio, double ProductRatio, double StepMilliseconds, double PeakGigaflops);
+        string Variant, int Features, int Batch, double L0, double SamplesPerSecond, double FloorRatio, double ProductRatio, double StepMilliseconds, double PeakGigaflops)
+    {
+        /// <summary>Where it was measured.</summary>
+        public string Device { get; init; } = BackendInfo.CpuId;
+
+        /// <summary>Of the products.</summary>
+        public string Precision { get; init; } = "float32";
+    }
 
     /// <summary>The cases that are run when no sizes are given.</summary>
     public static IEnumerable<(int Features, int Batch, double L0)> Sweep =>
@@ -44,36 +53,46 @@ public static unsafe class DictionaryBenchmark
     /// <param name="variant">One of <see cref="DictionaryVariants"/>.</param>
     /// <param name="inputs">n.</param>
     /// <param name="steps">Steps to time.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <param name="cancellation">Checked before each step.</param>
     public static Result Run(
-        int features, int batch, double l0, string variant = DictionaryVariants.Paper2023, int inputs = 512, int steps = 8, CancellationToken cancellation = default)
+        int features, int batch, double l0, string variant = DictionaryVariants.Paper2023, int inputs = 512, int steps = 8,
+        IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var selects = variant is DictionaryVariants.TopK or DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka;
         var options = DictionaryOptions.Preset(features, variant) with { K = Math.Max(1, (int)Math.Round(l0)), Batch = batch };
-        using var step = new DictionaryStep(inputs, features, batch, DictionaryVariant.Of(options));
-        using var x = Setup(step.Parameters, 2 * batch, selects ? Math.Min(4 * l0, features / 2.0) : l0);
+        var on = backend ?? CpuBackend.Instance;
+        using var step = on.DictionaryStep(inputs, batch, DictionaryVariant.Of(options));
+        using var x = Setup(step.Download().Parameters, 2 * batch, selects ? Math.Min(4 * l0, features / 2.0) : l0);
+        step.Upload();
         step.WasDense = false;
+        using var even = on.Rows(batch, inputs);
+        using var odd = on.Rows(batch, inputs);
+        even.CopyFrom(x.Pointer, 0, batch);
+        odd.CopyFrom(x.Pointer + ((nint)batch * inputs), 0, batch);
         var times = new List<double>();
         var active = 0L;
         for (var t = 1; t <= Warmup + steps; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             var clock = Stopwatch.GetTimestamp();
-            var losses = step.ComputeGradients(x.Pointer + ((nint)(t % 2) * batch * inputs), batch, 1, 1f / inputs);
+            var losses = step.ComputeGradients(t % 2 == 0 ? even : odd, batch, 1, 1f / inputs);
             step.Update(new AdamSettings(LearningRate), t);
             times.Add(Stopwatch.GetElapsedTime(clock).TotalSeconds);
             active += t > Warmup ? losses.Active : 0;
         }
 
         var median = Median(times.Skip(Warmup));
-        var product = ProductTime(step.Parameters, x, batch, steps);
-        var peak = MatrixBenchmark.Peak();
+        var parameters = step.Download().Parameters;
+        var peak = on.Info.IsEngine ? MatrixBenchmark.Peak() : on.MeasureProduct();
+        var product = on.Info.IsEngine ? ProductTime(parameters, x, batch, steps) : 2.0 * batch * features * inputs / (peak * 1e9);
         var floor = 2.0 * batch * features * inputs / (peak * 1e9);
         return new Result(
-            variant, features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak);
+            variant, features, batch, (double)active / batch / steps, batch / median, median / floor, median / product, median * 1e3, peak)
+        { Device = on.Info.Id, Precision = on.Info.Precision };
     }
 
     /// <summary>Weights, and inputs: those that are timed, and behind them those on which the densities are set.</summary>

@@ -1,3 +1,6 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
+using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
 
@@ -18,7 +21,8 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
 
     private readonly Site _site;
     private readonly TokenStore _tokens;
-    private readonly TransformerRunner _runner;
+    private readonly IComputeBackend _backend;
+    private readonly IModelRunner _runner;
     private readonly ActivationBaseline _baseline;
     private readonly ReconstructionTally _tally;
     private readonly int _window;
@@ -34,8 +38,9 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="heldOut">Not owned.</param>
     /// <param name="maxTokens">Most tokens to measure on; whole windows are used, at least one.</param>
     /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <exception cref="ArgumentException">The split is too short, or the model has no such site.</exception>
-    public DictionaryEvaluator(TransformerModel model, TokenStore heldOut, long maxTokens, Site? site = null)
+    public DictionaryEvaluator(TransformerModel model, TokenStore heldOut, long maxTokens, Site? site = null, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -52,7 +57,8 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
 
         _windows = Math.Clamp(maxTokens / _window, 1, _allWindows);
         _windowsPerCall = (int)Math.Clamp(TokensPerCall / _window, 1, _windows);
-        _runner = new TransformerRunner(model, _windowsPerCall);
+        _backend = backend ?? CpuBackend.Instance;
+        _runner = _backend.ModelRunner(model, _windowsPerCall);
         _baseline = new ActivationBaseline(_site.Width(model.Config));
         _tally = new ReconstructionTally(_site.Width(model.Config), _windowsPerCall * _window);
         _losses = new float[_windowsPerCall * _window];
@@ -73,13 +79,14 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="maxTokens">Most tokens to measure on.</param>
     /// <param name="progress">Receives the share that is done.</param>
     /// <param name="site">Where it reads; null: where the dictionary says, or the neurons of the last layer.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <param name="cancellation">Checked between calls of the model.</param>
     public static DictionaryMetrics Evaluate(
         TransformerModel model, SparseAutoencoder dictionary, TokenStore heldOut, long maxTokens,
-        IProgress<double>? progress = null, Site? site = null, CancellationToken cancellation = default)
+        IProgress<double>? progress = null, Site? site = null, IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.Site);
+        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.Site, backend);
         return evaluator.Measure(dictionary, progress, cancellation);
     }
 
@@ -109,15 +116,18 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         }
 
         var known = MeasureBaseline(progress, cancellation);
-        _tally.Begin(dictionary, _baseline.Mean());
+        using var encoder = _backend.DictionaryEncoder(dictionary, _losses.Length);
+        using var rows = _backend.Rows(_losses.Length, dictionary.Inputs);
+        _tally.Begin(dictionary, _baseline.Mean(), encoder, rows);
         double loss = 0, reconstructed = 0, divergence = 0;
+        var reconstruct = new HostEdit(_tally.Reconstruct);
         ForEachCall(
-            (targets, rows) =>
+            (targets, count) =>
             {
-                _runner.Compare(targets, _tally.Reconstruct, _losses, _otherLosses, _divergences);
-                loss += Sum(_losses, rows);
-                reconstructed += Sum(_otherLosses, rows);
-                divergence += Sum(_divergences, rows);
+                _runner.Compare(targets, reconstruct, _losses, _otherLosses, _divergences);
+                loss += Sum(_losses, count);
+                reconstructed += Sum(_otherLosses, count);
+                divergence += Sum(_divergences, count);
             },
             share => progress?.Report(known + ((1 - known) * share)),
             cancellation);
@@ -165,35 +175,27 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
             {
                 _runner.Continue(
                     targets,
-                    (x, count) =>
+                    new HostEdit((x, count) =>
                     {
                         _baseline.Add(x, count);
                         new Span<float>(x, count * n).Clear();
-                    },
+                    }),
                     _losses);
                 zero += Sum(_losses, rows);
             },
             share => progress?.Report(Share / 2 * share),
             cancellation);
-        var mu = _baseline.Mean();
+        var mu = new ConstantEdit(_baseline.Mean());
         ForEachCall(
             (targets, rows) =>
             {
-                _runner.Continue(targets, (x, count) => Fill(x, count, mu), _losses);
+                _runner.Continue(targets, mu, _losses);
                 mean += Sum(_losses, rows);
             },
             share => progress?.Report((Share / 2) + (Share / 2 * share)),
             cancellation);
         _baseline.Complete(zero / Tokens, mean / Tokens);
         return Share;
-    }
-
-    private static void Fill(float* x, int rows, float[] row)
-    {
-        for (var r = 0; r < rows; r++)
-        {
-            row.CopyTo(new Span<float>(x + ((nint)r * row.Length), row.Length));
-        }
     }
 
     private static double Sum(float[] values, int count) => values.AsSpan(0, count).ToArray().Sum(static value => (double)value);

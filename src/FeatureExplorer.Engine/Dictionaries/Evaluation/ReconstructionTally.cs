@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
 
@@ -13,6 +14,8 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     private readonly FloatBuffer _xHat = new((long)maxRows * inputs);
     private readonly Row[] _rows = new Row[maxRows];
     private SparseAutoencoder? _dictionary;
+    private IDictionaryEncoder? _encoder;
+    private Rows? _x;
     private long[] _fired = [];
     private float[] _mean = [];
     private double[] _residuals = [];
@@ -45,10 +48,10 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     /// <summary>How often each feature fired, [m].</summary>
     public IReadOnlyList<long> Fired => _fired;
 
-    /// <summary>Starts anew with a dictionary, which is not owned, and the mean μ of all rows that will pass.</summary>
-    public void Begin(SparseAutoencoder dictionary, float[] mean)
+    /// <summary>Starts anew with a dictionary, the mean μ of all rows that will pass, its encoder, and rows of that encoder's back end; none are owned.</summary>
+    public void Begin(SparseAutoencoder dictionary, float[] mean, IDictionaryEncoder encoder, Rows x)
     {
-        (_dictionary, _mean, _residuals) = (dictionary, mean, new double[inputs]);
+        (_dictionary, _mean, _residuals, _encoder, _x) = (dictionary, mean, new double[inputs], encoder, x);
         (_shares, _rowsWithVariance, _count) = (0, 0, 0);
         _fired = new long[dictionary.Features];
         (Errors, Active, _squares, _products, _ratios, _counted) = (0, 0, 0, 0, 0, 0);
@@ -57,8 +60,9 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     /// <summary>x [rows, n] becomes x̂.</summary>
     public void Reconstruct(float* x, int rows)
     {
-        _dictionary!.Encode(x, rows, _f);
-        _dictionary.Decode(_f, _xHat.Pointer);
+        _x!.CopyFrom(x, 0, rows);
+        _encoder!.Encode(_x, rows, _f);
+        _dictionary!.Decode(_f, _xHat.Pointer);
         WorkerPool.For(rows, (row, _) =>
         {
             var target = new Span<float>(x + ((nint)row * inputs), inputs);

@@ -72,6 +72,13 @@ internal static unsafe class DictionaryFiles
         return Safetensors.Checksum(Tensors(dictionary, transposed));
     }
 
+    /// <summary>Gives the tensors of <see cref="WeightsFile"/> while they are there.</summary>
+    public static void Use(SparseAutoencoder dictionary, Action<IReadOnlyList<NamedTensor>> use)
+    {
+        using var transposed = Transposed(dictionary);
+        use(Tensors(dictionary, transposed));
+    }
+
     /// <exception cref="InvalidDataException">The files are damaged, or of a kind of dictionary that is not supported.</exception>
     /// <exception cref="IOException">A file, or the folder, is missing.</exception>
     public static SparseAutoencoder Load(string directory)

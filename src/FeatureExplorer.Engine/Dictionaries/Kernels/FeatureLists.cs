@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using FeatureExplorer.Engine.Dictionaries.Training;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries.Kernels;

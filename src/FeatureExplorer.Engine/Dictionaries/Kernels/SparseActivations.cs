@@ -27,6 +27,27 @@ public sealed class SparseActivations
     /// <summary>The activations of a row, in the order of <see cref="FeaturesOf"/>.</summary>
     public ReadOnlySpan<float> ValuesOf(int row) => Values.AsSpan(RowStart[row]..RowStart[row + 1]);
 
+    /// <summary>Takes out all entries of some rows.</summary>
+    /// <param name="leftOut">Whether a row is left out.</param>
+    public void Silence(Func<int, bool> leftOut)
+    {
+        ArgumentNullException.ThrowIfNull(leftOut);
+        var kept = 0;
+        for (var row = 0; row < Rows; row++)
+        {
+            var (start, count) = (RowStart[row], RowStart[row + 1] - RowStart[row]);
+            RowStart[row] = kept;
+            if (!leftOut(row))
+            {
+                Array.Copy(Features, start, Features, kept, count);
+                Array.Copy(Values, start, Values, kept, count);
+                kept += count;
+            }
+        }
+
+        RowStart[Rows] = kept;
+    }
+
     /// <summary>Makes room for rows with so many entries each and sets <see cref="RowStart"/>; the entries themselves are for the caller to fill.</summary>
     public void Reset(ReadOnlySpan<int> entriesPerRow)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureExplorer.Engine.Dictionaries.Training;
 
 /// <summary>
@@ -76,6 +78,13 @@ public sealed record DictionaryOptions
 
     /// <summary>Same seed and data: same bits, for any number of threads.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>
+    /// Name of the sequence of random numbers within the seed. Without one, feature i of every dictionary of a seed starts in the same direction, and dictionaries
+    /// of one model resemble each other by place.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stream { get; init; }
 
     /// <summary>Number of steps of the run.</summary>
     public long Steps => (Samples + Batch - 1) / Batch;

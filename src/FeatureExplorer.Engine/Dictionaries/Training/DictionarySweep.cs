@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Transformer.Training;
 
@@ -18,7 +19,8 @@ public sealed class DictionarySweep : IDisposable
 
     /// <param name="source">Not owned; read to the end of the longest training.</param>
     /// <param name="options">One for each dictionary. All of them are in memory at once: about 16 · m · 2n bytes each.</param>
-    public DictionarySweep(IActivationSource source, IReadOnlyList<DictionaryOptions> options)
+    /// <param name="backend">Where; null: the CPU engine.</param>
+    public DictionarySweep(IActivationSource source, IReadOnlyList<DictionaryOptions> options, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -28,8 +30,8 @@ public sealed class DictionarySweep : IDisposable
             one.Validate();
         }
 
-        _shared = new SharedActivations(source, options.Count);
-        _trainers = [.. options.Select((one, i) => new DictionaryTrainer(_shared.Reader(i), one))];
+        _shared = new SharedActivations(source, options.Count, backend);
+        _trainers = [.. options.Select((one, i) => new DictionaryTrainer(_shared.Reader(i), one, backend))];
     }
 
     /// <summary>The trainers, in the order of the options.</summary>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer.Training;
@@ -10,8 +12,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Training;
 
 /// <summary>
 /// Trains a dictionary of any <see cref="DictionaryVariants">variant</see>: λ and the learning rate follow the options' schedule, activations are
-/// scaled as they say, and dead features are resampled or taught where the variant does so. The result is a function of the options and the
-/// source: the number of threads, and the stops and resumptions on the way, make no difference to a single bit.
+/// scaled as they say, and dead features are resampled or taught where the variant does so. On one back end the result is a function of the options and the
+/// source; on the CPU engine the number of threads, and the stops and resumptions on the way, make no difference to a single bit.
 /// </summary>
 public sealed unsafe class DictionaryTrainer : IDisposable
 {
@@ -27,8 +29,10 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
     private readonly DictionaryOptions _options;
     private readonly IActivationSource _source;
-    private readonly DictionaryStep _step;
-    private readonly FloatBuffer _batch;
+    private readonly DictionaryVariant _variant;
+    private readonly IComputeBackend _backend;
+    private readonly IDictionaryStep _step;
+    private readonly Rows _batch;
     private readonly long[] _lastFired;
     private readonly CounterRandom _random;
     private readonly HashSet<long> _resampleSteps;
@@ -43,18 +47,24 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     private int _resampled;
     private bool _begun;
 
-    public DictionaryTrainer(IActivationSource source, DictionaryOptions options)
+    /// <param name="source">Not owned.</param>
+    /// <param name="options">How.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
+    public DictionaryTrainer(IActivationSource source, DictionaryOptions options, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
         _source = source;
-        _random = new CounterRandom(options.Seed).Stream("dictionary");
-        _step = new DictionaryStep(source.Inputs, options.Features, options.Batch, DictionaryVariant.Of(options));
-        _resampleSteps = _step.Variant.Resamples ? [.. options.ResampleAt.Select(share => (long)(share * options.Steps))] : [];
-        _teachesDead = _step.Variant.DeadPerRow(source.Inputs) > 0;
-        _batch = new FloatBuffer((long)options.Batch * source.Inputs);
+        var random = new CounterRandom(options.Seed).Stream("dictionary");
+        _random = options.Stream is { } stream ? random.Stream(stream) : random;
+        _variant = DictionaryVariant.Of(options);
+        _backend = backend ?? CpuBackend.Instance;
+        _step = _backend.DictionaryStep(source.Inputs, options.Batch, _variant);
+        _resampleSteps = _variant.Resamples ? [.. options.ResampleAt.Select(share => (long)(share * options.Steps))] : [];
+        _teachesDead = _variant.DeadPerRow(source.Inputs) > 0;
+        _batch = _backend.Rows(options.Batch, source.Inputs);
         _lastFired = new long[options.Features];
     }
 
@@ -100,8 +110,8 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         Begin();
         var step = Step + 1;
         var lambda = _options.LambdaAt(step);
-        _source.Read(_batch.Pointer, _options.Batch);
-        var losses = _step.ComputeGradients(_batch.Pointer, _options.Batch, _scale, lambda, _teachesDead ? [.. DeadFeatures()] : null);
+        _batch.Fill(_source, _options.Batch);
+        var losses = _step.ComputeGradients(_batch, _options.Batch, _scale, lambda, _teachesDead ? [.. DeadFeatures()] : null);
         ThrowIfDiverged(step, losses);
         _step.Update(new AdamSettings(_options.LearningRateAt(step), _options.Beta1), step, _options.ClipNorm);
         _samples += _options.Batch;
@@ -125,7 +135,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     }
 
     /// <summary>The dictionary as it stands, for activations as the source gives them; the caller disposes it.</summary>
-    public SparseAutoencoder Snapshot() => _step.Variant.Export(_step.Parameters, _scale);
+    public SparseAutoencoder Snapshot() => _variant.Export(_step.Download().Parameters, _scale);
 
     public void Dispose()
     {
@@ -137,25 +147,28 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <exception cref="TrainingDivergedException">A parameter is not finite, and a checkpoint of it would be worthless.</exception>
     internal (IReadOnlyList<NamedTensor> Tensors, TrainerState State) Save(string prefix)
     {
-        ThrowIfNotFinite();
+        var state = _step.Download();
+        ThrowIfNotFinite(state);
         return (
             [
-                .. _step.Parameters.Named(prefix + ParametersTensors), .. _step.FirstMoments.Named(prefix + FirstMomentsTensors),
-                .. _step.SecondMoments.Named(prefix + SecondMomentsTensors),
+                .. state.Parameters.Named(prefix + ParametersTensors), .. state.FirstMoments.Named(prefix + FirstMomentsTensors),
+                .. state.SecondMoments.Named(prefix + SecondMomentsTensors),
                 NamedTensor.Integers(prefix + FiredTensor, [.. _lastFired], _lastFired.Length),
             ],
-            new TrainerState(Step, _samples, _scale, _meanSquare, _resampled, _step.WasDense, _step.Variant.State));
+            new TrainerState(Step, _samples, _scale, _meanSquare, _resampled, _step.WasDense, _variant.State));
     }
 
     /// <summary>Goes on from what <see cref="Save"/> gave; the source is put in its place by its owner.</summary>
     internal void Restore(SafetensorsFile file, TrainerState state, string prefix)
     {
-        _step.Parameters.Read(file, prefix + ParametersTensors);
-        _step.FirstMoments.Read(file, prefix + FirstMomentsTensors);
-        _step.SecondMoments.Read(file, prefix + SecondMomentsTensors);
+        var host = _step.Download();
+        host.Parameters.Read(file, prefix + ParametersTensors);
+        host.FirstMoments.Read(file, prefix + FirstMomentsTensors);
+        host.SecondMoments.Read(file, prefix + SecondMomentsTensors);
+        _step.Upload();
         file.ReadIntegers(prefix + FiredTensor).CopyTo(_lastFired.AsSpan());
         (Step, _samples, _scale, _meanSquare, _resampled) = (state.Step, state.Samples, state.Scale, state.MeanSquare, state.Resampled);
-        (_step.WasDense, _step.Variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, state.Step > 0);
+        (_step.WasDense, _variant.State, _firstStep, _begun) = (state.WasDense, state.Variant, state.Step, state.Step > 0);
     }
 
     private void Begin()
@@ -185,14 +198,16 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
         _scale = _options.Normalize ? (float)(Math.Sqrt(n) / mean) : 1;
         _meanSquare = norms.Average(static norm => norm * norm) / n * _scale * _scale;
-        _step.Variant.Initialize(_step.Parameters, sample, _scale, _random);
+        _variant.Initialize(_step.Download().Parameters, sample, _scale, _random);
+        _step.Upload();
     }
 
     private void MarkFired()
     {
+        var fired = _step.Fired;
         for (var feature = 0; feature < _lastFired.Length; feature++)
         {
-            if (_step.Fired[feature] > 0)
+            if (fired[feature] > 0)
             {
                 _lastFired[feature] = _samples;
             }
@@ -223,7 +238,8 @@ public sealed unsafe class DictionaryTrainer : IDisposable
         }
 
         using var candidates = new VectorSample(_source, _options.SampleVectors, _scale);
-        FeatureResampler.Resample(_step, dead, candidates, lambda, _random.Stream($"resample {step}"));
+        FeatureResampler.Resample(_step.Download(), dead, candidates, _step.Losses(candidates, lambda), _random.Stream($"resample {step}"));
+        _step.Upload();
         foreach (var feature in dead)
         {
             _lastFired[feature] = _samples;
@@ -239,15 +255,15 @@ public sealed unsafe class DictionaryTrainer : IDisposable
             return;
         }
 
-        var cause = TensorPrimitives.IsFiniteAll<float>(_batch.Span())
+        var cause = _batch.IsFinite(_options.Batch)
             ? $"the learning rate {_options.LearningRate} is probably too high for {_options.Features} features; try a third of it"
             : "the activations of this batch hold values that are not finite: check the model";
         throw Diverged(step, string.Create(CultureInfo.InvariantCulture, $"mse {losses.MeanSquaredError:G4}, sparsity {losses.Sparsity:G4}"), cause);
     }
 
-    private void ThrowIfNotFinite()
+    private void ThrowIfNotFinite(DictionaryState state)
     {
-        foreach (var (start, length) in _step.Parameters.Parts())
+        foreach (var (start, length) in state.Parameters.Parts())
         {
             for (var done = 0L; done < length; done += int.MaxValue)
             {

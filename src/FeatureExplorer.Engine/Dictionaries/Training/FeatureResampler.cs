@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
@@ -22,27 +23,26 @@ internal static unsafe class FeatureResampler
     private const int AddedRows = 2048;
     private const int AddedFeatures = 1024;
 
-    /// <param name="step">Parameters and moments to change.</param>
+    /// <param name="state">Parameters and moments to change.</param>
     /// <param name="dead">Features to resample, ascending.</param>
     /// <param name="x">Candidate inputs on the scale of training.</param>
-    /// <param name="lambda">λ in force, for the losses.</param>
+    /// <param name="losses">The loss of each.</param>
     /// <param name="random">Counter i draws the input of the i-th dead feature.</param>
-    public static void Resample(DictionaryStep step, IReadOnlyList<int> dead, VectorSample x, float lambda, CounterRandom random)
+    public static void Resample(DictionaryState state, IReadOnlyList<int> dead, VectorSample x, double[] losses, CounterRandom random)
     {
-        var losses = Losses(step.Parameters, x, lambda);
-        var norm = EncoderShare * MeanAliveNorm(step.Parameters, dead);
+        var norm = EncoderShare * MeanAliveNorm(state.Parameters, dead);
         var cumulative = CumulativeSquares(losses);
-        var drawn = new float[step.Parameters.Inputs];
+        var drawn = new float[state.Parameters.Inputs];
         for (var i = 0; i < dead.Count; i++)
         {
             x.CopyTo(Draw(cumulative, random.UniformDouble((ulong)i)), drawn);
-            Restart(step, dead[i], drawn, norm);
+            Restart(state, dead[i], drawn, norm);
         }
 
-        var share = (float)Math.Sqrt(MostAdded / Added(step.Parameters, dead, x));
+        var share = (float)Math.Sqrt(MostAdded / Added(state.Parameters, dead, x));
         for (var i = 0; i < dead.Count && share < 1; i++)
         {
-            TensorPrimitives.Multiply(step.Parameters.EncoderRow(dead[i]), share, step.Parameters.EncoderRow(dead[i]));
+            TensorPrimitives.Multiply(state.Parameters.EncoderRow(dead[i]), share, state.Parameters.EncoderRow(dead[i]));
         }
     }
 
@@ -161,20 +161,20 @@ internal static unsafe class FeatureResampler
         return low;
     }
 
-    private static void Restart(DictionaryStep step, int feature, ReadOnlySpan<float> x, float encoderNorm)
+    private static void Restart(DictionaryState state, int feature, ReadOnlySpan<float> x, float encoderNorm)
     {
         var direction = new float[x.Length];
-        TensorPrimitives.Subtract(x, step.Parameters.DecoderBias(), direction);
+        TensorPrimitives.Subtract(x, state.Parameters.DecoderBias(), direction);
         var length = TensorPrimitives.Norm<float>(direction);
         if (length > 0)
         {
             TensorPrimitives.Divide(direction, length, direction);
-            direction.CopyTo(step.Parameters.DecoderRow(feature));
-            TensorPrimitives.Multiply(direction, encoderNorm, step.Parameters.EncoderRow(feature));
+            direction.CopyTo(state.Parameters.DecoderRow(feature));
+            TensorPrimitives.Multiply(direction, encoderNorm, state.Parameters.EncoderRow(feature));
         }
 
-        step.Parameters.BEnc[feature] = 0;
-        foreach (var moments in (DictionaryTensors[])[step.FirstMoments, step.SecondMoments])
+        state.Parameters.BEnc[feature] = 0;
+        foreach (var moments in (DictionaryTensors[])[state.FirstMoments, state.SecondMoments])
         {
             moments.EncoderRow(feature).Clear();
             moments.DecoderRow(feature).Clear();

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Training;
@@ -16,57 +15,23 @@ namespace FeatureExplorer.Engine.Dictionaries.Variants;
 /// rate falls to 0 over the last 20 %, the gradient's norm is clipped at 1, nothing is resampled. The norms are folded into the exported
 /// dictionary: e_i ‖d_i‖, b_enc,i ‖d_i‖, d_i / ‖d_i‖.
 /// </summary>
-internal sealed unsafe class April2024(DictionaryOptions options) : DictionaryVariant(options)
+internal sealed class April2024(DictionaryOptions options) : DictionaryVariant(options)
 {
     private const float StartLength = 0.1f;
-    private const int FeaturesPerTask = 64;
-
-    private float[] _norms = [];
-
     public override bool CentresInput => false;
 
     public override bool SumsSquares => true;
 
     public override bool UnitDecoder => false;
 
-    public override bool HasDensePath => true;
-
-    public override ReadOnlySpan<float> PenaltyWeights => _norms;
-
-    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
+    internal override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
         DictionaryWeights.InitializeTied(parameters, StartLength, random);
 
-    public override void Prepare(DictionaryTensors parameters)
-    {
-        Array.Resize(ref _norms, parameters.Features);
-        ForEachFeature(parameters, feature => _norms[feature] = TensorPrimitives.Norm<float>(parameters.DecoderRow(feature)));
-    }
-
-    /// <summary>∂/∂d_i of λ / batch · Σ f_i ‖d_i‖.</summary>
-    public override void AddDecoderPenalty(DictionaryTensors parameters, DictionaryTensors gradients, float[] activations, float penalty) =>
-        ForEachFeature(parameters, feature =>
-        {
-            if (activations[feature] > 0 && _norms[feature] > 0)
-            {
-                var target = gradients.DecoderRow(feature);
-                TensorPrimitives.MultiplyAdd(parameters.DecoderRow(feature), penalty * activations[feature] / _norms[feature], target, target);
-            }
-        });
-
-    public override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
+    internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
     {
         var dictionary = DictionaryWeights.ToDictionary(parameters, scale);
         DictionaryWeights.FoldNorms(dictionary);
         DictionaryWeights.CentreEncoder(dictionary);
         return dictionary;
     }
-
-    private static void ForEachFeature(DictionaryTensors parameters, Action<int> body) =>
-        WorkerPool.For((parameters.Features + FeaturesPerTask - 1) / FeaturesPerTask, (task, _) =>
-        {
-            for (var feature = task * FeaturesPerTask; feature < Math.Min(parameters.Features, (task + 1) * FeaturesPerTask); feature++)
-            {
-                body(feature);
-            }
-        });
 }

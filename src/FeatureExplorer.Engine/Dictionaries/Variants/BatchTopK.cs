@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Variants;
 /// mean of the smallest activation of each training batch: θ ← 0.99 θ + 0.01 min f, corrected for its start at 0. Exported as a JumpReLU
 /// dictionary whose thresholds are all θ.
 /// </summary>
-internal unsafe class BatchTopK(DictionaryOptions options) : TopK(options)
+internal class BatchTopK(DictionaryOptions options) : TopK(options)
 {
     private const double Decay = 0.99;
 
@@ -40,7 +40,7 @@ internal unsafe class BatchTopK(DictionaryOptions options) : TopK(options)
         _weight = (Decay * _weight) + (1 - Decay);
     }
 
-    public override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
+    internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
     {
         var dictionary = DictionaryWeights.ToDictionary(parameters, scale, DictionaryActivation.JumpRelu);
         dictionary.Threshold!.Span().Fill(Threshold / scale);

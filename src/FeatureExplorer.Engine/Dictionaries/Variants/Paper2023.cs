@@ -14,12 +14,10 @@ namespace FeatureExplorer.Engine.Dictionaries.Variants;
 /// b_dec starts at the geometric median, the encoder as PyTorch starts a linear layer, the decoder at random directions. Dead features are
 /// resampled (<see cref="FeatureResampler"/>).
 /// </summary>
-internal sealed unsafe class Paper2023(DictionaryOptions options) : DictionaryVariant(options)
+internal sealed class Paper2023(DictionaryOptions options) : DictionaryVariant(options)
 {
     public override bool Resamples => true;
 
-    public override bool HasDensePath => true;
-
-    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
+    internal override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random) =>
         DictionaryWeights.Initialize(parameters, x, scale, random);
 }

@@ -1,6 +1,5 @@
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Dictionaries.Files;
-using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 
@@ -15,7 +14,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Variants;
 /// with ê decoded, without b_dec, from the k_aux largest pre-activations among the dead features. There is no penalty: k says how sparse f is.
 /// The decoder starts at random directions, W_enc at W_decᵀ, b_enc at 0, b_dec at the geometric median.
 /// </summary>
-internal unsafe class TopK(DictionaryOptions options) : DictionaryVariant(options)
+internal class TopK(DictionaryOptions options) : DictionaryVariant(options)
 {
     public override int KeepPerRow => Options.K;
 
@@ -23,19 +22,12 @@ internal unsafe class TopK(DictionaryOptions options) : DictionaryVariant(option
 
     public override int DeadPerRow(int inputs) => Options.AuxWeight > 0 ? Options.AuxK ?? Math.Max(1, inputs / 2) : 0;
 
-    public override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
+    internal override void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random)
     {
         DictionaryWeights.InitializeTied(parameters, 1, random);
         DictionaryWeights.StartAtMedian(parameters, x, scale);
     }
 
-    public override double Activate(SparseRow row) => 0;
-
-    public override void Backward(SparseRow row, float penalty, float* extraDots)
-    {
-        // Without a penalty, and with every listed pre-activation above 0, δ is ∂L/∂f.
-    }
-
-    public override SparseAutoencoder Export(DictionaryTensors parameters, float scale) =>
+    internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale) =>
         DictionaryWeights.ToDictionary(parameters, scale, DictionaryActivation.TopK, Options.K);
 }

@@ -6,7 +6,7 @@ using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Engine.Text.Corpora;
 
-/// <summary>Builds a tokenised corpus: sample, learn the tokenizer, encode everything to one file, divide, write the splits.</summary>
+/// <summary>Builds a tokenised corpus: sample, learn the tokenizer unless there is one, encode everything to one file, divide, write the splits.</summary>
 internal sealed class CorpusBuilder(
     ICorpusSource source, CorpusOptions options, IProgress<CorpusProgress>? progress, Action<CorpusProblem>? onProblem, CancellationToken cancellation)
 {
@@ -63,7 +63,7 @@ internal sealed class CorpusBuilder(
         batches.Run(source, _reading, _ => { }, AddAndReport, cancellation);
         if (sample.BytesSeen == 0)
         {
-            throw new InvalidDataException($"The corpus {source.Name} holds no text that can be used{Problems()}.");
+            throw new InvalidDataException($"No usable text was found in the corpus {source.Name}{Problems()}.");
         }
 
         if (options.Keep.UnknownDomains(sample.Seen) is { Count: > 0 } unknown)
@@ -84,13 +84,18 @@ internal sealed class CorpusBuilder(
 
     private string Problems() => _reading.Shown.Count == 0 ? "" : $": {_reading.ProblemCount} {(_reading.ProblemCount == 1 ? "problem" : "problems, the first")}: {_reading.Shown[0]}";
 
-    private ByteLevelTokenizer Learn(CorpusSample sample)
+    private ITokenizer Learn(CorpusSample sample)
     {
+        if (options.Tokenizer is { } given)
+        {
+            return given;
+        }
+
         var learning = progress is null ? null : new LearningProgress(this, options.VocabularySize);
         return TokenizerTrainer.Train(sample.Excerpts, options.VocabularySize, learning, cancellation);
     }
 
-    private void WriteSplits(string directory, ByteLevelTokenizer tokenizer, List<string> domains, CorpusEncoding encoding)
+    private void WriteSplits(string directory, ITokenizer tokenizer, List<string> domains, CorpusEncoding encoding)
     {
         var (heldOut, training, cut) = CorpusSplit.Divide(encoding.Documents, options, encoding.StartsCharacter);
         CheckHeldOut(heldOut, encoding.Documents);
@@ -163,7 +168,7 @@ internal sealed class CorpusBuilder(
         Checksums.Write(Path.Combine(directory, CorpusFiles.Summary), stream => JsonSerializer.Serialize(stream, summary, TokenizedCorpus.Json));
 
     /// <summary>SHA-256 of a corpus: its tokenizer, domains, tokens and documents.</summary>
-    internal static string HashOf(string directory, ByteLevelTokenizer tokenizer, IReadOnlyList<string> domains, CancellationToken cancellation = default)
+    internal static string HashOf(string directory, ITokenizer tokenizer, IReadOnlyList<string> domains, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{CorpusSummary.ThisFormat} {CorpusSummary.ThisVersion}\n{tokenizer.Hash}\n{string.Join('\n', domains)}\n"));

@@ -8,8 +8,9 @@ namespace FeatureExplorer.Engine.Text.Corpora;
 /// <summary>The second pass: all documents that are kept, as tokens in one temporary file, in the order of the corpus.</summary>
 internal sealed class CorpusEncoding : IDisposable
 {
-    private readonly ByteLevelTokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly CorpusOptions _options;
+    private readonly ushort _mark;
     private readonly Dictionary<string, int> _domains = new(StringComparer.Ordinal);
     private readonly int[] _documentsOf;
     private readonly long[] _bytesOf;
@@ -22,9 +23,10 @@ internal sealed class CorpusEncoding : IDisposable
     private long _sourceBytes;
     private long _bytesSeen;
 
-    public CorpusEncoding(string directory, ByteLevelTokenizer tokenizer, CorpusOptions options, List<string> domains)
+    public CorpusEncoding(string directory, ITokenizer tokenizer, CorpusOptions options, List<string> domains)
     {
         _tokenizer = tokenizer;
+        _mark = (ushort)tokenizer.DocumentMark;
         _options = options;
         _documentsOf = new int[domains.Count];
         _bytesOf = new long[domains.Count];
@@ -56,7 +58,7 @@ internal sealed class CorpusEncoding : IDisposable
         slot.IsKept = _options.Keep.Keeps(slot.Document.Domain, slot.Hash);
         if (slot.IsKept)
         {
-            slot.Tokens.Add(ByteLevelTokenizer.EndOfText);
+            slot.Tokens.Add(_mark);
             _tokenizer.Encode(slot.Utf8, slot.Tokens, cancellation);
         }
     }
@@ -104,14 +106,14 @@ internal sealed class CorpusEncoding : IDisposable
         return bytes.IsEmpty || (bytes[0] & 0xC0) != 0x80;
     }
 
-    /// <summary>Copies a document to its split, with an end of text in front of a part that has none.</summary>
+    /// <summary>Copies a document to its split, with a mark in front of a part that has none.</summary>
     public void Copy(EncodedDocument document, TokenStoreWriter writer, TokensWritten written)
     {
         var source = _writtenSources!.Items<byte>(document.SourceStart, document.SourceLength);
         writer.Begin(document.Domain, document.Part == 0 ? source : [.. source, .. Encoding.UTF8.GetBytes($"#{document.Part}")]);
         if (document.Part > 1)
         {
-            Write([ByteLevelTokenizer.EndOfText]);
+            Write([_mark]);
         }
 
         Write(_writtenTokens!.Items<ushort>(2 * document.Start, document.Length));

@@ -9,6 +9,14 @@ public sealed record CorpusOptions
     /// <summary>257 … 65,536 ids; a small corpus may give fewer.</summary>
     public int VocabularySize { get; init; } = 8192;
 
+    /// <summary>The tokenizer of the model that the corpus is for; null where one is learned from the corpus, of <see cref="VocabularySize"/> ids.</summary>
+    [JsonIgnore]
+    public ITokenizer? Tokenizer { get; init; }
+
+    /// <summary>Tells corpora apart that other tokenizers encode.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TokenizerHash => Tokenizer?.Hash;
+
     /// <summary>Decides which documents are held out and the order of documents within a split.</summary>
     public ulong Seed { get; init; }
 
@@ -37,8 +45,14 @@ public sealed record CorpusOptions
     internal long LargestHeldOut(long tokens) => (long)(LargestHeldOutShare * tokens);
 
     /// <exception cref="ArgumentException">A value makes no sense.</exception>
+    /// <exception cref="InvalidDataException">The tokenizer has more ids than the files of a corpus can hold.</exception>
     internal void Check()
     {
+        if (Tokenizer is not null)
+        {
+            TokenizerFiles.CheckFitsStore(Tokenizer);
+        }
+
         if (VocabularySize is < ByteLevelTokenizer.SmallestVocabulary or > ByteLevelTokenizer.LargestVocabulary)
         {
             throw new ArgumentException($"the vocabulary must have {ByteLevelTokenizer.SmallestVocabulary} to {ByteLevelTokenizer.LargestVocabulary} ids, not {VocabularySize}");

@@ -19,7 +19,7 @@ public sealed class TokenizedCorpus : IDisposable
 
     private static readonly ConcurrentDictionary<string, string> Whole = new(StringComparer.Ordinal);
 
-    private TokenizedCorpus(string directory, CorpusSummary summary, ByteLevelTokenizer tokenizer, TokenCounts counts, TokenStore training, TokenStore heldOut)
+    private TokenizedCorpus(string directory, CorpusSummary summary, ITokenizer tokenizer, TokenCounts counts, TokenStore training, TokenStore heldOut)
     {
         Directory = directory;
         Summary = summary;
@@ -37,7 +37,7 @@ public sealed class TokenizedCorpus : IDisposable
     /// <summary>SHA-256 of tokens, documents, domains and tokenizer, in hexadecimal.</summary>
     public string Hash => Summary.Hash;
 
-    public ByteLevelTokenizer Tokenizer { get; }
+    public ITokenizer Tokenizer { get; }
 
     public TokenStore Training { get; }
 
@@ -51,6 +51,9 @@ public sealed class TokenizedCorpus : IDisposable
 
     /// <summary>Training tokens by domain number and id [domains][V]; documents without a domain count in none.</summary>
     public IReadOnlyList<long[]> DomainCounts { get; }
+
+    /// <summary>Whether a corpus lies in a folder.</summary>
+    public static bool IsAt(string directory) => File.Exists(Path.Combine(directory, CorpusFiles.Summary));
 
     /// <summary>Opens a corpus that <see cref="Build"/> has written.</summary>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
@@ -129,7 +132,7 @@ public sealed class TokenizedCorpus : IDisposable
     {
         string At(string name) => Path.Combine(directory, name);
         var summary = ReadSummary(At(CorpusFiles.Summary));
-        var tokenizer = ByteLevelTokenizer.Load(At(CorpusFiles.Tokenizer));
+        var tokenizer = TokenizerFiles.Load(At(CorpusFiles.Tokenizer));
         if (tokenizer.Hash != summary.TokenizerHash)
         {
             throw new InvalidDataException($"{At(CorpusFiles.Tokenizer)} is not the tokenizer that the corpus was encoded with; build the corpus again.");

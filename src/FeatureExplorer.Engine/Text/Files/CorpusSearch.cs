@@ -34,7 +34,7 @@ internal sealed class CorpusSearch
         if (roots.Find(static root => !root.HasText) is { } empty)
         {
             throw new InvalidDataException(
-                $"{(empty.IsFolder ? "The folder " : "")}{empty.Path} holds no text: .txt, .md, source code, .jsonl and .jsonl.gz are read. {empty.Why()}");
+                $"No text was found in {(empty.IsFolder ? "the folder " : "")}{empty.Path}. Files of these kinds are read: .txt, .md, source code, .jsonl and .jsonl.gz. {empty.Why()}");
         }
     }
 

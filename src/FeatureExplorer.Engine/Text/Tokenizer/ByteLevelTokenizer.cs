@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Text.Tokenizer;
 /// Byte-level byte-pair encoding: id 0 is the end of text, 1 … 256 are the bytes 0 … 255, 257 … the merges in the order in which they were
 /// learned. Any bytes encode and decode to themselves, invalid UTF-8 included. Immutable; may be used by several threads at once.
 /// </summary>
-public sealed class ByteLevelTokenizer
+public sealed class ByteLevelTokenizer : ITokenizer
 {
     public const int EndOfText = 0;
 
@@ -51,7 +51,17 @@ public sealed class ByteLevelTokenizer
     /// <summary>SHA-256 of the merges, in hexadecimal: equal for tokenizers that encode alike.</summary>
     public string Hash { get; }
 
+    int ITokenizer.DocumentMark => EndOfText;
+
+    int? ITokenizer.EndOfText => EndOfText;
+
+    bool ITokenizer.AddsSpaceAfter(int id) => false;
+
     internal IReadOnlyList<(ushort Left, ushort Right)> Merges => _merges;
+
+    bool ITokenizer.IsSpecial(int id) => Bytes(id).IsEmpty;
+
+    string ITokenizer.Spelling(int id) => TokenizerFileWriter.Spelling(this, id);
 
     /// <summary>The bytes of a token; none for the end of text.</summary>
     public ReadOnlySpan<byte> Bytes(int id)
@@ -72,36 +82,6 @@ public sealed class ByteLevelTokenizer
 
         encoder.Encode(utf8, output, cancellation);
         _encoders.Add(encoder);
-    }
-
-    /// <summary>The ids of a text.</summary>
-    public ushort[] Encode(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<ushort>();
-        Encode(Encoding.UTF8.GetBytes(text), ids);
-        return [.. ids];
-    }
-
-    /// <summary>The bytes of all tokens, one after the other; an end of text adds none.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An id is outside the vocabulary.</exception>
-    public byte[] Decode(ReadOnlySpan<ushort> ids)
-    {
-        var length = 0;
-        foreach (var id in ids)
-        {
-            length = checked(length + Bytes(id).Length);
-        }
-
-        var bytes = new byte[length];
-        var position = 0;
-        foreach (var id in ids)
-        {
-            Bytes(id).CopyTo(bytes.AsSpan(position));
-            position += Bytes(id).Length;
-        }
-
-        return bytes;
     }
 
     /// <summary>Reads a Hugging Face tokenizer.json that has this class's layout of ids and this project's pre-token rule.</summary>

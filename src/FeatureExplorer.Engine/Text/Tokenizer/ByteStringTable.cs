@@ -40,6 +40,23 @@ internal sealed class ByteStringTable
         return Append(key, hash);
     }
 
+    /// <summary>The number of a key that has been added, or −1.</summary>
+    public int Find(ReadOnlySpan<byte> key)
+    {
+        var hash = Hash(key);
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+        {
+            var index = _slots[slot] - 1;
+            if (_hashes[index] == hash && Key(index).SequenceEqual(key))
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
     public void Clear()
     {
         Count = 0;

@@ -24,7 +24,10 @@ internal static class TokenizerFileReader
         }
     }
 
-    private static ByteLevelTokenizer Read(JsonElement root)
+    /// <summary>Whether a tokenizer cuts text as those do that are trained here.</summary>
+    public static bool IsOurs(JsonElement root) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty("pre_tokenizer", out var rule) && FindPattern(rule) == PreTokenizer.Pattern;
+
+    public static ByteLevelTokenizer Read(JsonElement root)
     {
         var model = Object(root, "model");
         if (model.TryGetProperty("type", out var type) && type.GetString() != "BPE")
@@ -104,7 +107,7 @@ internal static class TokenizerFileReader
         Expect(ByteLevelTokenizer.EndOfTextToken, ByteLevelTokenizer.EndOfText);
         for (var value = 0; value < 256; value++)
         {
-            Expect(TokenizerFileWriter.CharOfByte[value].ToString(), ByteLevelTokenizer.FirstByte + value);
+            Expect(ByteCharacters.Of((byte)value).ToString(), ByteLevelTokenizer.FirstByte + value);
         }
 
         return vocabulary;

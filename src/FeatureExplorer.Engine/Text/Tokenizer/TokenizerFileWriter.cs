@@ -11,8 +11,6 @@ namespace FeatureExplorer.Engine.Text.Tokenizer;
 /// </summary>
 internal static class TokenizerFileWriter
 {
-    public static readonly char[] CharOfByte = ByteCharacters();
-
     public static void Save(ByteLevelTokenizer tokenizer, string file) => Checksums.Write(file, stream => Write(tokenizer, stream));
 
     private static void Write(ByteLevelTokenizer tokenizer, Stream stream)
@@ -106,7 +104,7 @@ internal static class TokenizerFileWriter
         json.WriteEndObject();
     }
 
-    private static string Spelling(ByteLevelTokenizer tokenizer, int id)
+    public static string Spelling(ByteLevelTokenizer tokenizer, int id)
     {
         if (id == ByteLevelTokenizer.EndOfText)
         {
@@ -116,22 +114,9 @@ internal static class TokenizerFileWriter
         var spelling = new StringBuilder();
         foreach (var value in tokenizer.Bytes(id))
         {
-            spelling.Append(CharOfByte[value]);
+            spelling.Append(ByteCharacters.Of(value));
         }
 
         return spelling.ToString();
-    }
-
-    private static char[] ByteCharacters()
-    {
-        var characters = new char[256];
-        var others = 0;
-        for (var value = 0; value < 256; value++)
-        {
-            var printable = value is (>= 33 and <= 126) or (>= 161 and <= 172) or >= 174;
-            characters[value] = (char)(printable ? value : 256 + others++);
-        }
-
-        return characters;
     }
 }

@@ -4,7 +4,7 @@ using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Transformer.Layers;
 
-/// <summary>x = W_E[token] + W_pos[position].</summary>
+/// <summary>x = W_E[token] + W_pos[position], without W_pos where positions are rotary.</summary>
 internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
 {
     private const int BlockTokens = 256;
@@ -20,13 +20,29 @@ internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
             {
                 var row = (window * length) + position;
                 var target = x + ((nint)row * width);
+                var token = tokenWeights + ((nint)tokens[row] * width);
+                if (positionWeights is null)
+                {
+                    Copy(token, target, width);
+                    continue;
+                }
+
                 Copy(positionWeights + ((nint)position * width), target, width);
-                Add(tokenWeights + ((nint)tokens[row] * width), target, width);
+                Add(token, target, width);
             }
         });
 
     /// <summary>Overwrites both gradients with the sums of dx over the rows of each token and of each position, in the order of the rows.</summary>
-    public void Backward(ushort* tokens, float* dx, float* dTokenWeights, float* dPositionWeights, int windows, int length, int context)
+    /// <param name="tokens">[windows · length].</param>
+    /// <param name="dx">[windows · length, width].</param>
+    /// <param name="dTokenWeights">Receives [V, width].</param>
+    /// <param name="dPositionWeights">Receives [context, width]; null where positions are rotary.</param>
+    /// <param name="windows">Windows of the batch.</param>
+    /// <param name="length">Tokens of a window.</param>
+    /// <param name="context">Positions.</param>
+    /// <param name="add">Adds to the gradient of the tokens, which holds that of the unembedding already.</param>
+    public void Backward(
+        ushort* tokens, float* dx, float* dTokenWeights, float* dPositionWeights, int windows, int length, int context, bool add = false)
     {
         SortRows(new ReadOnlySpan<ushort>(tokens, windows * length));
         WorkerPool.For((vocabulary + BlockTokens - 1) / BlockTokens, (block, _) =>
@@ -34,13 +50,22 @@ internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
             for (var token = block * BlockTokens; token < Math.Min(vocabulary, (block + 1) * BlockTokens); token++)
             {
                 var sum = dTokenWeights + ((nint)token * width);
-                new Span<float>(sum, width).Clear();
+                if (!add)
+                {
+                    new Span<float>(sum, width).Clear();
+                }
+
                 for (var i = _firstOfToken[token]; i < _firstOfToken[token + 1]; i++)
                 {
                     Add(dx + ((nint)_rowsByToken[i] * width), sum, width);
                 }
             }
         });
+        if (dPositionWeights is null)
+        {
+            return;
+        }
+
         WorkerPool.For((context + BlockPositions - 1) / BlockPositions, (block, _) =>
         {
             var first = block * BlockPositions;

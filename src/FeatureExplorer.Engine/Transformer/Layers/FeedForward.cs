@@ -4,17 +4,23 @@ using System.Runtime.Intrinsics;
 
 namespace FeatureExplorer.Engine.Transformer.Layers;
 
-/// <summary>y = residual + ReLU(x · W_up + b_up) · W_down + b_down, on blocks of rows. The ReLU's results are the site <c>mlp.post</c>.</summary>
+/// <summary>
+/// y = residual + neurons · W_down + b_down on blocks of rows, with neurons = f(x · W_up + b_up) or, gated, f(x · W_gate + b_gate) ∘ (x · W_up + b_up). The
+/// neurons are the site <c>mlp.post</c>.
+/// </summary>
 internal sealed unsafe class FeedForward : IDisposable
 {
     private readonly Linear _up;
+    private readonly Linear? _gate;
     private readonly Linear _down;
     private readonly int _model;
     private readonly int _neurons;
+    private readonly NeuronKind _kind;
 
     public FeedForward(LayerView weights, TransformerConfig config, bool training)
     {
-        (_model, _neurons) = (config.DModel, config.DMlp);
+        (_model, _neurons, _kind) = (config.DModel, config.DMlp, config.Architecture.Neurons);
+        _gate = weights.Gate is null ? null : new Linear(weights.Gate, weights.GateBias, _model, _neurons, training);
         _up = new Linear(weights.Up, weights.UpBias, _model, _neurons, training);
         _down = new Linear(weights.Down, weights.DownBias, _neurons, _model, training);
     }
@@ -22,39 +28,77 @@ internal sealed unsafe class FeedForward : IDisposable
     public void Pack()
     {
         _up.Pack();
+        _gate?.Pack();
         _down.Pack();
     }
 
-    /// <summary>hidden[rows, dMlp] = ReLU(x[rows, d] · W_up + b_up).</summary>
-    public void ForwardUp(float* x, float* hidden, int rows, float* scratch)
+    /// <summary>hidden[rows, dMlp], the neurons of x[rows, d].</summary>
+    /// <param name="x">[rows, d].</param>
+    /// <param name="hidden">Receives [rows, dMlp].</param>
+    /// <param name="up">Receives x · W_up + b_up where the way back needs it; else null.</param>
+    /// <param name="gate">Receives x · W_gate + b_gate; null without gates.</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="scratch">Of the products.</param>
+    public void ForwardUp(float* x, float* hidden, float* up, float* gate, int rows, float* scratch)
     {
-        _up.Forward(x, null, hidden, rows, scratch);
-        var values = new Span<float>(hidden, rows * _neurons);
-        TensorPrimitives.Max(values, 0f, values);
+        if (up is null)
+        {
+            up = hidden;
+        }
+
+        _up.Forward(x, null, up, rows, scratch);
+        if (_gate is not null)
+        {
+            _gate.Forward(x, null, gate, rows, scratch);
+            NeuronFunction.ApplyGated(_kind, gate, up, hidden, rows * _neurons);
+        }
+        else if (_kind == NeuronKind.Relu)
+        {
+            TensorPrimitives.Max(new ReadOnlySpan<float>(up, rows * _neurons), 0f, new Span<float>(hidden, rows * _neurons));
+        }
+        else
+        {
+            NeuronFunction.Apply(_kind, up, hidden, rows * _neurons);
+        }
     }
 
     /// <summary>y[rows, d] = residual + hidden · W_down + b_down.</summary>
     public void ForwardDown(float* hidden, float* residual, float* y, int rows, float* scratch) =>
         _down.Forward(hidden, residual, y, rows, scratch);
 
-    /// <summary>dHidden = dy · W_downᵀ where the neuron was active; dx = dHidden · W_upᵀ.</summary>
-    public void BackwardInput(float* dy, float* hidden, float* dHidden, float* dx, int rows, float* scratch)
+    /// <summary>dUp = dy · W_downᵀ ∘ f′, of a plain ReLU where the neuron was active, and dGate beside it; dx = dUp · W_upᵀ + dGate · W_gateᵀ.</summary>
+    public void BackwardInput(float* dy, float* hidden, float* up, float* gate, float* dUp, float* dGate, float* dx, int rows, float* scratch)
     {
-        _down.BackwardInput(dy, dHidden, rows, scratch);
-        MaskInactive(hidden, dHidden, rows * _neurons);
-        _up.BackwardInput(dHidden, dx, rows, scratch);
+        _down.BackwardInput(dy, dUp, rows, scratch);
+        if (_gate is not null)
+        {
+            NeuronFunction.BackwardGated(_kind, gate, up, dUp, dGate, rows * _neurons);
+        }
+        else if (_kind == NeuronKind.Relu)
+        {
+            MaskInactive(hidden, dUp, rows * _neurons);
+        }
+        else
+        {
+            NeuronFunction.Backward(_kind, up, dUp, rows * _neurons);
+        }
+
+        _up.BackwardInput(dUp, dx, rows, scratch);
+        _gate?.BackwardInput(dGate, dx, rows, scratch, accumulate: true);
     }
 
-    /// <summary>The gradients of the two matrices over the whole batch; those of the biases are the column sums of dHidden and dy.</summary>
-    public void BackwardWeights(float* x, float* hidden, float* dHidden, float* dy, int rows, LayerView gradients)
+    /// <summary>The gradients of the matrices over the whole batch; those of the biases are the column sums of dUp, dGate and dy.</summary>
+    public void BackwardWeights(float* x, float* hidden, float* dUp, float* dGate, float* dy, int rows, LayerView gradients)
     {
-        _up.BackwardWeights(x, dHidden, rows, gradients.Up);
+        _up.BackwardWeights(x, dUp, rows, gradients.Up);
+        _gate?.BackwardWeights(x, dGate, rows, gradients.Gate);
         _down.BackwardWeights(hidden, dy, rows, gradients.Down);
     }
 
     public void Dispose()
     {
         _up.Dispose();
+        _gate?.Dispose();
         _down.Dispose();
     }
 

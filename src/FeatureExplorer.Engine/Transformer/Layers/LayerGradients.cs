@@ -8,18 +8,21 @@ internal sealed class LayerGradients(TransformerConfig config, int rows) : IDisp
     /// <summary>[R, d].</summary>
     public FloatBuffer Middle { get; } = new((long)rows * config.DModel);
 
-    /// <summary>[R, d].</summary>
-    public FloatBuffer Attended { get; } = new((long)rows * config.DModel);
+    /// <summary>[R, heads · size].</summary>
+    public FloatBuffer Attended { get; } = new((long)rows * config.AttentionWidth);
 
     /// <summary>[R, dMlp].</summary>
     public FloatBuffer Hidden { get; } = new((long)rows * config.DMlp);
 
-    /// <summary>[R, 3d].</summary>
-    public FloatBuffer Qkv { get; } = new((long)rows * 3 * config.DModel);
+    /// <summary>[R, dMlp] of gated neurons; else empty.</summary>
+    public FloatBuffer Gate { get; } = new(config.Architecture.Gated ? (long)rows * config.DMlp : 0);
+
+    /// <summary>[R, 3 · heads · size].</summary>
+    public FloatBuffer Qkv { get; } = new(3L * rows * config.AttentionWidth);
 
     public void Dispose()
     {
-        foreach (var buffer in new[] { Middle, Attended, Hidden, Qkv })
+        foreach (var buffer in new[] { Middle, Attended, Hidden, Gate, Qkv })
         {
             buffer.Dispose();
         }

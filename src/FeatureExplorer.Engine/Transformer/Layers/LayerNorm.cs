@@ -4,17 +4,18 @@ using System.Runtime.Intrinsics;
 namespace FeatureExplorer.Engine.Transformer.Layers;
 
 /// <summary>
-/// y = (x − μ) / σ · gain + bias for each row, with μ the row's mean and σ² its (biased) variance plus ε (Ba et al. 2016).
+/// y = (x − μ) / σ · gain + bias for each row, with μ the row's mean and σ² its (biased) variance plus ε (Ba et al. 2016). An RMSNorm (Zhang and Sennrich
+/// 2019) is the same with μ = 0 and no bias: σ² is then the mean of x² plus ε.
 /// </summary>
 internal static unsafe class LayerNorm
 {
     /// <summary>x, y: [rows, width]; keeps μ and 1/σ of each row for the way back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* x, float* gain, float* bias, float epsilon, float* y, float* mean, float* inverseSigma, int rows, int width)
+    public static void Forward(float* x, float* gain, float* bias, float epsilon, float* y, float* mean, float* inverseSigma, int rows, int width, NormKind kind = NormKind.LayerNorm)
     {
         for (var row = 0; row < rows; row++, x += width, y += width)
         {
-            var mu = Sum(x, width) / width;
+            var mu = kind == NormKind.LayerNorm ? Sum(x, width) / width : 0;
             var inverse = 1 / MathF.Sqrt((SquaredDeviation(x, mu, width) / width) + epsilon);
             var i = 0;
             for (; i + 8 <= width; i += 8)
@@ -33,17 +34,18 @@ internal static unsafe class LayerNorm
 
     /// <summary>
     /// dx = residual + (g − mean(g) − x̂ · mean(g ∘ x̂)) / σ with g = dy ∘ gain and x̂ = (x − μ) / σ; residual and dx may be the same.
-    /// Adds to dGain = Σ dy ∘ x̂ and dBias = Σ dy.
+    /// Adds to dGain = Σ dy ∘ x̂ and dBias = Σ dy. Of an RMSNorm, mean(g) is left out.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(
-        float* dy, float* x, float* gain, float* mean, float* inverseSigma, float* residual, float* dx, float* dGain, float* dBias, int rows, int width)
+        float* dy, float* x, float* gain, float* mean, float* inverseSigma, float* residual, float* dx, float* dGain, float* dBias, int rows, int width,
+        NormKind kind = NormKind.LayerNorm)
     {
         for (var row = 0; row < rows; row++, dy += width, x += width, residual += width, dx += width)
         {
             var (mu, inverse) = (mean[row], inverseSigma[row]);
             Accumulate(dy, x, gain, mu, inverse, dGain, dBias, width, out var sum, out var product);
-            sum /= width;
+            sum = kind == NormKind.LayerNorm ? sum / width : 0;
             product /= width;
             var i = 0;
             for (; i + 8 <= width; i += 8)

@@ -71,9 +71,9 @@ internal sealed unsafe class Linear : IDisposable
         Multiply(x, rows, _inputs, _forward.Pointer, _outputs, y, accumulate: true, scratch);
     }
 
-    /// <summary>dx = dy · Wᵀ.</summary>
-    public void BackwardInput(float* dy, float* dx, int rows, float* scratch) =>
-        Multiply(dy, rows, _outputs, _backward!.Pointer, _inputs, dx, accumulate: false, scratch);
+    /// <summary>dx (+)= dy · Wᵀ.</summary>
+    public void BackwardInput(float* dy, float* dx, int rows, float* scratch, bool accumulate = false) =>
+        Multiply(dy, rows, _outputs, _backward!.Pointer, _inputs, dx, accumulate, scratch);
 
     /// <summary>dW = xᵀ · dy over all rows of the batch, on all threads.</summary>
     public void BackwardWeights(float* x, float* dy, int rows, float* dWeights) =>

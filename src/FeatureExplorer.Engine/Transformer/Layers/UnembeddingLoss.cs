@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Transformer.Layers;
 /// the panel is the packed factor of dxᵀ = W_Uᵀ · P, and the division by the softmax's sum is put off to the small matrices x and dx.
 /// The blocks form a fixed number of groups with a dW_U each, combined in order: the same bits for any number of threads.
 /// </summary>
-internal sealed unsafe class UnembeddingLoss : IDisposable
+internal sealed unsafe partial class UnembeddingLoss : IDisposable
 {
     private const int Lane = MatrixProduct.TileColumns;
     private const int PanelsPerBlock = 4;
@@ -26,6 +26,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     private readonly FloatBuffer? _groupGradients;
     private readonly ThreadScratch _scratch;
     private readonly double[] _groupLoss = new double[Groups];
+    private float* _bias;
 
     public UnembeddingLoss(int width, int vocabulary, bool training)
     {
@@ -41,8 +42,34 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
     /// <summary>The weights as the first factor of a product.</summary>
     public float* PackedRows => _rows.Pointer;
 
+    /// <summary>The logits' bias [V], or null; not owned.</summary>
+    public float* Bias => _bias;
+
     /// <summary>To be called after every change of the weights [V, width].</summary>
-    public void Pack(float* weights) => WorkerPool.For((_vocabulary + SliceDepth - 1) / SliceDepth, (slice, _) =>
+    /// <param name="weights">[V, width].</param>
+    /// <param name="bias">[V], or null; not owned.</param>
+    public void Pack(float* weights, float* bias = null)
+    {
+        _bias = bias;
+        PackWeights(weights);
+    }
+
+    /// <summary>logits[rows, 48] += the bias of so many tokens of the vocabulary from a first one.</summary>
+    public void AddBias(float* logits, int first, int rows)
+    {
+        if (_bias is null)
+        {
+            return;
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            var values = new Span<float>(logits + ((nint)row * Lane), Lane);
+            TensorPrimitives.Add(values, _bias[first + row], values);
+        }
+    }
+
+    private void PackWeights(float* weights) => WorkerPool.For((_vocabulary + SliceDepth - 1) / SliceDepth, (slice, _) =>
     {
         var first = slice * SliceDepth;
         var count = Math.Min(SliceDepth, _vocabulary - first);
@@ -153,6 +180,7 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
                 var chunk = PanelLogits(work, panel) + ((nint)row * Lane);
                 MatrixProduct.MultiplyPanel(
                     _rows.Pointer + ((nint)row * _width), work.PackedB + ((nint)panel * Lane * _width), rows, Lane, Lane, _width, chunk, Lane, false);
+                AddBias(chunk, row, rows);
                 PanelColumns.Max(chunk, rows, Lane, work.Max + (panel * Lane));
             }
         }
@@ -265,35 +293,5 @@ internal sealed unsafe class UnembeddingLoss : IDisposable
                 TensorPrimitives.Add(sum, new ReadOnlySpan<float>(_groupGradients.Pointer + (group * size) + start, count), sum);
             }
         });
-    }
-
-    /// <summary>Where things lie in a thread's scratch.</summary>
-    private readonly struct Workspace(float* start, int width)
-    {
-        /// <summary>Of each token of the block.</summary>
-        public readonly float* Max = start;
-
-        public readonly float* Sum = start + BlockTokens;
-
-        public readonly float* Losses = start + (2 * BlockTokens);
-
-        public readonly float* Factor = start + (3 * BlockTokens);
-
-        /// <summary>Some rows of the logits of two panels.</summary>
-        public readonly float* PackedA = start + (4 * BlockTokens);
-
-        /// <summary>dxᵀ, a panel [width, 48] after the other.</summary>
-        public readonly float* Transposed = start + (36 * BlockTokens);
-
-        /// <summary>x, packed.</summary>
-        public readonly float* PackedB = start + ((36 + (nint)width) * BlockTokens);
-
-        /// <summary>x times its factor, packed; the last panel may be wider than its columns.</summary>
-        public readonly float* Scaled = start + ((36 + (2 * (nint)width)) * BlockTokens);
-
-        /// <summary>A panel [V, 48] after the other.</summary>
-        public readonly float* Logits = start + ((36 + (3 * (nint)width) + MatrixProduct.TileColumns) * BlockTokens);
-
-        public static long Length(int vocabulary, int width) => (36 + (3L * width) + MatrixProduct.TileColumns + vocabulary) * BlockTokens;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Engine.Transformer.Training;
@@ -30,11 +31,12 @@ public static class TransformerCheckpoint
         var run = JsonSerializer.Serialize(new Run(trainer.Model.Config, trainer.Options), Json);
         AtomicFile.WriteAllText(Path.Combine(directory, OptionsFile), run + "\n");
         var path = Path.Combine(directory, StateFile);
+        trainer.Publish();
         try
         {
             Safetensors.WritePassing(
                 path,
-                [.. trainer.Model.Parameters.Tensors(), .. trainer.Optimizer.Moment1.Tensors(Moment1), .. trainer.Optimizer.Moment2.Tensors(Moment2)],
+                [.. trainer.Model.Parameters.Tensors(), .. trainer.Computing.Moments(Moment1, Moment2)],
                 new Dictionary<string, string> { [StepKey] = trainer.Step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });
         }
         catch (IOException exception)
@@ -48,8 +50,9 @@ public static class TransformerCheckpoint
     /// <summary>The run as it was when it was saved, with a model of its own (<see cref="TransformerTrainer.Model"/>), which the caller disposes of.</summary>
     /// <param name="directory">Where it was saved.</param>
     /// <param name="tokens">The same training split.</param>
+    /// <param name="backend">Where it goes on; null: the CPU engine.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or the two do not belong together.</exception>
-    public static TransformerTrainer Resume(string directory, TokenSource tokens)
+    public static TransformerTrainer Resume(string directory, TokenSource tokens, IComputeBackend? backend = null)
     {
         var path = Path.Combine(directory, StateFile);
         var run = ReadRun(Path.Combine(directory, OptionsFile), out var text);
@@ -63,9 +66,8 @@ public static class TransformerCheckpoint
         try
         {
             model.Parameters.Read(file);
-            var trainer = new TransformerTrainer(model, run.Options, tokens);
-            trainer.Optimizer.Moment1.Read(file, Moment1);
-            trainer.Optimizer.Moment2.Read(file, Moment2);
+            var trainer = new TransformerTrainer(model, run.Options, tokens, backend);
+            trainer.Computing.Restore(file, Moment1, Moment2);
             trainer.GoOnFrom(step);
             AtomicFile.RemoveLeftovers(path);
             return trainer;

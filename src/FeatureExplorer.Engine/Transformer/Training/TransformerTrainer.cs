@@ -1,19 +1,20 @@
 using System.Diagnostics;
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Cpu;
 
 namespace FeatureExplorer.Engine.Transformer.Training;
 
 /// <summary>
 /// Trains a transformer to predict the next token: AdamW, global-norm clipping, linear warm-up and cosine decay, batches of windows in a
-/// random order. The result is a function of the options, the model's start and the tokens; the number of threads and the stops and
-/// resumptions on the way make no difference to a single bit.
+/// random order. On one back end the result is a function of the options, the model's start and the tokens; on the CPU engine, the number of threads and the
+/// stops and resumptions on the way make no difference to a single bit.
 /// </summary>
 public sealed class TransformerTrainer : IDisposable
 {
     private readonly TransformerModel _model;
     private readonly TransformerTrainingOptions _options;
     private readonly TokenSource _tokens;
-    private readonly TransformerGradient _gradient;
-    private readonly Optimizer _optimizer;
+    private readonly ITransformerStep _step;
     private readonly WindowOrder _order;
     private readonly ushort[] _batch;
     private readonly ushort[] _targets;
@@ -22,8 +23,9 @@ public sealed class TransformerTrainer : IDisposable
     /// <param name="model">Trained in place; not owned.</param>
     /// <param name="options">How.</param>
     /// <param name="tokens">The training split.</param>
+    /// <param name="backend">Where; null: the CPU engine.</param>
     /// <exception cref="ArgumentException">An option is impossible, or the stream holds not one whole window.</exception>
-    public TransformerTrainer(TransformerModel model, TransformerTrainingOptions options, TokenSource tokens)
+    public TransformerTrainer(TransformerModel model, TransformerTrainingOptions options, TokenSource tokens, IComputeBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,8 +38,7 @@ public sealed class TransformerTrainer : IDisposable
         }
         (_model, _options, _tokens) = (model, options, tokens);
         Steps = options.Steps(context);
-        _gradient = new TransformerGradient(model, options.BatchWindows);
-        _optimizer = new Optimizer(model.Config, options);
+        _step = (backend ?? CpuBackend.Instance).TransformerStep(model, options);
         _order = new WindowOrder(options.Seed, tokens.Windows(context));
         _batch = new ushort[options.BatchWindows * context];
         _targets = new ushort[_batch.Length];
@@ -58,7 +59,8 @@ public sealed class TransformerTrainer : IDisposable
     /// <summary>Steps of the checkpoint that is on the disk; null when there is none.</summary>
     internal long? SavedStep { get; set; }
 
-    internal Optimizer Optimizer => _optimizer;
+    /// <summary>The moments are its; its parameters reach <see cref="Model"/> by <see cref="Publish"/>.</summary>
+    internal ITransformerStep Computing => _step;
 
     /// <summary>Takes all steps that are left.</summary>
     /// <param name="progress">Told after every step.</param>
@@ -75,7 +77,12 @@ public sealed class TransformerTrainer : IDisposable
             progress?.Report(reached);
             afterStep?.Invoke(this);
         }
+
+        Publish();
     }
+
+    /// <summary>Brings what has been learnt so far into <see cref="Model"/>.</summary>
+    public void Publish() => _step.Publish();
 
     /// <summary>Takes one step.</summary>
     /// <exception cref="TrainingDivergedException">Loss or gradient not finite, or the loss far above that of guessing.</exception>
@@ -84,19 +91,14 @@ public sealed class TransformerTrainer : IDisposable
         FillBatch();
         var step = Step + 1;
         var learningRate = _options.LearningRateAt(step, Steps);
-        var loss = _gradient.Compute(_batch, _targets, _options.BatchWindows, _model.Config.Context);
-        var norm = _optimizer.Norm(_gradient.Gradient);
+        var (loss, norm) = _step.ComputeGradient(_batch, _targets, _options.BatchWindows, _model.Config.Context);
         Check(step, loss, norm, learningRate);
-        _optimizer.Step(_model.Parameters, _gradient.Gradient, norm, learningRate, step);
+        _step.Update(learningRate, step);
         Step = step;
         return new TransformerTrainingProgress(step, Steps, step * TokensPerStep, loss, learningRate, norm, TokensPerSecond());
     }
 
-    public void Dispose()
-    {
-        _gradient.Dispose();
-        _optimizer.Dispose();
-    }
+    public void Dispose() => _step.Dispose();
 
     /// <summary>Goes on from a checkpoint whose parameters and moments have been read.</summary>
     internal void GoOnFrom(long step) => SavedStep = Step = step;

@@ -16,12 +16,10 @@ public static class LevelBars
     /// <param name="levels">Strongest first, as in the report.</param>
     public static MarkupWriter Levels(this MarkupWriter markup, IReadOnlyList<ContextLevel> levels) => markup
         .Raw("<svg class=\"levels\"").Attribute("viewBox", $"0 0 {levels.Count * 5} 20").Raw(" preserveAspectRatio=\"none\" role=\"img\"").Attribute("aria-label", Label(levels))
-        .Raw("><path class=\"frame\"").Attribute("d", Frame(levels)).Raw("></path><path class=\"bars\"").Attribute("d", Bars(levels)).Raw("></path></svg>");
+        .Raw("><path class=\"frame\"").Attribute("d", $"M0.5 19.5h{(levels.Count * 5) - 1}").Raw("></path><path class=\"bars\"").Attribute("d", Bars(levels)).Raw("></path></svg>");
 
     private static string Label(IReadOnlyList<ContextLevel> levels) =>
         "Inside, by level from weak to strong: " + string.Join(", ", levels.Reverse().Select(l => l.Count == 0 ? "none" : Show.WholePercent(Share(l))));
-
-    private static string Frame(IReadOnlyList<ContextLevel> levels) => string.Concat(levels.Select((_, i) => $"M{Left(i)} 19.5h4"));
 
     private static string Bars(IReadOnlyList<ContextLevel> levels) => string.Concat(levels.Reverse().Select((l, i) => l.Inside == 0 ? "" : Bar(i, Show.Coordinate(19 * Share(l)))));
 

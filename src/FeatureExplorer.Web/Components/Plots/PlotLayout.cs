@@ -15,6 +15,9 @@ public static class PlotLayout
     /// <summary>Colours of series, readable on light and dark ground; line styles repeat them in another dash.</summary>
     public static IReadOnlyList<string> Colours { get; } = ["#1a8fa6", "#d9622b", "#4f86d6", "#c2417a", "#8a8f1e", "#7d6bd0", "#2f9e6e", "#b0662a"];
 
+    // With more, plotly.js labels all of 2 to 9 between two powers of ten, and these run into each other.
+    private const int LogTicks = 3;
+
     /// <summary>No logo; the chart follows its place; the bar of buttons shows on hover.</summary>
     public static Config Config => new() { Responsive = true, DisplayLogo = false };
 
@@ -25,8 +28,10 @@ public static class PlotLayout
     /// <param name="logY">Whether the vertical axis is logarithmic.</param>
     public static PlotlyLayout Of(string x, string y, bool logX = false, bool logY = false) => new()
     {
-        Margin = new Margin { T = 12, R = 12, B = 44, L = 60 },
-        XAxis = [new XAxis { Type = logX ? XAxisType.Log : null, Title = new XAxisTitle { Text = x }, AutoMargin = Plotly.Blazor.LayoutLib.XAxisLib.AutoMarginFlag.True }],
+        // The bar of buttons stands in the right margin, where it covers neither legend nor data.
+        Margin = new Margin { T = 12, R = 34, B = 44, L = 60 },
+        ModeBar = new ModeBar { Orientation = Plotly.Blazor.LayoutLib.ModeBarLib.OrientationEnum.V, BgColor = "rgba(0,0,0,0)" },
+        XAxis = [new XAxis { Type = logX ? XAxisType.Log : null, NTicks = logX ? LogTicks : null, Title = new XAxisTitle { Text = x }, AutoMargin = Plotly.Blazor.LayoutLib.XAxisLib.AutoMarginFlag.True }],
         YAxis = [new YAxis { Type = logY ? YAxisType.Log : null, Title = new YAxisTitle { Text = y }, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.True }],
         Legend = [new Legend { Orientation = OrientationEnum.H, Y = 1, YAnchor = YAnchorEnum.Bottom }],
         HoverMode = HoverModeEnum.Closest,

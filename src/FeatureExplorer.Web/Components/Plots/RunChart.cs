@@ -27,7 +27,8 @@ public static class RunChart
         var layout = PlotLayout.Of(NameOf(view.X), figure.Axis, view.LogX, view.LogY);
         layout.HoverMode = HoverModeEnum.XUnified;
         layout.HoverDistance = -1; // the nearest point, however far
-        layout.HoverLabel = new Plotly.Blazor.LayoutLib.HoverLabel { BgColor = "rgba(127,127,127,0.12)" };
+        // The line stands where the pointer is, so that it is at one place in all charts of the page: their nearest points are at different ones.
+        layout.XAxis[0].SpikeSnap = Plotly.Blazor.LayoutLib.XAxisLib.SpikeSnapEnum.Cursor;
         layout.YAxis[0].HoverFormat = ".4~g";
         layout.YAxis[0].ExponentFormat = figure.IsRate ? null : Plotly.Blazor.LayoutLib.YAxisLib.ExponentFormatEnum.Power;
         if (!view.LogY && lines.All(static line => line.Y.Min() is var least && least > 0 && line.Y.Max() - least <= 1e-9 * least))
@@ -103,6 +104,7 @@ public static class RunChart
             LegendGroup = "limit",
             ShowLegend = i == 0,
             Mode = ModeFlag.Lines,
+            HoverTemplate = "%{y}", // it is the same everywhere: where its two points are says nothing
             Line = new Line { Dash = "dot", Width = 1.2m, Color = "#8a979d" },
             X = PlotLayout.Numbers([limit.Min(static line => line.X[0]), limit.Max(static line => line.X[^1])]),
             Y = PlotLayout.Numbers([limit.Key, limit.Key]),

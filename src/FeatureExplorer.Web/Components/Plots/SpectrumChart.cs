@@ -27,7 +27,7 @@ public static class SpectrumChart
         var firing = spectrum.Where(static f => !f.IsDead).ToList();
         var every = Math.Max(1, (firing.Count + MostPoints - 1) / MostPoints);
         var shown = firing.Where((_, i) => i % every == 0).ToList();
-        var layout = PlotLayout.Of("density: share of tokens on which the feature fires", cosine ? "cosine of encoder and decoder vector" : "encoder bias", logX: true);
+        var layout = PlotLayout.Of("density: share of tokens", cosine ? "cosine of encoder and decoder vector" : "encoder bias", logX: true);
         layout.ShowLegend = true;
         layout.XAxis[0].TickFormat = "~g";
         return new ChartDefinition { Data = [.. Cosines.Select((range, i) => Points(dictionary, range.Name, i, [.. shown.Where(f => Of(f.EncoderDecoderCosine) == i)], cosine))], Layout = layout, Config = PlotLayout.Config };

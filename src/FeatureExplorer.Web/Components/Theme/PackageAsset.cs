@@ -18,6 +18,14 @@ public static class PackageAsset
     /// <summary>plotly.js with lines, bars and pies; scripts load it when a chart is first used.</summary>
     public static string Plotly => $"/_content/Plotly.Blazor/plotly-basic-3.7.0.min.js?v={PlotlyVersion}";
 
+    /// <summary>All of plotly.js, with WebGL; only a chart of very many points loads it.</summary>
+    public static string PlotlyWebGl => $"/_content/Plotly.Blazor/plotly-3.7.0.min.js?v={PlotlyVersion}";
+
+    /// <summary>
+    /// Name of the style element for geographic maps that all of plotly.js makes when it loads, against the policy, unless there is an element of this name. No chart here needs it.
+    /// </summary>
+    public const string PlotlyWebGlStyle = "ce8d464691048653ffe3a57c6c18ab566e8366f186677868cf724621a857b4fe";
+
     /// <summary>Lets browsers keep what is asked for by version.</summary>
     public static IApplicationBuilder UsePackageCaching(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {

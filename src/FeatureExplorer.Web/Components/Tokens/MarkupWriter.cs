@@ -44,7 +44,7 @@ public sealed class MarkupWriter
     /// <summary>Adds text, encoded.</summary>
     public MarkupWriter Text(string text)
     {
-        Markup.Append(Encoder.Encode(text));
+        Markup.Append(Encode(text));
         return this;
     }
 
@@ -53,7 +53,7 @@ public sealed class MarkupWriter
     {
         if (value is not null)
         {
-            Markup.Append(' ').Append(name).Append("=\"").Append(Encoder.Encode(value)).Append('"');
+            Markup.Append(' ').Append(name).Append("=\"").Append(Encode(value)).Append('"');
         }
 
         return this;
@@ -77,7 +77,14 @@ public sealed class MarkupWriter
     /// <summary>Adds an element without attributes that holds text.</summary>
     public MarkupWriter Element([ConstantExpected] string tag, string text)
     {
-        Markup.Append('<').Append(tag).Append('>').Append(Encoder.Encode(text)).Append("</").Append(tag).Append('>');
+        Markup.Append('<').Append(tag).Append('>').Append(Encode(text)).Append("</").Append(tag).Append('>');
+        return this;
+    }
+
+    /// <summary>Adds a cell of a table. HTML ends it where the next one, or the row's end, comes.</summary>
+    public MarkupWriter Cell(string text)
+    {
+        Markup.Append("<td>").Append(Encode(text));
         return this;
     }
 
@@ -92,6 +99,10 @@ public sealed class MarkupWriter
         _markup = null;
         return builder => builder.AddMarkupContent(0, markup);
     }
+
+    // The encoder also writes plus signs and line breaks as references, which UTF-8 and quoted values do not need; pages have hundreds of each.
+    private static string Encode(string text) =>
+        Encoder.Encode(text).Replace("&#x2B;", "+", StringComparison.Ordinal).Replace("&#xA;", "\n", StringComparison.Ordinal);
 
     /// <summary>What has been written.</summary>
     public override string ToString() => Markup.ToString();

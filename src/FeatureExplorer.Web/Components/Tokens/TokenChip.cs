@@ -13,8 +13,16 @@ public static class TokenChip
     {
         var shown = text.Of(token);
         var spaces = shown.Length - shown.TrimStart(' ').Length;
-        // Bytes that are no text are written from left to right, whatever they stand beside.
-        markup.Raw("<bdi class=\"chip\"").Attribute("dir", shown.Contains("\\x", StringComparison.Ordinal) ? "ltr" : null).Raw(">");
+        // As in a strip: bytes that are no text are quieter and run from left to right, whatever they stand beside.
+        if (shown.Contains("\\x", StringComparison.Ordinal))
+        {
+            markup.Raw("<bdi class=\"chip m\" title=\"Bytes, not a whole character\">");
+        }
+        else
+        {
+            markup.Raw("<bdi class=\"chip\">");
+        }
+
         if (spaces > 0)
         {
             markup.Raw("<span class=\"space\">").Text(new string('·', spaces)).Raw("</span>");

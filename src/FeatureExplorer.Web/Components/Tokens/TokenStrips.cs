@@ -63,10 +63,10 @@ public sealed class TokenStrips(float max, TokenText text, bool lineBreaks = fal
             _markup.Raw(" · <a").Attribute("href", effects).Attribute("aria-label", $"Effects of removal, activation {activation}").Raw(">effects</a>");
         }
 
+        // examples.js adds a button that copies the text.
         if (plain is { Length: > 0 and <= LiveModels.LongestText })
         {
-            _markup.Raw(" · <a class=\"read\"").Attribute("href", reading!(plain)).Attribute("aria-label", $"Open in the text page, activation {activation}").Raw(">open</a>")
-                .Raw(" <button type=\"button\" class=\"copy-text\"").Attribute("aria-label", $"Copy as text, activation {activation}").Raw(" hidden>copy</button>");
+            _markup.Raw(" · <a class=read").Attribute("href", reading!(plain)).Attribute("aria-label", $"Open in the text page, activation {activation}").Raw(">open</a>");
         }
 
         if (example.Domain is { } domain)

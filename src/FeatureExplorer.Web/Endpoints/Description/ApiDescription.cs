@@ -35,7 +35,8 @@ public sealed class ApiDescription(IServiceProvider services)
         {
             options.ShouldInclude = static endpoint => $"/{endpoint.RelativePath}".StartsWith(Urls.Api, StringComparison.Ordinal);
             // Records within records share names such as Row.
-            options.CreateSchemaReferenceId = static type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name ? type.Type.DeclaringType?.Name + name : null;
+            options.CreateSchemaReferenceId = static type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not { } name ? null
+                : type.Type.DeclaringType?.Name is { } outer && !name.StartsWith(outer, StringComparison.Ordinal) ? outer + name : name;
             options.AddDocumentTransformer(static (document, _, _) =>
             {
                 document.Info = new OpenApiInfo
@@ -48,6 +49,16 @@ public sealed class ApiDescription(IServiceProvider services)
                 return Task.CompletedTask;
             });
             options.AddSchemaTransformer(NumberSchemas.Describe);
+            options.AddSchemaTransformer(static (schema, context, _) =>
+            {
+                // A choice of records is told by their members: no answer names its type.
+                if (context.JsonTypeInfo.PolymorphismOptions?.DerivedTypes.All(static type => type.TypeDiscriminator is null) == true)
+                {
+                    schema.Discriminator = null;
+                }
+
+                return Task.CompletedTask;
+            });
             options.AddOperationTransformer(ApiOperations.Describe);
         });
     }

@@ -12,7 +12,6 @@ internal static class ApiOperations
 {
     private const string Problem = nameof(ProblemDetails);
     private const string ProblemType = "application/problem+json";
-    private const string Json = "application/json";
 
     public static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
@@ -23,11 +22,6 @@ internal static class ApiOperations
         operation.Parameters = [.. path, .. declared.Select(Parameter)];
 
         operation.Responses ??= [];
-        if (operation.Responses.TryGetValue("200", out var success) && success is OpenApiResponse { Content: null or { Count: 0 } } plain)
-        {
-            plain.Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } } };
-        }
-
         if (operation.Responses["200"].Content?.ContainsKey("text/event-stream") != true)
         {
             operation.Responses["304"] = new OpenApiResponse { Description = "Unchanged since the ETag that If-None-Match names." };

@@ -10,13 +10,14 @@ namespace FeatureExplorer.Web.Endpoints.Json;
 /// <param name="Dead">Features that never fire, as those after it counted on the tokens of <paramref name="Index"/>.</param>
 /// <param name="Ultralow">Features that fire with a density below <see cref="Densities.UltralowLimit"/>.</param>
 /// <param name="Activation">How f is computed.</param>
+/// <param name="Origin">The files of another tool that it was imported from; null for one that was trained here.</param>
 /// <param name="Contexts">The best feature of each context that has one.</param>
 /// <param name="Neurons">The best neuron of each context that has one, for comparison.</param>
 public sealed record DictionaryJson(
     string Name, int Features, double L0, double ExplainedVariance, double LossRecovered, double LossRecoveredFromMean, double Loss,
     double LossReconstructed, int Dead, int Ultralow, long Samples, double SamplesPerSecond, string Variant, double Lambda, IndexSummary Index,
     IReadOnlyList<DictionaryJson.Detector> Contexts, IReadOnlyList<DictionaryJson.NeuronDetector> Neurons, Provenance Provenance, DictionarySource? Source,
-    string Activation, DictionaryJson.Evaluated Evaluation, DictionaryJson.Densities Density)
+    string Activation, DictionaryJson.Evaluated Evaluation, DictionaryJson.Densities Density, DictionaryOrigin? Origin)
 {
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="paperUltralow">Its features below the paper's threshold, or null where its index cannot tell.</param>
@@ -34,7 +35,8 @@ public sealed record DictionaryJson(
             new VarianceForms(dictionary.Metrics.ExplainedVariance, dictionary.Metrics.ExplainedVarianceByToken, dictionary.Metrics.ExplainedVarianceOfResidual)),
         new Densities(
             dictionary.Provenance.Tokens, (double)dictionary.Index.Activations / dictionary.Provenance.Tokens, dictionary.UltralowLimit, dictionary.Resolution,
-            PublishedFeatures.UltralowDensity, paperUltralow));
+            PublishedFeatures.UltralowDensity, paperUltralow),
+        dictionary.Origin);
 
     /// <summary>What L0, explained variance and losses were measured on.</summary>
     /// <param name="Tokens">How many tokens.</param>

@@ -7,6 +7,7 @@ using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Analysis.Contexts;
 
+[Collection(AloneTests.Name)]
 public sealed class ContextSetTests : IDisposable
 {
     // The rare ones say that a string is DNA, base64 or hexadecimal; with common tokens it could be anything.

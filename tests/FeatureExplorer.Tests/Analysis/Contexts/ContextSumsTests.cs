@@ -3,6 +3,7 @@ using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Tests.Analysis.Contexts;
 
+[Collection(AloneTests.Name)]
 public sealed class ContextSumsTests
 {
     private const int Neurons = 37;

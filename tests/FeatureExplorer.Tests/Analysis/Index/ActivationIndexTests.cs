@@ -144,7 +144,7 @@ public sealed class ActivationIndexTests : IDisposable
         File.Delete(BlockChecksums.FileOf(_path));
         var message = Assert.ThrowsAny<Exception>(() => ActivationIndex.Open(_path)).Message;
         Assert.Contains(Path.GetFileName(_path), message, StringComparison.Ordinal);
-        Assert.Matches("build it again|run again what made it", message);
+        Assert.Matches("build it again|repeat the run or import that wrote it", message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Transformer;
 
 namespace FeatureExplorer.Tests.Analysis.Index;
 
@@ -38,6 +39,37 @@ public sealed class ModelFeatureEncoderTests : IClassFixture<SmallAnalysis>
 
                 Assert.Equal(Math.Max(0, expected), found.GetValueOrDefault(feature), 1e-4);
             }
+        }
+    }
+
+    [Fact]
+    public void Encode_OfAModelWithAStartToken_LeavesItsOwnActivationsOut()
+    {
+        var config = Architectures.Of("gpt2, start token");
+        using var model = TransformerModel.Create(config, seed: 2);
+        using var identity = NeuronEncoder.Identity(config.DMlp);
+        using var encoder = new ModelFeatureEncoder(model, identity, 1);
+        var f = new SparseActivations();
+        ushort[] tokens = [3, 7, 9, 7, 7, 11];
+        encoder.Encode(tokens, 1, tokens.Length, f);
+
+        using var runner = new TransformerRunner(model, 1);
+        var neurons = new float[tokens.Length * config.DMlp];
+        unsafe
+        {
+            fixed (float* target = neurons)
+            {
+                runner.Activations(tokens, 1, tokens.Length, target);
+            }
+        }
+
+        for (var row = 0; row < tokens.Length; row++)
+        {
+            var values = neurons.AsSpan(row * config.DMlp, config.DMlp);
+            int[] active = [.. Enumerable.Range(0, config.DMlp).Where(neuron => neurons[(row * config.DMlp) + neuron] > 0)];
+            Assert.NotEmpty(active);
+            Assert.Equal(tokens[row] == 7 ? [] : active, f.FeaturesOf(row).ToArray());
+            Assert.True(tokens[row] == 7 || values[active[0]] == f.ValuesOf(row)[0]);
         }
     }
 

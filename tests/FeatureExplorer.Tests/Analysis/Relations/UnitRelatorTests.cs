@@ -7,6 +7,7 @@ using FeatureExplorer.Engine.Transformer;
 namespace FeatureExplorer.Tests.Analysis.Relations;
 
 /// <summary>Every statistic of every pair against arithmetic on whole columns of numbers.</summary>
+[Collection(AloneTests.Name)]
 public sealed class UnitRelatorTests(SmallRelations small) : IClassFixture<SmallRelations>
 {
     private const double Tolerance = 2e-5;

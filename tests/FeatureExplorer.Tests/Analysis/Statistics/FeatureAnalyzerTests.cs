@@ -7,6 +7,7 @@ using FeatureExplorer.Engine.Transformer;
 namespace FeatureExplorer.Tests.Analysis.Statistics;
 
 /// <summary>Every statistic against plain loops over the dense matrix of activations.</summary>
+[Collection(AloneTests.Name)]
 public sealed class FeatureAnalyzerTests : IClassFixture<SmallAnalysis>
 {
     private readonly SmallAnalysis _small;

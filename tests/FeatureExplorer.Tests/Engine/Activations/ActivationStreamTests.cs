@@ -7,6 +7,7 @@ using FeatureExplorer.Tests.Engine.Text;
 
 namespace FeatureExplorer.Tests.Engine.Activations;
 
+[Collection(AloneTests.Name)]
 public sealed unsafe class ActivationStreamTests
 {
     private const int Window = 16;

@@ -100,7 +100,7 @@ public sealed class CheckedFileTests : IDisposable
 
         Assert.Equal(_path, damage.FilePath);
         Assert.Contains("numbers.bin", damage.Message, StringComparison.Ordinal);
-        Assert.Contains("restore it", damage.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore it", damage.Message, StringComparison.Ordinal);
         Assert.Equal(_written[17_500], file.Item<uint>(70_000));
         Assert.Equal(_written[0], file.Item<uint>(0));
         Assert.Contains(damage.Message, DamagedFiles.Within(_folder.Path));

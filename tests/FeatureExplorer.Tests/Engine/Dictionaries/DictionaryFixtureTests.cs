@@ -1,6 +1,6 @@
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries.Files;
-using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Training;

@@ -2,6 +2,7 @@ using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Tests.Engine.Numerics;
 
+[Collection(AloneTests.Name)]
 public sealed unsafe class MatrixProductTests
 {
     public static TheoryData<int, int, int> Shapes => new()

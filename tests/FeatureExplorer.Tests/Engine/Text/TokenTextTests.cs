@@ -29,6 +29,14 @@ public class TokenTextTests
     }
 
     [Fact]
+    public void Written_Tokens_AreTheTextItself()
+    {
+        Assert.Equal("a the\n\t ع", Text.Written(['a' + 1, 259, '\n' + 1, '\t' + 1, 260, 0xB9 + 1, 0]));
+        Assert.Equal("a\uFFFD", Text.Written(['a' + 1, 0xB9 + 1]));
+        Assert.Equal("\nx", new TokenText(["x", "\n"]).Written([1, 0]));
+    }
+
+    [Fact]
     public void Of_IdOutsideTheVocabulary_Throws()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Text.Of(261));

@@ -84,8 +84,8 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         using var dy = Numbers.Random(rows * d, "dy");
         using var y = new FloatBuffer(rows * d);
         using var dQkv = new FloatBuffer(rows * 3 * d);
-        using var attention = new CausalAttention(config, windows, training: true);
-        using var forwardOnly = new CausalAttention(config, windows, training: false);
+        using var attention = new CausalAttention(config, 0, windows, training: true);
+        using var forwardOnly = new CausalAttention(config, 0, windows, training: false);
 
         attention.Forward(qkv.Pointer, y.Pointer, windows, length);
         attention.Backward(qkv.Pointer, dy.Pointer, dQkv.Pointer, windows, length);
@@ -109,7 +109,7 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         var config = new TransformerConfig { DModel = 16, Heads = 2, Context = 100, VocabularySize = 2 };
         using var qkv = Numbers.Random(100 * 48, "qkv");
         using var y = new FloatBuffer(100 * 16);
-        using var attention = new CausalAttention(config, 1, training: false);
+        using var attention = new CausalAttention(config, 0, 1, training: false);
         attention.Forward(qkv.Pointer, y.Pointer, 1, 100);
         var before = y.Span().ToArray();
 
@@ -140,10 +140,10 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         using var layer = new FeedForward(new LayerView(parameters, 0), config, training: true);
         layer.Pack();
 
-        layer.ForwardUp(x.Pointer, hidden.Pointer, Rows, scratch.Pointer);
+        layer.ForwardUp(x.Pointer, hidden.Pointer, null, null, Rows, scratch.Pointer);
         layer.ForwardDown(hidden.Pointer, residual.Pointer, y.Pointer, Rows, scratch.Pointer);
-        layer.BackwardInput(dy.Pointer, hidden.Pointer, dHidden.Pointer, dx.Pointer, Rows, scratch.Pointer);
-        layer.BackwardWeights(x.Pointer, hidden.Pointer, dHidden.Pointer, dy.Pointer, Rows, new LayerView(gradients, 0));
+        layer.BackwardInput(dy.Pointer, hidden.Pointer, null, null, dHidden.Pointer, null, dx.Pointer, Rows, scratch.Pointer);
+        layer.BackwardWeights(x.Pointer, hidden.Pointer, dHidden.Pointer, null, dy.Pointer, Rows, new LayerView(gradients, 0));
 
         var p = ReferenceTransformer.ParametersOf(parameters);
         var (xs, flow) = (Numbers.Doubles(x), Numbers.Doubles(dy));

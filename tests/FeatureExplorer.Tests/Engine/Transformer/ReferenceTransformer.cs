@@ -25,29 +25,118 @@ internal static class ReferenceTransformer
     public static (double[] Losses, double[] Logits) RunSite(
         TransformerConfig c, Dictionary<string, double[]> p, ushort[] tokens, ushort[] targets, int windows, int length, Site site, Func<double[], double[]> edit)
     {
-        var (rows, d) = (windows * length, c.DModel);
+        if (c.StartToken is { } start)
+        {
+            ushort[] longer = [.. Enumerable.Range(0, windows * (length + 1)).Select(i => i % (length + 1) == 0 ? (ushort)start : tokens[(i / (length + 1) * length) + (i % (length + 1)) - 1])];
+            var all = RunSite(c with { StartToken = null }, p, longer, longer, windows, length + 1, site, values =>
+            {
+                var width = values.Length / longer.Length;
+                return WithoutStarts(values, edit(Rows(values, width, length)), width, length);
+            }).Logits;
+            var logits = Rows(all, all.Length / longer.Length, length);
+            return ([.. targets.Select((target, row) => -LogSoftmax(logits.AsSpan(row * c.VocabularySize, c.VocabularySize).ToArray())[target])], logits);
+        }
+
+        var (rows, d, a) = (windows * length, c.DModel, c.Architecture);
         var x = new double[rows * d];
         for (var i = 0; i < x.Length; i++)
         {
-            x[i] = p["wte.weight"][(tokens[i / d] * d) + (i % d)] + p["wpe.weight"][(i / d % length * d) + (i % d)];
+            x[i] = p["wte.weight"][(tokens[i / d] * d) + (i % d)] + (a.Rotary is null ? p["wpe.weight"][(i / d % length * d) + (i % d)] : 0);
         }
         for (var layer = 0; layer < c.Layers; layer++)
         {
             double[] At(SiteKind kind, double[] values) => site == new Site(kind, layer) ? edit(values) : values;
             var h = $"h.{layer}.";
             x = At(SiteKind.ResidPre, x);
-            var normalised = LayerNorm(x, p[h + "ln_1.weight"], p[h + "ln_1.bias"], c.LayerNormEpsilon);
-            var qkv = Linear(normalised, p[h + "attn.c_attn.weight"], p[h + "attn.c_attn.bias"]);
-            var attended = Attention(qkv, windows, length, c.Heads, c.HeadSize);
-            x = Add(x, Linear(attended, p[h + "attn.c_proj.weight"], p[h + "attn.c_proj.bias"]));
-            normalised = LayerNorm(x, p[h + "ln_2.weight"], p[h + "ln_2.bias"], c.LayerNormEpsilon);
-            double[] hidden = [.. Linear(normalised, p[h + "mlp.c_fc.weight"], p[h + "mlp.c_fc.bias"]).Select(v => Math.Max(v, 0))];
+            var qkv = Linear(Norm(x, h + "ln_1"), h + "attn.c_attn", 3 * c.AttentionWidth);
+            Place(c, p, h, qkv, length);
+            var attended = Attention(qkv, windows, length, c.Heads, c.HeadSize, a.WindowOf(layer));
+            var middle = Add(x, Linear(attended, h + "attn.c_proj", d));
+            var normalised = Norm(a.Parallel ? x : middle, h + "ln_2");
+            var up = Linear(normalised, h + "mlp.c_fc", c.DMlp);
+            double[] hidden = a.Gated ? [.. Linear(normalised, h + "mlp.c_gate", c.DMlp).Zip(up, (gate, value) => Neuron(a.Neurons, gate) * value)] : [.. up.Select(v => Neuron(a.Neurons, v))];
             hidden = At(SiteKind.MlpPost, hidden);
-            x = Add(x, At(SiteKind.MlpOut, Linear(hidden, p[h + "mlp.c_proj.weight"], p[h + "mlp.c_proj.bias"])));
+            x = Add(middle, At(SiteKind.MlpOut, Linear(hidden, h + "mlp.c_proj", d)));
             x = At(SiteKind.ResidPost, x);
         }
-        var final = LayerNorm(x, p["ln_f.weight"], p["ln_f.bias"], c.LayerNormEpsilon);
-        return (CrossEntropy(final, p["lm_head.weight"], targets), Logits(final, p["lm_head.weight"], rows));
+        var final = Logits(Norm(x, "ln_f"), p[a.TiedUnembedding ? "wte.weight" : "lm_head.weight"], rows);
+        if (a.UnembeddingBias)
+        {
+            final = [.. final.Select((v, i) => v + p["lm_head.bias"][i % c.VocabularySize])];
+        }
+
+        return ([.. targets.Select((target, row) => -LogSoftmax(final.AsSpan(row * c.VocabularySize, c.VocabularySize).ToArray())[target])], final);
+
+        double[] Norm(double[] values, string name) => a.Norm == NormKind.LayerNorm
+            ? LayerNorm(values, p[name + ".weight"], p[name + ".bias"], c.LayerNormEpsilon)
+            : RmsNorm(values, p[name + ".weight"], c.LayerNormEpsilon);
+
+        double[] Linear(double[] values, string name, int outputs) => ReferenceTransformer.Linear(values, p[name + ".weight"], a.Biases ? p[name + ".bias"] : new double[outputs]);
+    }
+
+    /// <summary>x / √(mean of x² + ε) · gain.</summary>
+    public static double[] RmsNorm(double[] x, double[] gain, double epsilon)
+    {
+        var y = new double[x.Length];
+        for (var i = 0; i < x.Length; i++)
+        {
+            var row = x.AsSpan(i / gain.Length * gain.Length, gain.Length).ToArray();
+            y[i] = x[i] / Math.Sqrt(row.Average(v => v * v) + epsilon) * gain[i % gain.Length];
+        }
+        return y;
+    }
+
+    public static double Neuron(NeuronKind kind, double x) => kind switch
+    {
+        NeuronKind.Relu => Math.Max(x, 0),
+        NeuronKind.Silu => x / (1 + Math.Exp(-x)),
+        NeuronKind.GeluTanh => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
+        _ => x * Normal(x),
+    };
+
+    /// <summary>Φ(x) by its series ½ + φ(x) (x + x³/3 + x⁵/15 + …).</summary>
+    private static double Normal(double x)
+    {
+        var (sum, term) = (x, x);
+        for (var i = 3; i < 400; i += 2)
+        {
+            sum += term *= x * x / i;
+        }
+        return Math.Clamp(0.5 + (sum * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)), 0, 1);
+    }
+
+    /// <summary>Norms of queries and keys, and rotary positions as products of complex numbers.</summary>
+    private static void Place(TransformerConfig c, Dictionary<string, double[]> p, string h, double[] qkv, int length)
+    {
+        for (var at = 0; at < qkv.Length; at += c.HeadSize)
+        {
+            var part = at / c.AttentionWidth % 3;
+            if (part == 2)
+            {
+                continue;
+            }
+            if (c.Architecture.QueryKeyNorm)
+            {
+                RmsNorm(qkv[at..(at + c.HeadSize)], p[h + (part == 0 ? "attn.q_norm.weight" : "attn.k_norm.weight")], c.LayerNormEpsilon).CopyTo(qkv, at);
+            }
+            var half = (c.Architecture.Rotary?.Dimensions ?? 0) / 2;
+            for (var i = 0; i < half; i++)
+            {
+                var angle = at / (3 * c.AttentionWidth) % length * Math.Pow(c.Architecture.Rotary!.Base, -(double)i / half);
+                var turned = new System.Numerics.Complex(qkv[at + i], qkv[at + half + i]) * System.Numerics.Complex.FromPolarCoordinates(1, angle);
+                (qkv[at + i], qkv[at + half + i]) = (turned.Real, turned.Imaginary);
+            }
+        }
+    }
+
+    /// <summary>The rows of windows without the first of each.</summary>
+    private static double[] Rows(double[] values, int width, int length) => [.. values.Where((_, i) => i / width % (length + 1) > 0)];
+
+    /// <summary>Puts rows back behind the first of each window.</summary>
+    private static double[] WithoutStarts(double[] values, double[] edited, int width, int length)
+    {
+        var next = 0;
+        return [.. values.Select((v, i) => i / width % (length + 1) > 0 ? edited[next++] : v)];
     }
 
     /// <summary>KL(p ‖ q) of the softmaxes of two sets of logits, row by row.</summary>
@@ -96,7 +185,7 @@ internal static class ReferenceTransformer
         return y;
     }
 
-    public static double[] Attention(double[] qkv, int windows, int length, int heads, int size)
+    public static double[] Attention(double[] qkv, int windows, int length, int heads, int size, int back = 0)
     {
         var d = heads * size;
         var y = new double[windows * length * d];
@@ -112,7 +201,7 @@ internal static class ReferenceTransformer
                 {
                     score += At(0, query, i) * At(1, key, i);
                 }
-                scores[key] = Math.Exp(score / Math.Sqrt(size));
+                scores[key] = back > 0 && query - key >= back ? 0 : Math.Exp(score / Math.Sqrt(size));
             }
             var total = scores.Sum();
             for (var i = 0; i < size; i++)

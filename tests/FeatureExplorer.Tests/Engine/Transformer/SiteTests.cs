@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Transformer.Training;
@@ -69,8 +70,8 @@ public sealed unsafe class SiteTests
         runner.Activations(tokens, Windows, Length, site, activations.Pointer);
         runner.Losses(tokens, targets, Windows, Length, site, Edit, edited);
         runner.Begin(tokens, Windows, Length, site);
-        runner.Continue(targets, Edit, again);
-        runner.Compare(targets, Edit, clean, losses, divergences);
+        runner.Continue(targets, new HostEdit(Edit), again);
+        runner.Compare(targets, new HostEdit(Edit), clean, losses, divergences);
 
         var p = ReferenceTransformer.ParametersOf(model.Parameters);
         double[] original = [];
@@ -95,7 +96,7 @@ public sealed unsafe class SiteTests
         var (losses, edited, divergences) = (new float[12], new float[12], new float[12]);
 
         runner.Begin(tokens, 1, 12, new Site(SiteKind.ResidPost, 1));
-        runner.Compare(tokens, static (_, _) => { }, losses, edited, divergences);
+        runner.Compare(tokens, new HostEdit(static (_, _) => { }), losses, edited, divergences);
 
         Assert.Equal(losses, edited);
         Assert.All(divergences, static divergence => Assert.Equal(0, divergence, 1e-6));

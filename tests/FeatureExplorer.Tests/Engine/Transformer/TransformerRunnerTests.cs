@@ -28,6 +28,42 @@ public sealed unsafe class TransformerRunnerTests
         Assert.True(Numbers.RelativeError(losses, expected.Losses) < 1e-5);
     }
 
+    public static TheoryData<string> Names => [.. Architectures.All];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Losses_OfEveryArchitectureWithEveryEdit_AgreeWithTheReference(string name)
+    {
+        var config = Architectures.Of(name);
+        using var model = TransformerGradientTests.RandomModel(config);
+        using var runner = new TransformerRunner(model, 2);
+        var p = ReferenceTransformer.ParametersOf(model.Parameters);
+        var (tokens, targets) = (Numbers.Tokens(2 * 11, config.VocabularySize, "tokens"), Numbers.Tokens(2 * 11, config.VocabularySize, "targets"));
+        foreach (var site in Enum.GetValues<SiteKind>().Select(kind => new Site(kind, config.Layers - 1)).Append(new Site(SiteKind.ResidPre, 0)))
+        {
+            var losses = new float[tokens.Length];
+            var width = site.Width(config);
+            double[] seen = [];
+            var expected = ReferenceTransformer.RunSite(config, p, tokens, targets, 2, 11, site, values =>
+            {
+                seen = values;
+                return [.. values.Select((v, i) => i % width % 3 == 0 ? 0 : v * 1.5)];
+            });
+            using var activations = new FloatBuffer(seen.Length);
+            runner.Activations(tokens, 2, 11, site, activations.Pointer);
+            runner.Losses(tokens, targets, 2, 11, site, (x, rows) =>
+            {
+                for (var i = 0; i < rows * width; i++)
+                {
+                    x[i] = i % width % 3 == 0 ? 0 : x[i] * 1.5f;
+                }
+            }, losses);
+
+            Assert.InRange(Numbers.RelativeError(activations.Span(), seen), 0, 2e-5);
+            Assert.InRange(Numbers.RelativeError(losses, expected.Losses), 0, 2e-5);
+        }
+    }
+
     [Fact]
     public void Losses_WithEdit_UseTheEditedActivations()
     {

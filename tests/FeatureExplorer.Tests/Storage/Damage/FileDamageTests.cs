@@ -13,7 +13,6 @@ using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Training;
-using FeatureExplorer.Training.Stages;
 
 namespace FeatureExplorer.Tests.Storage.Damage;
 
@@ -106,8 +105,8 @@ public sealed class FileDamageTests(FileDamageTests.SmallRunFolder run) : IClass
         public SmallRunFolder()
         {
             Folder = new DataFolder(_folder.Path);
+            SmallRun.CopyFinished(_folder.Path);
             var database = FeatureDatabase.Open(Folder);
-            new RunPipeline(database, TimeProvider.System, static _ => { }).Run(SmallRun.Configuration);
             _dictionary = new FeatureStore(database).Dictionaries().Single();
             SmallRun.KeepHistory(Folder, _dictionary);
         }

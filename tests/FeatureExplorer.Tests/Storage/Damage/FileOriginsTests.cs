@@ -34,7 +34,7 @@ public sealed class FileOriginsTests(FileOriginsTests.TwoDictionaries run) : ICl
                 Assert.Contains(file, Assert.Throws<DamagedFileException>(() => data.Open(dictionary).Ask((index, _) => index)).Message, StringComparison.Ordinal);
                 Assert.Contains(DataFiles.Damaged(run.Folder, dictionary), line => line.Contains(file, StringComparison.Ordinal));
                 using var models = new LiveModels(run.Folder);
-                Assert.Contains(file, Assert.Throws<DamagedFileException>(() => models.Activations(dictionary, "text")).Message, StringComparison.Ordinal);
+                Assert.Contains(file, Assert.Throws<DamagedFileException>(() => models.Read(dictionary, "text")).Message, StringComparison.Ordinal);
                 Assert.Contains(file, Assert.Throws<DamagedFileException>(() => new UnitComparer(run.Folder, data).Compare(dictionary, 0, dictionary, 0, dictionary.Contexts[0], 0)).Message, StringComparison.Ordinal);
             }
 
@@ -176,6 +176,7 @@ public sealed class FileOriginsTests(FileOriginsTests.TwoDictionaries run) : ICl
         public TwoDictionaries()
         {
             Folder = new DataFolder(_folder.Path);
+            SmallRun.CopyCorpus(_folder.Path);
             _database = FeatureDatabase.Open(Folder);
             // What a damaged corpus was made from, only the records of runs tell.
             var runs = new RunStore(_database, TimeProvider.System);

@@ -52,6 +52,16 @@ public sealed class RelationStoreTests : IDisposable
     }
 
     [Fact]
+    public void Counterparts_EveryUnit_AreTheBestMatchesByActivation()
+    {
+        _relations.Save(_a, _b, [.. Enumerable.Range(0, 7).Select(Relations), new UnitRelations(7, [], Relations(7).ByDirection, [], 1)], Summary(0.7));
+        var found = _relations.Counterparts(_a, _b);
+        Assert.Equal(Enumerable.Range(0, 8).ToDictionary(unit => unit, unit => _relations.Find(_a, unit).Single().Relations.Best).Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!.Value)), found.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(7, found.Count);
+        Assert.Empty(_relations.Counterparts(_b, _a));
+    }
+
+    [Fact]
     public void Save_Again_ReplacesTheOlder()
     {
         _relations.Save(_a, _b, [Relations(5)], Summary(0.7));

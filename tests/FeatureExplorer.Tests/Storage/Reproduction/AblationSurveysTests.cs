@@ -30,7 +30,7 @@ public sealed class AblationSurveysTests : IDisposable
     {
         var surveys = new AblationSurveys(_database);
         Assert.Null(surveys.Of(_dictionary));
-        Assert.Equal("Measured when the run ends.", Row("ablation-effect").Missing);
+        Assert.Equal("Not measured yet: a run ends with it, and so does relate.", Row("ablation-effect").Missing);
         new AblationStore(_database).Save(
             _dictionary,
             [
@@ -48,6 +48,26 @@ public sealed class AblationSurveysTests : IDisposable
         Assert.Contains("2 live features", Row("ablation-effect").Method, StringComparison.Ordinal);
         Assert.Equal("0.00500 with random features of like density", Row("ablation-effect").Note);
     }
+
+    public static TheoryData<AblationReport> Reports => new(
+        new AblationReport(3, 20, -0.0408143043518066, 0.65, 0.15484336, Examples(20)), new AblationReport(4, 0, 0, 0, null, []),
+        new AblationReport(int.MaxValue, int.MaxValue, -1.2345678901234567e-300, 1.2345678901234567e-300, -1.2345678901234567e-300, Examples(2)),
+        new AblationReport(5, 1, double.NaN, 1, double.PositiveInfinity, Examples(40)));
+
+    [Theory]
+    [MemberData(nameof(Reports))]
+    public void Read_HeadOfAReport_IsAllButItsExamples(AblationReport report)
+    {
+        var read = AblationHead.Read(PackedJson.Write(report, StorageJson.Default.AblationReport));
+        Assert.Empty(read.Examples);
+        Assert.Equal(report with { Examples = read.Examples }, read);
+    }
+
+    [Fact]
+    public void Read_NoReport_IsRefused() => Assert.Throws<InvalidDataException>(() => AblationHead.Read([1, 2, 3, 4]));
+
+    private static AblatedExample[] Examples(int count) =>
+        [.. Enumerable.Range(0, count).Select(static i => new AblatedExample(i, [new AblatedToken(9, -0.03f * i, [new(1274, 1.16f)], [new(463, -1.08f)])]))];
 
     [Theory]
     [InlineData(5.44, 8.06, "The mean is the weaker baseline")]
@@ -79,5 +99,9 @@ public sealed class AblationSurveysTests : IDisposable
 
     private ReproductionRow Row(string id) => Report().Of(_dictionary).Single(r => r.Id == id);
 
-    private ReproductionReader Report() => new(new FeatureStore(_database), new SurveyStore(_database), new RelationStore(_database), new AblationSurveys(_database));
+    private ReproductionReader Report()
+    {
+        var store = new FeatureStore(_database);
+        return new ReproductionReader(store, new SurveyStore(_database), new RelationStore(_database), new AblationSurveys(_database), new ModelControls(store, new ContentVersion(_database)));
+    }
 }

@@ -29,6 +29,19 @@ public sealed class RunStoreTests : IDisposable
         Assert.True(read.Updated >= read.Created);
     }
 
+    [Fact]
+    public void Add_CloneOfARun_KeepsItsNumberAlsoWhenThatRunIsDeleted()
+    {
+        var origin = _runs.Add("demo", "{}").Id;
+        var clone = _runs.Add("demo", "{}", clonedFrom: origin).Id;
+        Assert.Equal(origin, _runs.Find(clone)!.ClonedFrom);
+        _runs.Request(origin, RunMove.Cancel);
+        _runs.Delete(origin);
+        Assert.Equal(origin, _runs.Find(clone)!.ClonedFrom);
+        Assert.Null(_runs.Add("demo", "{}", clonedFrom: origin).ClonedFrom);
+        Assert.Null(_runs.Add("demo", "{}").ClonedFrom);
+    }
+
     [Theory]
     [InlineData(7, 1)]
     [InlineData(-1, 0)]

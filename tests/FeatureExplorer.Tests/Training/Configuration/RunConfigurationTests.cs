@@ -22,6 +22,27 @@ public sealed class RunConfigurationTests
     }
 
     [Fact]
+    public void Problems_SteeringTooStrong_IsRefusedWithTheRange()
+    {
+        Assert.Empty((RunPreset.Demo with { Steer = 2 }).Problems());
+        var problem = Assert.Single((RunPreset.Demo with { Steer = 21 }).Problems());
+        Assert.Equal(("steer", "Steer with every feature is 21; it must be more than 0 and at most 20."), (problem.Field, problem.Message));
+        Assert.DoesNotContain("steer", RunConfigurationJson.Write(RunPreset.Demo), StringComparison.Ordinal);
+        Assert.Equal(2, RunConfigurationJson.Read(RunConfigurationJson.Write(RunPreset.Demo with { Steer = 2 })).Steer);
+    }
+
+    [Fact]
+    public void Read_SweepOverSites_MakesOneDictionaryOfEach()
+    {
+        var read = RunConfigurationJson.Read("""{"preset":"demo","sweep":{"variant":"topk","k":[16],"features":[256,512],"sites":["mlp.post","mlp.out","resid.post"]}}""");
+        Assert.Equal(
+            [("0", "mlp.post", 256), ("1", "mlp.post", 512), ("2", "mlp.out", 256), ("3", "mlp.out", 512), ("4", "resid.post", 256), ("5", "resid.post", 512)],
+            read.Dictionaries.Select(d => (d.Name, d.Site, d.Features)));
+        Assert.All(read.Dictionaries, d => Assert.Equal(16, d.K));
+        Assert.Empty(read.Problems());
+    }
+
+    [Fact]
     public void Read_Differences_AreLaidOverThePreset()
     {
         var read = RunConfigurationJson.Read("""

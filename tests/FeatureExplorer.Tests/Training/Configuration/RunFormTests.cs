@@ -37,6 +37,7 @@ public sealed class RunFormTests : IDisposable
     [InlineData("transformer.heads", "3", "The width 128 is not a multiple of 3 heads")]
     [InlineData("seed", "9223372036854775808", "Seed is 9223372036854775808; it must be at most 9223372036854775807")]
     [InlineData("seed", "-1", "Seed must be a whole number 0 or more; \"-1\" is not.")]
+    [InlineData("steer", "-6", "is -6; it must be more than 0 and at most 20.")]
     [InlineData("formingShare", "NaN", "\"NaN\" is not")]
     [InlineData("formingShare", "Infinity", "\"Infinity\" is not")]
     [InlineData("formingShare", "1.01", "is 1.01; it must be from 0 to 1.")]
@@ -46,11 +47,43 @@ public sealed class RunFormTests : IDisposable
     [InlineData("corpus", "run:77", "not in the list")]
     [InlineData("corpus", "/etc", "not in the list")]
     [InlineData("keep", "arabic", "arabic")]
+    [InlineData("dictionaries[0].lambda", "0,00560", "λ: \"0,00560\" may be one number or several. For one, write 0.00560; for several, write a space after each comma: 0, 00560.")]
+    [InlineData("dictionaries[0].lambda", "1,2,3", "Write a space after each comma: 1, 2, 3.")]
+    [InlineData("dictionaries[0].features", "4,096", "Features: \"4,096\" may be one number or several. For one, write 4096;")]
+    [InlineData("dictionaries[0].features", "16,384", "Features: \"16,384\" may be one number or several. For one, write 16384; for several, write a space after each comma: 16, 384.")]
+    [InlineData("dictionaries[0].features", "512 1,048,576", "Features: \"1,048,576\" may be one number or several. For one, write 1048576; for several, write a space after each comma: 1, 048, 576.")]
+    [InlineData("dictionaries[0].seeds", "100,101", "For one, write 100101; for several, write a space after each comma: 100, 101.")]
+    [InlineData("dictionaries[0].lambdaWarmup", "0,1", "λ warm-up: \"0,1\" holds a comma; write 0.1.")]
+    [InlineData("formingShare", "0,05", "holds a comma; write 0.05.")]
+    [InlineData("transformer.tokens", "40,000,000", "Tokens: \"40,000,000\" holds a comma; write 40000000.")]
+    [InlineData("dictionaries[0].features", "64,64", "Features: 64 is listed twice; list each value once.")]
+    [InlineData("dictionaries[0].lambda", "0.005 0.0050; 5e-3", "λ: 0.005 is listed 3 times; list each value once.")]
+    [InlineData("device", "gpu", "\"gpu\" is no device; use auto, cpu")]
+    [InlineData("precision", "fp8", "\"fp8\" is no precision; use float32, tf32, bf16.")]
     public void Read_ValueThatCannotBe_IsNamedWithWhatCan(string field, string value, string says)
     {
         var read = Read((field, value));
         Assert.Contains(says, read.Problem(field), StringComparison.Ordinal);
         Assert.Single(read.Problems);
+    }
+
+    [Fact]
+    public void Read_RunOnACard_KeepsDeviceAndPrecision_AndNotWhereItBegan()
+    {
+        var form = RunForm.Of(RunPreset.Demo with { Device = "cuda:1", Precision = "bf16", BeganOn = "cuda Card, libtorch 2.10, bf16" }, 1);
+        form.Apply(RunPreset.Standard);
+        form.Apply(RunPreset.Demo);
+        var read = Read(RunForm.Load(form.Save())!).Configuration!;
+        Assert.Equal(("cuda:1", "bf16", null, "demo"), (read.Device, read.Precision, read.BeganOn, read.Preset));
+    }
+
+    [Fact]
+    public void Load_DraftWithoutADevice_TakesTheUsualOne()
+    {
+        var form = RunForm.Of(RunPreset.Demo, null);
+        form.Choose("device", "");
+        form.Choose("precision", "");
+        Assert.Empty(Read(RunForm.Load(form.Save())!).Problems);
     }
 
     [Theory]
@@ -82,10 +115,11 @@ public sealed class RunFormTests : IDisposable
     {
         var form = RunForm.Of(RunPreset.Demo, null);
         form.RemoveRow(1);
-        form.Choose("dictionaries[0].features", "64, 128");
-        form.Choose("dictionaries[0].lambda", "0.001 0.002;0.003");
+        form.Choose("dictionaries[0].features", "128,64");
+        form.Choose("dictionaries[0].lambda", "0.002 0.001;0.003,");
         var made = Read(form).Configuration!.Dictionaries;
         Assert.Equal([(64, 1e-3f), (64, 2e-3f), (64, 3e-3f), (128, 1e-3f), (128, 2e-3f), (128, 3e-3f)], made.Select(d => (d.Features, d.Lambda)));
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], made.Select(d => d.Name));
     }
 
     [Fact]
@@ -152,6 +186,22 @@ public sealed class RunFormTests : IDisposable
         Assert.Equal(RunConfigurationJson.Write(RunPreset.Demo), RunConfigurationJson.Write(Read(form).Configuration!));
     }
 
+    [Theory]
+    [InlineData("512,4096", 512, 4096)]
+    [InlineData("512, 4096", 512, 4096)]
+    [InlineData("16, 384", 16, 384)]
+    [InlineData("16 384", 16, 384)]
+    [InlineData("128,256,1024", 128, 256, 1024)]
+    [InlineData("1024,512", 512, 1024)]
+    [InlineData("16,32", 16, 32)]
+    [InlineData("16_384", 16384)]
+    public void Read_SeveralNumbers_AreTheOnesThatAreMeant(string text, params int[] expected)
+    {
+        var form = RunForm.Of(RunPreset.Demo, null);
+        form.Choose("dictionaries[0].features", text);
+        Assert.Equal(expected, Read(form).Configuration!.Dictionaries.Take(expected.Length).Select(static d => d.Features));
+    }
+
     [Fact]
     public void RemoveRow_First_MovesValuesAndChoices()
     {
@@ -166,11 +216,11 @@ public sealed class RunFormTests : IDisposable
     [Fact]
     public void Load_WhatWasSaved_IsTheSameForm()
     {
-        var form = RunForm.Of(RunPreset.Demo, null);
+        var form = RunForm.Of(RunPreset.Demo, 7);
         form.Choose("keep", "dna=0.1");
         form.AddRow();
         var loaded = RunForm.Load(form.Save())!;
-        Assert.Equal(form.Save(), loaded.Save());
+        Assert.Equal((form.Save(), 7), (loaded.Save(), loaded.From));
         Assert.Equal((3, true, false), (loaded.Rows, loaded.IsChosen("keep"), loaded.IsChosen("model")));
         loaded.Apply(RunPreset.Standard);
         Assert.Equal((3, "dna=0.1"), (loaded.Rows, loaded.Value("keep")));

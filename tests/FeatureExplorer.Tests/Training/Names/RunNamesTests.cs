@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
@@ -25,12 +26,19 @@ public sealed class RunNamesTests : IDisposable
     private static readonly TransformerSettings Longer = Small.Transformer with { Tokens = 50_000 };
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FeatureDatabase _database;
-    private readonly FeatureStore _store;
-    private readonly RunStore _runs;
-    private readonly RunNames _names;
+    private FeatureDatabase _database;
+    private FeatureStore _store;
+    private RunStore _runs;
+    private RunNames _names;
 
-    public RunNamesTests()
+    public RunNamesTests() => Open();
+
+    private DataFolder Data => _database.Folder;
+
+    public void Dispose() => _folder.Dispose();
+
+    [MemberNotNull(nameof(_database), nameof(_store), nameof(_runs), nameof(_names))]
+    private void Open()
     {
         _database = FeatureDatabase.Open(new DataFolder(_folder.Path));
         _store = new FeatureStore(_database);
@@ -38,14 +46,19 @@ public sealed class RunNamesTests : IDisposable
         _names = new RunNames(_database, TimeProvider.System);
     }
 
-    private DataFolder Data => _database.Folder;
-
-    public void Dispose() => _folder.Dispose();
+    /// <summary>The folder as it is when the small run has finished in it.</summary>
+    private void Finished()
+    {
+        TemporaryFolder.Close(_folder.Path);
+        Directory.Delete(_folder.Path, recursive: true);
+        SmallRun.CopyFinished(Directory.CreateDirectory(_folder.Path).FullName);
+        Open();
+    }
 
     [Fact]
     public void Settle_AfterAFinishedRun_ReusesTheSameAndNumbersOrRefusesTheRest()
     {
-        Run(Small);
+        Finished();
 
         // The same settings come back to what is there, whatever the name that nobody chose.
         Assert.Equal(["1"], Names(Small));
@@ -58,7 +71,7 @@ public sealed class RunNamesTests : IDisposable
         Refused(Small with { Dictionaries = [Other] }, "dictionaries[0].name", "A/1 is there", "A/2 is free", "--replace");
         Refused(Small with { IndexTokens = 9_000 }, "dictionaries[0].name", "indexed on other tokens", "A/2 is free");
         Refused(Small with { EvaluationTokens = 1_024 }, "dictionaries[0].name", "A/2 is free");
-        Refused(Small with { Transformer = Longer }, "model:", "The model A is there", "B is free", "--replace");
+        Refused(Small with { Transformer = Longer }, "model:", "The model A is there", "B is free", "on the page New run, --replace on the command line");
         Refused(Small with { Seed = 1 }, "model:", "B is free");
         Refused(Small with { Keep = "arabic=0.5" }, "model:", "B is free");
         Assert.Equal(["1"], Names(Small with { Model = "B", Transformer = Longer }));
@@ -70,9 +83,18 @@ public sealed class RunNamesTests : IDisposable
     }
 
     [Fact]
+    public void Settle_DictionaryOfAnEarlierVersion_IsTakenOver_AndNewOnesStartOnTheirOwn()
+    {
+        Finished();
+        var now = _names.Settle(Small with { Dictionaries = [One with { OwnStart = true }, Other with { Name = "2", OwnStart = true }] }).Dictionaries;
+        Assert.Equal([("1", false), ("2", true)], now.Select(d => (d.Name, d.OwnStart)));
+        Assert.Equal("1", _names.Settle(Small with { Dictionaries = [One with { Name = "0", NameIsDefault = true, OwnStart = true }] }).Dictionaries[0].Name);
+    }
+
+    [Fact]
     public void Settle_NameTakenAndTextWrong_NamesAllAtOnce()
     {
-        Run(Small);
+        Finished();
         Refused(Small with { Transformer = Longer, Keep = "klingon=0.5" }, "keep: the mixture names the domain klingon", "model: The model A is there");
         var missing = Path.Combine(_folder.Path, "nothing");
         Refused(Small with { Transformer = Longer, Corpus = [missing] }, $"corpus: There is no file or folder {missing}", "model: The model A is there");
@@ -84,8 +106,8 @@ public sealed class RunNamesTests : IDisposable
     [Fact]
     public void Settle_CorpusFolderIsGone_TellsByTheRunsThatMadeIt()
     {
+        Finished();
         var run = _runs.Add("demo", RunConfigurationJson.Write(Small), RunOrigin.CommandLine);
-        Run(Small);
         _runs.Bring(run.Id, RunStatus.Finished);
         Directory.Delete(Path.Combine(Data.Root, "corpora"), recursive: true);
 
@@ -154,7 +176,7 @@ public sealed class RunNamesTests : IDisposable
     [Fact]
     public void Run_NameThatWasTakenWhileItWaited_ComputesNothingAndLeavesTheOtherAlone()
     {
-        Run(Small);
+        Finished();
         var before = Bytes(Data.Dictionary("A", "1")).Concat(Bytes(Data.Model("A"))).ToList();
 
         Assert.Contains("A/1 is there", Assert.Throws<ArgumentException>(() => Run(Small with { Dictionaries = [Other] })).Message, StringComparison.Ordinal);
@@ -166,7 +188,7 @@ public sealed class RunNamesTests : IDisposable
     [Fact]
     public void Run_Replace_KeepsTheOlderUntilTheNewIsCompleteAndTheLabelsAfter()
     {
-        Run(Small);
+        Finished();
         var older = _store.FindDictionary("A", "1")!;
         var labels = new LabelStore(_database, TimeProvider.System);
         labels.Save(older, 3, "Arabic", "", "ada");
@@ -192,7 +214,7 @@ public sealed class RunNamesTests : IDisposable
     [Fact]
     public void Run_ReplaceOfAModel_TakesItsPlaceWithItsDictionariesAlone()
     {
-        Run(Small);
+        Finished();
         var (model, older) = (_store.FindModel("A")!, _store.FindDictionary("A", "1")!);
         var before = Bytes(Data.Model(model)).ToList();
         var replacing = Small with { Transformer = Longer, Replace = true };
@@ -215,6 +237,7 @@ public sealed class RunNamesTests : IDisposable
     [Fact]
     public void Run_SecondTrainingWhileAnotherIsHalfDone_LeavesItsCheckpointAlone()
     {
+        SmallRun.CopyCorpus(_folder.Path);
         using var stop = new CancellationTokenSource();
         var progress = new StageProgress.Direct<RunProgress>(p => StopAt(p, "Training dictionary", stop, 0.3));
         Assert.Throws<OperationCanceledException>(() => Pipeline().Run(Small, progress, stop.Token));

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Steering;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text.Demo;
 using FeatureExplorer.Engine.Transformer;
@@ -45,6 +46,7 @@ public sealed class RunPipelineTests
     public void Run_EveryKind_HeldOutCurvesEndAtWhatIsKept()
     {
         using var folder = new TemporaryFolder();
+        SmallRun.CopyCorpus(folder.Path);
         var database = FeatureDatabase.Open(new DataFolder(folder.Path));
         string[] variants = ["paper-2023", "topk", "jumprelu"];
         var run = Small with
@@ -91,6 +93,38 @@ public sealed class RunPipelineTests
     }
 
     [Fact]
+    public void Run_OfALlama_TrainsItAndItsDictionary()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyCorpus(folder.Path);
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        var result = Pipeline(database).Run(Small with { Transformer = Small.Transformer with { Architecture = "llama", LearningRate = 3e-3f } });
+
+        using var model = TransformerModel.Load(database.Folder.Model("A"));
+        Assert.Equal((NormKind.RmsNorm, NeuronKind.Silu, true, false), (model.Config.Architecture.Norm, model.Config.Architecture.Neurons, model.Config.Architecture.Gated, model.Config.Architecture.Biases));
+        Assert.InRange(result.Model.HeldOutLoss, 1, Math.Log(model.Config.VocabularySize) - 0.5);
+        Assert.InRange(result.Dictionaries[0].ExplainedVariance, 0.2, 1);
+    }
+
+    [Fact]
+    public void Run_WithSteering_EndsWithWhatTheCommandMeasures()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyFinished(folder.Path);
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        var (store, steered) = (new FeatureStore(database), new SteeringStore(database));
+        Assert.False(steered.Has(store.FindDictionary("A", "1")!));
+        Pipeline(database).Run(Small with { Steer = 3 });
+
+        var dictionary = store.FindDictionary("A", "1")!;
+        var found = steered.Of(dictionary, Enumerable.Range(0, dictionary.Features));
+        Assert.NotEmpty(found);
+        Assert.All(found.Values, static effect => Assert.Equal(3, effect.Strength));
+        var expected = new SteerStage(database).Run(dictionary, "1,2,3,4,5,6,7,8,9,10", 3, new SteeringOptions(), new StageProgress(1, null), default);
+        Assert.Equal(expected.OrderBy(static e => e.Feature), found.Values.OrderBy(static e => e.Feature));
+    }
+
+    [Fact]
     public void Run_FolderWithFilesThatAreNotRead_ListsThemInItsResult()
     {
         using var folder = new TemporaryFolder();
@@ -133,6 +167,7 @@ public sealed class RunPipelineTests
     public void Run_CancelledWhileTraining_LeavesNothingHalfDoneAndGoesOnLater()
     {
         using var folder = new TemporaryFolder();
+        SmallRun.CopyCorpus(folder.Path);
         var database = FeatureDatabase.Open(new DataFolder(folder.Path));
         using var cancellation = new CancellationTokenSource();
         var progress = new StageProgress.Direct<RunProgress>(p =>

@@ -121,23 +121,18 @@ public sealed class AddressCheckTests(SampleSite site)
         Assert.Null(text.Read("a\u0000"));
     }
 
-    [Theory]
-    [InlineData("99")]
-    [InlineData("3")]
-    [InlineData("2")]
-    [InlineData("-1")]
-    [InlineData("2147483647")]
-    [InlineData("Admin,Viewer")]
-    [InlineData("Viewer, Annotator")]
-    [InlineData("root")]
-    public async Task Role_ThatIsNone_IsRefusedByName(string role)
+    [Fact]
+    public async Task Role_ThatIsNone_IsRefusedByName()
     {
-        Assert.Null(EnumWords.Parse<Role>(role));
         await using var accounts = await AccountSite.Start(AccountSite.Patient);
         using var admin = await accounts.Visitor(Role.Admin);
-        using var answer = await admin.Get($"/accounts?role={Uri.EscapeDataString(role)}");
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains($"role is \"{role}\"; it must be one of viewer, annotator, admin", (await Visitor.Parse(answer)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        foreach (var role in (string[])["99", "3", "2", "-1", "2147483647", "Admin,Viewer", "Viewer, Annotator", "root"])
+        {
+            Assert.Null(EnumWords.Parse<Role>(role));
+            using var answer = await admin.Get($"/accounts?role={Uri.EscapeDataString(role)}");
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains($"role is \"{role}\"; it must be one of viewer, annotator, admin", (await Visitor.Parse(answer)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public sealed class CommandLineTests
     [InlineData("run --queue --seed -1", "--seed: \"-1\" is not a whole number from 0 to 18446744073709551615.")]
     [InlineData("run --queue --tokens 1.5", "--tokens: \"1.5\" is not a whole number of at most 9223372036854775807.")]
     [InlineData("run --queue --layers 99999999999", "--layers: \"99999999999\" is not a whole number of at most 2147483647.")]
+    [InlineData("run --queue --site mlp.out,mlp.post,mlp.out", "--site: Site: mlp.out is listed twice")]
+    [InlineData("run --queue --site mlp.out,here", "site: There is no \"here\"")]
+    [InlineData("run --queue --samples 0", "--samples is 0; it must be from 1 to 1,000,000,000,000.")]
     [InlineData("run --queue --lambda x --features y", "--features: \"y\" is no number")]
     [InlineData("run --queue --features y --lambda x", "--lambda: \"x\" is no number")]
     [InlineData("bench quality --activations x.npy --variant topk --sparsity 8 z", "--sparsity: \"z\" is not a finite number.")]
@@ -30,6 +33,12 @@ public sealed class CommandLineTests
     [InlineData("bench quality --activations x.npy --variant topk --sparsity 8 --threshold 0.1", "jumprelu")]
     [InlineData("bench dictionary --features 0", "--features")]
     [InlineData("bench dictionary --peer /no/such/folder", "/no/such/folder")]
+    [InlineData("import dictionary /no/such/folder", "--model")]
+    [InlineData("import dictionary /tmp --model A --scale -1", "--scale is -1")]
+    [InlineData("import dictionary /tmp --model A --name B/1", "--name is B/1")]
+    [InlineData("export A/1 --format gguf --out /tmp/new", "--format is gguf; it must be one of saelens, ")]
+    [InlineData("export A/1 --format saelens --features 1 --out /tmp/new", "leave --features")]
+    [InlineData("export A/1 --format csv --out /tmp/new --data /no/such/folder", "/no/such/folder")]
     [InlineData("frobnicate", "frobnicate")]
     public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
     {
@@ -50,6 +59,20 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCodes.Failure, code);
         Assert.StartsWith($"The command line gives {name} more than once", error, StringComparison.Ordinal);
         Assert.DoesNotContain("Parameter", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "is in use by another program: end that program, or name another address with --urls.")]
+    [InlineData("192.0.2.1", "cannot be listened on")] // reserved for documentation: no machine has it
+    public void Serve_AddressItCannotHave_Exits1WithOneSentence(string host, string says)
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var (code, output, error) = Start($"serve --no-demo --data {folder.Path} --urls http://{host}:{((System.Net.IPEndPoint)other.LocalEndpoint).Port}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains(says, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -95,8 +118,12 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         var settings = System.IO.Path.Combine(folder.Path, "run.json");
         var dictionary = SmallRun.Configuration.Dictionaries[0] with { LearningRate = 0.99f };
-        File.WriteAllText(settings, RunConfigurationJson.Write(SmallRun.Configuration with { Dictionaries = [dictionary] }));
-        var (code, _, error) = Start($"run --config {settings} --data {System.IO.Path.Combine(folder.Path, "data")}");
+        // Wide enough to diverge within a few steps.
+        var wide = SmallRun.Configuration.Transformer with { DModel = 64, DMlp = 512, Context = 128 };
+        File.WriteAllText(settings, RunConfigurationJson.Write(SmallRun.Configuration with { Transformer = wide, Dictionaries = [dictionary] }));
+        var data = System.IO.Path.Combine(folder.Path, "data");
+        SmallRun.CopyCorpus(data);
+        var (code, _, error) = Start($"run --config {settings} --data {data}");
         Assert.Equal(ExitCodes.Failure, code);
         Assert.Contains("A/1: Training of the dictionary diverged at step", error, StringComparison.Ordinal);
         Assert.Contains("learning rate 0.99 is probably too high", error, StringComparison.Ordinal);
@@ -117,6 +144,30 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void ImportDictionary_ThatFitsNoSite_Exits1AndLeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyFinished(folder.Path);
+        var goodfire = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign-dictionaries", "goodfire");
+        var (code, output, error) = Start($"import dictionary {goodfire} --model A --data {folder.Path} --site resid.pre.0");
+        Assert.Equal(ExitCodes.Usage, code); // its name says resid.post.1
+        Assert.Contains("--site is resid.pre.0", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+        Assert.Equal(["1", "neurons"], System.IO.Directory.GetDirectories(System.IO.Path.Combine(folder.Path, "dictionaries", "A")).Select(System.IO.Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void ImportDictionary_Check_PrintsWhatTheFilesHold()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyFinished(folder.Path);
+        var (code, output, _) = Start($"import dictionary {System.IO.Path.Combine(folder.Path, "dictionaries", "A", "1")} --model A --data {folder.Path} --check --json");
+        Assert.Equal(ExitCodes.Success, code);
+        var found = JsonDocument.Parse(output).RootElement.GetProperty("found");
+        Assert.Equal(("mlp.post.0", 48, "SAELens"), (found.GetProperty("site").GetString(), found.GetProperty("features").GetInt32(), found.GetProperty("origin").GetProperty("format").GetString()));
+    }
+
+    [Fact]
     public void ImportAnthropic_NothingGood_Exits1()
     {
         using var folder = new TemporaryFolder();
@@ -130,10 +181,12 @@ public sealed class CommandLineTests
     [Fact]
     public void BenchGemm_Json_PrintsOneObjectPerShape()
     {
-        var (code, output, _) = Start("bench gemm --json");
+        var (code, output, _) = Start("bench gemm --shape 96,64,32 --json");
         Assert.Equal(ExitCodes.Success, code);
         using var json = JsonDocument.Parse(output);
-        Assert.All(json.RootElement.EnumerateArray(), result => Assert.True(result.GetProperty("gigaflopsPerSecond").GetDouble() > 0));
+        var result = Assert.Single(json.RootElement.EnumerateArray());
+        Assert.Equal((96, 64, 32), (result.GetProperty("m").GetInt32(), result.GetProperty("n").GetInt32(), result.GetProperty("k").GetInt32()));
+        Assert.True(result.GetProperty("gigaflopsPerSecond").GetDouble() > 0);
     }
 
     [Fact]
@@ -142,6 +195,17 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         var (_, output, _) = Start($"doctor --data {folder.Path}");
         Assert.All(new[] { "Vectors", "Threads", "Memory", "Free disk", folder.Path }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Doctor_FolderThatIsNotThere_FailsAndMakesNone()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = Path.Combine(folder.Path, "misspelt");
+        var (code, _, error) = Start($"doctor --data {missing}");
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains($"There is no data folder {missing}", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(missing));
     }
 
     private static (int Code, string Output, string Error) Start(string arguments)

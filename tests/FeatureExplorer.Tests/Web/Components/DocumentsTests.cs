@@ -33,6 +33,8 @@ public sealed class DocumentsTests(SampleSite site)
     [InlineData("/pareto")]
     [InlineData("/A/1/spectrum")]
     [InlineData("/A/1/4/explore?from=0.1")]
+    [InlineData("/A/1/4/steer?strength=2")]
+    [InlineData("/A/1/text?q=abc")]
     public async Task PageToActOn_IsDrawnByTheServerAndHasItsOwnPolicy(string url)
     {
         using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
@@ -46,9 +48,24 @@ public sealed class DocumentsTests(SampleSite site)
     }
 
     [Fact]
+    public async Task Map_DrawsWithWebGl_AndHasThePolicyForIt()
+    {
+        using var answer = await site.Client.GetAsync(new Uri("/A/1/map", UriKind.Relative));
+
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.Equal(SecurityHeaders.StudioPolicy, policy.Replace(" 'unsafe-eval'", string.Empty, StringComparison.Ordinal));
+        Assert.Contains("script-src 'self' 'unsafe-eval';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", SecurityHeaders.StudioPolicy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Map_ThatIsNotComputed_SaysWhatToDo() =>
+        Assert.Contains("the command relate", (await site.Page("/B/1/map")).QuerySelector(".note")!.TextContent, StringComparison.Ordinal);
+
+    [Fact]
     public async Task PageToActOn_OfWhatDoesNotExist_IsNotFound()
     {
-        foreach (var url in (string[])["/X/1/spectrum", "/A/1/4000/explore"])
+        foreach (var url in (string[])["/X/1/spectrum", "/A/1/4000/explore", "/A/1/4000/steer", "/X/1/text", "/X/1/map"])
         {
             using var answer = await site.Client.GetAsync(new Uri(url, UriKind.Relative));
             Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);

@@ -40,6 +40,9 @@ public sealed class ChartEndpointsTests(SampleSite site)
     }
 
     [Theory]
+    [InlineData("/charts/A/1/4/formation?of=height", HttpStatusCode.BadRequest)]
+    [InlineData("/charts/A/1/4000/formation", HttpStatusCode.NotFound)]
+    [InlineData("/charts/X/1/4/formation", HttpStatusCode.NotFound)]
     [InlineData("/charts/A/1/4/histogram?context=regex:[", HttpStatusCode.BadRequest)]
     [InlineData("/charts/A/1/4/histogram?bars=thick", HttpStatusCode.BadRequest)]
     [InlineData("/charts/A/1/4/histogram?x=cubic", HttpStatusCode.BadRequest)]

@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;
@@ -313,8 +314,12 @@ public sealed class CorpusEndpointsTests : IDisposable
         await using var files = await FileServer();
         await using var site = await Start(new FetchOptions());
         using var visitor = await site.Visitor(Role.Admin);
-        using var answer = await visitor.Post(Urls.NewCorpus, "/corpora/address", ("name", "fetched"), ("address", Address(files) + "/text.jsonl"));
+        using var answer = await visitor.Post(Urls.NewCorpus, "/corpora/address", ("name", "fetched"), ("address", Address(files) + "/text\u202e.jsonl"));
         var corpus = await Settled(site, "fetched");
+        var entry = site.Service<AuditStore>().Page(1, new AuditFilter(What: "corpus.add")).Items.Single();
+        Assert.Equal((AuditOutcome.Failed, "fetched"), (entry.Outcome, entry.Subject));
+        Assert.Contains("/text\\u{202e}.jsonl: ", entry.Detail, StringComparison.Ordinal);
+        Assert.Contains("private network", entry.Detail, StringComparison.Ordinal);
         Assert.Equal(CorpusState.Failed, corpus.State);
         Assert.Contains("Fetch:AllowPrivateAddresses", corpus.Message, StringComparison.Ordinal);
         var folder = site.Service<DataFolder>().Source("fetched");
@@ -400,13 +405,14 @@ public sealed class CorpusEndpointsTests : IDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.Zero);
         var server = builder.Build();
         server.MapGet("/text.jsonl", () => Results.Text(Lines));
         server.MapGet("/endless.txt", async (HttpContext http) =>
         {
             while (!http.RequestAborted.IsCancellationRequested)
             {
-                await http.Response.WriteAsync("more and more ");
+                await http.Response.WriteAsync(string.Concat(Enumerable.Repeat("more and more ", 10_000)));
                 await http.Response.Body.FlushAsync();
                 await Task.Delay(20);
             }

@@ -47,6 +47,7 @@ public sealed class RunChartEndpointsTests
     {
         await using var site = await AccountSite.Start(AccountSite.Patient);
         using var visitor = site.Visitor();
+        SmallRun.CopyCorpus(site.Folder);
         site.Service<RunQueue>().Add(SmallRun.Configuration, null);
         await RunQueueServiceTests.Until(() => site.Service<RunStore>().Find(1)!.Status is not (RunStatus.Running or RunStatus.Queued));
         var made = site.Service<FeatureExplorer.Storage.Features.FeatureStore>().FindDictionary("A", "1")!;
@@ -69,20 +70,26 @@ public sealed class RunChartEndpointsTests
         Assert.Equal(2, traces.Select(t => t.GetProperty("line").GetProperty("color").GetString()).Distinct().Count());
     }
 
-    [Theory]
-    [InlineData("/charts/runs/1/l0?x=hours", HttpStatusCode.BadRequest)]
-    [InlineData("/charts/runs/1/l0?smooth=1", HttpStatusCode.BadRequest)]
-    [InlineData("/charts/runs/1/l0?smooth=-0.1", HttpStatusCode.BadRequest)]
-    [InlineData("/charts/runs/1/l0?log=z", HttpStatusCode.BadRequest)]
-    [InlineData("/charts/runs/compare/l0?ids=1,x", HttpStatusCode.BadRequest)]
-    [InlineData("/charts/runs/1/speed", HttpStatusCode.NotFound)]
-    [InlineData("/charts/runs/99/l0", HttpStatusCode.NotFound)]
-    [InlineData("/charts/runs/compare/speed?ids=1", HttpStatusCode.NotFound)]
-    public async Task Chart_ThatIsNone_IsRefused(string address, HttpStatusCode status)
+    [Fact]
+    public async Task Chart_ThatIsNone_IsRefused()
     {
+        (string Address, HttpStatusCode Status)[] charts =
+        [
+            ("/charts/runs/1/l0?x=hours", HttpStatusCode.BadRequest),
+            ("/charts/runs/1/l0?smooth=1", HttpStatusCode.BadRequest),
+            ("/charts/runs/1/l0?smooth=-0.1", HttpStatusCode.BadRequest),
+            ("/charts/runs/1/l0?log=z", HttpStatusCode.BadRequest),
+            ("/charts/runs/compare/l0?ids=1,x", HttpStatusCode.BadRequest),
+            ("/charts/runs/1/speed", HttpStatusCode.NotFound),
+            ("/charts/runs/99/l0", HttpStatusCode.NotFound),
+            ("/charts/runs/compare/speed?ids=1", HttpStatusCode.NotFound),
+        ];
         await using var site = await Site();
         using var visitor = site.Visitor();
-        Assert.Equal(status, await visitor.Status(address));
+        foreach (var (address, status) in charts)
+        {
+            Assert.Equal((address, status), (address, await visitor.Status(address)));
+        }
     }
 
     [Fact]
@@ -99,6 +106,37 @@ public sealed class RunChartEndpointsTests
         Assert.Empty(page.QuerySelectorAll(".remarks button"));
         Assert.Contains("seed=3", (await visitor.Page("/runs?q=wide")).QuerySelector(".runs-grid tbody")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("No run matches", (await visitor.Page("/runs?q=narrow")).QuerySelector(".runs-grid tbody")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clone_OfARun_LinksToItUntilItIsDeleted()
+    {
+        await using var site = await Site();
+        using var visitor = site.Visitor();
+        var runs = site.Service<RunStore>();
+        var clone = runs.Add("custom", RunConfigurationJson.Write(SmallRun.Configuration), clonedFrom: 1).Id;
+        var links = (await visitor.Page($"/runs/{clone}")).QuerySelector("main .links")!;
+        Assert.Equal("run 1", links.QuerySelector("a[href='/runs/1']")!.TextContent);
+        using var json = JsonDocument.Parse(await visitor.Client.GetStringAsync(new Uri($"/api/v1/runs/{clone}", UriKind.Relative)));
+        Assert.Equal(1, json.RootElement.GetProperty("clonedFrom").GetInt64());
+
+        runs.Request(1, RunMove.Cancel);
+        runs.Delete(1);
+        links = (await visitor.Page($"/runs/{clone}")).QuerySelector("main .links")!;
+        Assert.Contains("cloned from run 1, which has been deleted", links.TextContent, StringComparison.Ordinal);
+        Assert.Null(links.QuerySelector("a[href='/runs/1']"));
+        Assert.DoesNotContain("cloned", (await visitor.Page("/runs/2")).QuerySelector("main .links")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zoom=l0~500~100")]
+    [InlineData("zoom=l1~100~500")]
+    public async Task Run_ZoomThatIsNone_IsRefused(string parameter)
+    {
+        await using var site = await Site();
+        using var visitor = site.Visitor();
+        Assert.Equal(HttpStatusCode.BadRequest, await visitor.Status("/runs/1?" + parameter));
+        Assert.Equal(HttpStatusCode.OK, await visitor.Status("/runs/1?zoom=l0~100~500"));
     }
 
     /// <summary>Two runs of the same settings, each with a curve of three points.</summary>

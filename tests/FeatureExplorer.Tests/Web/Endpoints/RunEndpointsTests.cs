@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Runs;
 
@@ -17,6 +18,7 @@ public sealed class RunEndpointsTests
     {
         await using var site = await AccountSite.Start(AccountSite.Patient);
         using var visitor = site.Visitor();
+        SmallRun.CopyCorpus(site.Folder);
         site.Service<RunQueue>().Add(SmallRun.Configuration, null);
         string[] streams = ["/api/v1/runs/1/events", "/api/v1/runs/1/events"];
         var told = await Task.WhenAll(streams.Select(stream => visitor.Client.GetStringAsync(new Uri(stream, UriKind.Relative))));
@@ -43,41 +45,81 @@ public sealed class RunEndpointsTests
         Assert.Equal(HttpStatusCode.NotFound, await visitor.Status("/api/v1/runs/99/events"));
     }
 
-    [Theory]
-    [InlineData(RunStatus.Queued, "pause cancel earlier delete")]
-    [InlineData(RunStatus.Running, "pause cancel index")]
-    [InlineData(RunStatus.Finished, "delete")]
-    [InlineData(RunStatus.Failed, "resume delete")]
-    [InlineData(RunStatus.Cancelled, "resume delete")]
-    [InlineData(RunStatus.Interrupted, "resume cancel delete")]
-    [InlineData(RunStatus.Paused, "resume cancel delete")]
-    public async Task Actions_InEveryState_AreDoneOrRefusedWithTheSentence(RunStatus status, string allowed)
+    [Fact]
+    public async Task Actions_InEveryState_AreDoneOrRefusedWithTheSentence()
     {
+        (RunStatus Status, string Allowed)[] states =
+        [
+            (RunStatus.Queued, "pause cancel earlier delete"),
+            (RunStatus.Running, "pause cancel index"),
+            (RunStatus.Finished, "delete"),
+            (RunStatus.Failed, "resume delete"),
+            (RunStatus.Cancelled, "resume delete"),
+            (RunStatus.Interrupted, "resume cancel delete"),
+            (RunStatus.Paused, "resume cancel delete"),
+        ];
         await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
         using var administrator = await site.Visitor(Role.Admin);
         var runs = site.Service<RunStore>();
         var token = await administrator.Token("/account");
-        foreach (var action in (string[])["pause", "cancel", "resume", "earlier", "index", "delete"])
+        foreach (var (status, allowed) in states)
         {
-            var id = runs.Add("demo", "{}").Id;
-            runs.Bring(id, status);
-            var buttons = (await administrator.Page($"/runs/{id}")).QuerySelectorAll("form[method=post]").Select(form => form.GetAttribute("action")).ToList();
-            using var answer = await administrator.Client.PostAsync(
-                new Uri($"/runs/{id}/{action}", UriKind.Relative), new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("action", action)]));
-            if (allowed.Split(' ').Contains(action))
+            foreach (var action in (string[])["pause", "cancel", "resume", "earlier", "index", "delete"])
             {
-                Assert.Equal((action, HttpStatusCode.Redirect), (action, answer.StatusCode));
-                // Features can be shown only of a run of this process that trains a dictionary.
-                Assert.Equal(action != "index", buttons.Contains($"/runs/{id}/{action}"));
-                continue;
-            }
+                var id = runs.Add("demo", "{}").Id;
+                runs.Bring(id, status);
+                var buttons = (await administrator.Page($"/runs/{id}")).QuerySelectorAll("form[method=post]").Select(form => form.GetAttribute("action")).ToList();
+                using var answer = await administrator.Client.PostAsync(
+                    new Uri($"/runs/{id}/{action}", UriKind.Relative), new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("action", action)]));
+                if (allowed.Split(' ').Contains(action))
+                {
+                    Assert.Equal((action, HttpStatusCode.Redirect), (action, answer.StatusCode));
+                    // Features can be shown only of a run of this process that trains a dictionary.
+                    Assert.Equal(action != "index", buttons.Contains($"/runs/{id}/{action}"));
+                    continue;
+                }
 
-            Assert.Equal((action, HttpStatusCode.Conflict), (action, answer.StatusCode));
-            Assert.DoesNotContain($"/runs/{id}/{action}", buttons);
-            var move = action switch { "pause" => RunMove.Pause, "cancel" => RunMove.Cancel, "resume" => RunMove.Resume, "earlier" => RunMove.Shift, "index" => RunMove.ShowFeatures, _ => RunMove.Delete };
-            Assert.Contains(new RunMoveException(id, status, move).Message, (await Visitor.Parse(answer)).Body!.TextContent, StringComparison.Ordinal);
-            Assert.Equal(status, runs.Find(id)!.Status);
+                Assert.Equal((action, HttpStatusCode.Conflict), (action, answer.StatusCode));
+                Assert.DoesNotContain($"/runs/{id}/{action}", buttons);
+                var move = action switch { "pause" => RunMove.Pause, "cancel" => RunMove.Cancel, "resume" => RunMove.Resume, "earlier" => RunMove.Shift, "index" => RunMove.ShowFeatures, _ => RunMove.Delete };
+                Assert.Contains(new RunMoveException(id, status, move).Message, (await Visitor.Parse(answer)).Body!.TextContent, StringComparison.Ordinal);
+                Assert.Equal(status, runs.Find(id)!.Status);
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(RunStatus.Failed, true)]
+    [InlineData(RunStatus.Queued, false)]
+    public async Task Resume_OnAnotherDevice_PutsTheRunIntoTheQueueForIt(RunStatus status, bool begun)
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+        using var administrator = await site.Visitor(Role.Admin);
+        var runs = site.Service<RunStore>();
+        const string Card = "cuda Card, libtorch 2.10.0, tf32";
+        var id = runs.Add("custom", RunConfigurationJson.Write(SmallRun.Configuration with { Device = "cuda:7", Precision = "tf32", BeganOn = Card })).Id;
+        runs.Bring(id, status);
+        var page = await administrator.Page($"/runs/{id}");
+        Assert.Contains("There is no device cuda:7 on this machine; there is cpu.", page.QuerySelector(".run-device")!.TextContent, StringComparison.Ordinal);
+
+        using var refused = await Post("cuda:8");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(status, runs.Find(id)!.Status);
+        using var answer = await Post("cpu");
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+
+        var moved = runs.Find(id)!;
+        var configuration = RunConfigurationJson.Of(moved)!;
+        Assert.Equal(
+            (RunStatus.Queued, "cpu", "float32", begun ? Card : "cpu", begun), (moved.Status, configuration.Device, configuration.Precision, configuration.BeganOn, configuration.DeviceChange));
+        Assert.Contains(site.Service<RunHistory>().Events(id), static line => line.Text.StartsWith("Back in the queue for cpu, by ", StringComparison.Ordinal));
+        using var json = JsonDocument.Parse(await administrator.Client.GetStringAsync(new Uri($"/api/v1/runs/{id}", UriKind.Relative)));
+        Assert.Equal(("cpu", "float32"), (json.RootElement.GetProperty("device").GetString(), json.RootElement.GetProperty("precision").GetString()));
+        Assert.Null((await administrator.Page($"/runs/{id}")).QuerySelector(".run-device"));
+
+        async Task<HttpResponseMessage> Post(string device) => await administrator.Client.PostAsync(
+            new Uri($"/runs/{id}/resume", UriKind.Relative),
+            new FormUrlEncodedContent([new("__RequestVerificationToken", await administrator.Token("/account")), new("action", "resume"), new("device", device)]));
     }
 
     [Fact]

@@ -8,8 +8,6 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
-using FeatureExplorer.Training.Configuration;
-using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -21,12 +19,6 @@ namespace FeatureExplorer.Tests.Web.Exploration;
 /// <summary>A server over a small run with every part real: corpus, model, dictionary, index.</summary>
 public sealed class ExplorationSite : IAsyncLifetime, IDisposable
 {
-    private static readonly RunConfiguration Small = SmallRun.Configuration with
-    {
-        Transformer = SmallRun.Configuration.Transformer with { Tokens = 20_000 },
-        Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Samples = 10_000 }],
-    };
-
     private readonly TemporaryFolder _folder = new();
     private WebApplication? _app;
 
@@ -46,8 +38,8 @@ public sealed class ExplorationSite : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
+        SmallRun.CopyFinished(_folder.Path);
         Database = FeatureDatabase.Open(new DataFolder(_folder.Path));
-        new RunPipeline(Database, TimeProvider.System, static _ => { }).Run(Small);
         var store = new FeatureStore(Database);
         Dictionary = store.Dictionaries().Single();
         SmallRun.KeepHistory(Database.Folder, Dictionary);

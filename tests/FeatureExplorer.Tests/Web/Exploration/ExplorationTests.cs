@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text.Corpora;
+using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Exploration;

@@ -51,8 +51,8 @@ public sealed class ShowTests
             var value = (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 7));
             Assert.Equal(As(value, "0.00;−0.00"), Show.Two(value));
             Assert.Equal(As(value, "+0.00;−0.00;0.00"), Show.Signed(value));
-            Assert.Equal(As(value, "0.000;-0.000"), Show.Three(value));
-            Assert.Equal(As(100 * value, "0;-0") + " %", Show.WholePercent(value));
+            Assert.Equal(As(value, "0.000;−0.000"), Show.Three(value));
+            Assert.Equal(As(100 * value, "0;−0") + " %", Show.WholePercent(value));
         }
     }
 
@@ -68,15 +68,19 @@ public sealed class ShowTests
 
     [Theory]
     [InlineData(0, "0")]
-    [InlineData(-0.00012, "-1.2e-4")]
+    [InlineData(-0.00012, "−1.2e-4")]
     [InlineData(0.00123, "0.00123")]
     [InlineData(0.0123, "0.0123")]
-    [InlineData(-0.123, "-0.123")]
+    [InlineData(-0.123, "−0.123")]
+    [InlineData(-1234.5, "−1,235")]
     [InlineData(1.234, "1.23")]
     [InlineData(12.34, "12.3")]
     [InlineData(1234.5, "1,235")]
     [InlineData(double.PositiveInfinity, "–")]
     public void Significant_Value_HasThreeDigits(double value, string expected) => Assert.Equal(expected, Show.Significant(value));
+
+    [Fact]
+    public void Three_BelowZero_HasAMinus() => Assert.Equal(("−0.488", "−49 %"), (Show.Three(-0.488), Show.WholePercent(-0.488)));
 
     [Theory]
     [InlineData(0, "0")]

@@ -3,6 +3,7 @@ using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Labels;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Web.Operations;
@@ -177,9 +178,47 @@ public sealed class DataBackupTests : IDisposable
     }
 
     [Fact]
+    public void Create_WithoutAccounts_HoldsNothingOfPeopleAndIsRestored()
+    {
+        const string person = "grace.hopper";
+        using (var db = _database.NewContext())
+        {
+            db.Users.Add(new Account { Id = "7", UserName = person, NormalizedUserName = person.ToUpperInvariant(), PasswordHash = "hash-of-" + person });
+            db.SaveChanges();
+        }
+
+        new AuditStore(_database).Add(new AuditEntry(DateTime.UnixEpoch, person, "label", "A/1/5", AuditOutcome.Done));
+        var runs = new RunStore(_database, TimeProvider.System);
+        var id = runs.Add("demo", "{}", requestedBy: person).Id;
+        new RunHistory(_database, TimeProvider.System).Log(id, RunEventKind.State, $"Queued by {person}");
+        new RunHistory(_database, TimeProvider.System).Log(id, RunEventKind.State, $"Paused, by {person}");
+        var labels = new LabelStore(_database, TimeProvider.System);
+        var dictionary = new RunWriter(_database).Publish(SampleReports.Draft(6), SampleReports.Reports(6), static _ => string.Empty);
+        labels.Save(dictionary, 4, "rivers", string.Empty, person);
+        Write("keys/key.xml", person);
+        Write("setup-token", person);
+        Write("featureexplorer-20240101.db", person);
+        Write("settings.json", person);
+
+        var manifest = DataBackup.Create(_data, Target, TimeProvider.System, withoutAccounts: true);
+
+        Assert.Equal(["featureexplorer.db", "models/A/model.safetensors"], manifest.Files.Select(static file => file.Path));
+        foreach (var file in Directory.GetFiles(Target, "*", SearchOption.AllDirectories))
+        {
+            var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file));
+            Assert.False(text.Contains("hopper", StringComparison.OrdinalIgnoreCase), file);
+        }
+
+        DataBackup.Restore(Target, Restored);
+        var restored = FeatureDatabase.Open(new DataFolder(Restored));
+        Assert.Equal("rivers", new LabelStore(restored, TimeProvider.System).All(new FeatureStore(restored).Dictionaries().Single()).Single().Value.Text);
+        Assert.Contains(new RunHistory(restored, TimeProvider.System).Events(id), static line => line.Text == "Paused");
+    }
+
+    [Fact]
     public void Damage_OfADamagedDatabase_IsFound()
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        TemporaryFolder.Close(_data.Root);
         var copy = Path.Combine(_folder.Path, "copy.db");
         DatabaseCopy.Copy(_data.Database, copy);
         Assert.Null(DatabaseCopy.Damage(copy));

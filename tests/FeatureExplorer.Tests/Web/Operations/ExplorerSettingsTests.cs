@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FeatureExplorer.Tests.Web.Operations;
 
+[Collection(AloneTests.Name)]
 public sealed class ExplorerSettingsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

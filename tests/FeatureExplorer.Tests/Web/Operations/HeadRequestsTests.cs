@@ -1,10 +1,11 @@
 using System.Net;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Tests.Web.Addresses;
 using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Web.Operations;
-using FeatureExplorer.Web.Runs;
 using Microsoft.AspNetCore.Routing;
 
 namespace FeatureExplorer.Tests.Web.Operations;
@@ -42,7 +43,7 @@ public sealed class HeadRequestsTests(SampleSite site)
     public async Task Head_OfAStreamThatGoesOn_EndsAtOnce()
     {
         await using var accounts = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
-        accounts.Service<RunQueue>().Add(SmallRun.Configuration, null);
+        accounts.Service<RunStore>().Add("demo", RunConfigurationJson.Write(SmallRun.Configuration));
         using var visitor = accounts.Visitor();
         using var answer = await visitor.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/runs/1/events"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -46,8 +46,9 @@ public sealed class RunQueueServiceTests
         await using var site = await AccountSite.Start(AccountSite.Patient);
         using var administrator = await site.Visitor(Role.Admin);
         var runs = site.Service<RunStore>();
+        SmallRun.CopyCorpus(site.Folder);
         site.Service<RunQueue>().Add(SmallRun.Configuration with { Transformer = SmallRun.Configuration.Transformer with { Tokens = 400_000 } }, null);
-        await Until(() => runs.Find(1) is { Status: RunStatus.Running, Stage: "Training the transformer" });
+        await Until(() => runs.Find(1)!.Status == RunStatus.Running);
         using var paused = await administrator.Post("/runs/1", "/runs/1/pause");
         await Until(() => runs.Find(1)!.Status == RunStatus.Paused);
         using var resumed = await administrator.Post("/runs/1", "/runs/1/resume");
@@ -121,11 +122,44 @@ public sealed class RunQueueServiceTests
         runs.End(running, RunStatus.Cancelled);
         var costs = string.Join(' ', site.Service<RunActs>().Costs(running, RunAct.Delete));
         Assert.Contains("6 half-trained features of A/1", costs, StringComparison.Ordinal);
-        Assert.Contains("3 MB of training state", costs, StringComparison.Ordinal);
-        Assert.Contains("Model A stays", costs, StringComparison.Ordinal);
+        Assert.Contains("the model A with 3 MB on the disk", costs, StringComparison.Ordinal);
         using var last = await administrator.Post($"/runs/{running}", $"/runs/{running}/delete");
         Assert.Null(store.FindDictionary("A", "1"));
-        Assert.False(File.Exists(state) || Directory.Exists(forming));
+        Assert.Null(store.FindModel("A"));
+        Assert.False(Directory.Exists(folder.Model("A")) || Directory.Exists(folder.Dictionaries("A")));
+    }
+
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    [InlineData(false, false, false)] // the run has not begun: the model is not its own
+    public async Task Delete_ModelOfAFinishedDictionaryOrOfAnotherRun_Stays(bool finished, bool other, bool began)
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient with { Training = new TrainingOptions { Enabled = false } });
+        var (runs, leftovers, writer, folder) = (site.Service<RunStore>(), site.Service<RunLeftovers>(), site.Service<RunWriter>(), site.Service<DataFolder>());
+        writer.SaveModel(SampleReports.Model());
+        Directory.CreateDirectory(folder.Model("A"));
+        writer.Publish(SampleReports.Draft(6) with { Forming = finished ? null : new FormingStep(1, 10) }, SampleReports.Reports(6), SampleVocabulary.Text);
+        var run = runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration)).Id;
+        if (began)
+        {
+            runs.Bring(run, RunStatus.Cancelled);
+        }
+
+        if (other)
+        {
+            // Of the same model, with a dictionary of its own.
+            runs.Bring(runs.Add("demo", RunConfigurationJson.Write(SmallRun.Configuration with { Dictionaries = [SmallRun.Configuration.Dictionaries[0] with { Name = "9" }] })).Id, RunStatus.Finished);
+        }
+
+        var found = leftovers.Of(run)!;
+        Assert.False(found.ModelGoes);
+        Assert.Contains(site.Service<RunActs>().Costs(run, RunAct.Delete), static cost => cost.StartsWith("Model A stays", StringComparison.Ordinal));
+        runs.Delete(run);
+        leftovers.Remove(found);
+        Assert.NotNull(site.Service<FeatureStore>().FindModel("A"));
+        Assert.True(Directory.Exists(folder.Model("A")));
+        Assert.Equal(finished, !writer.RemoveUnfinished("A"));
     }
 
     [Fact]
@@ -134,6 +168,7 @@ public sealed class RunQueueServiceTests
         await using var site = await AccountSite.Start(AccountSite.Patient);
         using var administrator = await site.Visitor(Role.Admin);
         var (runs, monitor) = (site.Service<RunStore>(), site.Service<RunMonitor>());
+        SmallRun.CopyCorpus(site.Folder);
         site.Service<RunQueue>().Add(SmallRun.Configuration with { Transformer = SmallRun.Configuration.Transformer with { Tokens = 400_000 } }, null);
         await Until(() => runs.Find(1) is { Status: RunStatus.Running, Stage: "Training the transformer" });
         Sql("CREATE TRIGGER FullRuns BEFORE UPDATE ON Runs BEGIN SELECT RAISE(FAIL, 'no room'); END");
@@ -157,11 +192,11 @@ public sealed class RunQueueServiceTests
 
     internal static async Task Until(Func<bool> condition)
     {
-        for (var i = 0; i < 1200 && !condition(); i++)
+        for (var i = 0; i < 6000 && !condition(); i++)
         {
             await Task.Delay(50);
         }
 
-        Assert.True(condition(), "Waited for a minute in vain.");
+        Assert.True(condition(), "Waited for five minutes in vain.");
     }
 }

@@ -31,6 +31,7 @@ public sealed partial class RunNew
     private int _step;
     private int _open;
     private int _turn;
+    private int _estimates;
     private bool _busy = true;
     private bool _clash;
     private bool _saved;
@@ -64,6 +65,7 @@ public sealed partial class RunNew
         if (firstRender)
         {
             await Restore();
+            await FindDevices();
             await Estimate();
             StateHasChanged();
         }
@@ -127,7 +129,7 @@ public sealed partial class RunNew
 
     private void Check()
     {
-        _read = _form.Read(Runs);
+        _read = _form.Read(Runs).With([.. MixtureCheck.Of(_form, Corpora), .. DeviceProblems]);
         // What was said of the names holds until they have been looked up again.
         _shown = _read.Problems.Count == 0 && _outlook is { Names.Count: > 0 } last && last.Configuration.Dictionaries.Count == _read.Configuration!.Dictionaries.Count
             && last.Configuration.Model == _read.Configuration.Model && last.Configuration.Replace == _read.Configuration.Replace ? _read.With(last.Names) : _read;
@@ -135,7 +137,8 @@ public sealed partial class RunNew
 
     private async Task Estimate()
     {
-        var turn = ++_turn;
+        // What is typed meanwhile is looked at, and estimated, in a turn of its own.
+        var (turn, estimate) = (_turn, ++_estimates);
         var read = _read;
         _busy = read.Problems.Count == 0;
         if (!_busy)
@@ -144,7 +147,7 @@ public sealed partial class RunNew
         }
 
         var outlook = await Estimator.Of(read.Configuration!);
-        if (turn == _turn)
+        if ((turn, estimate) == (_turn, _estimates))
         {
             Present(read, outlook);
         }
@@ -223,7 +226,7 @@ public sealed partial class RunNew
             }
 
             var user = (await Authentication).User;
-            var run = await Task.Run(() => Queue.Enqueue(user, read.Configuration!));
+            var run = await Task.Run(() => Queue.Enqueue(user, read.Configuration!, _form.From));
             await _draft.Remove();
             Navigation.NavigateTo(Urls.Run(run.Id), forceLoad: true);
         }
@@ -260,7 +263,8 @@ public sealed partial class RunNew
             return;
         }
 
-        if (address == "/" + Navigation.ToBaseRelativePath(Navigation.Uri))
+        // What was typed before the draft came is not thrown away for it.
+        if (_turn == 0 && address == "/" + Navigation.ToBaseRelativePath(Navigation.Uri))
         {
             (_form, _restored, _saved) = (draft, true, true);
             Check();

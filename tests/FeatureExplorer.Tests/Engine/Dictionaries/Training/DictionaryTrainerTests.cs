@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries.Training;
 
+[Collection(AloneTests.Name)]
 public sealed unsafe class DictionaryTrainerTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Numerics;
@@ -20,7 +21,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[Inputs + 4] -= 4;
         var before = step.Parameters.EncoderRow(0).ToArray();
 
-        FeatureResampler.Resample(step, [1, 3], Sample(x, 3), 0, new CounterRandom(1));
+        Resample(step, [1, 3], Sample(x, 3));
 
         foreach (var feature in (int[])[1, 3])
         {
@@ -45,7 +46,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[0] = 1; // loss 1/5
         x.Pointer[Inputs + 2] = MathF.Sqrt(2); // loss 2/5: four times the weight
 
-        FeatureResampler.Resample(step, [.. Enumerable.Range(0, features)], Sample(x, 2), 0, new CounterRandom(1));
+        Resample(step, [.. Enumerable.Range(0, features)], Sample(x, 2));
 
         var second = Enumerable.Range(0, features).Count(feature => step.Parameters.DecoderRow(feature)[2] == 1);
         var first = Enumerable.Range(0, features).Count(feature => step.Parameters.DecoderRow(feature)[0] == 1);
@@ -63,7 +64,7 @@ public sealed unsafe class FeatureResamplerTests
         x.Pointer[Inputs + 2] = -2;
         int[] dead = [.. Enumerable.Range(2, features - 2)];
 
-        FeatureResampler.Resample(step, dead, Sample(x, 2), 0, new CounterRandom(1));
+        Resample(step, dead, Sample(x, 2));
 
         // By hand: k features of one direction add k · norm times the input's length, and may add twice the inputs' length of both rows together.
         var to = dead.Where(feature => step.Parameters.DecoderRow(feature)[0] == 1).ToList();
@@ -151,4 +152,7 @@ public sealed unsafe class FeatureResamplerTests
             Assert.Equal(expected[j], actual[j], 1e-6f);
         }
     }
+
+    private static void Resample(DictionaryStep step, IReadOnlyList<int> dead, VectorSample x) =>
+        FeatureResampler.Resample(step.Download(), dead, x, step.Losses(x, 0), new CounterRandom(1));
 }

@@ -1,3 +1,4 @@
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Files;

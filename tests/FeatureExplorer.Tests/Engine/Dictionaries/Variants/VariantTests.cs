@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Activations;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Dictionaries.Training;
@@ -7,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Dictionaries.Variants;
 
-[Collection(nameof(WorkerPool))]
+[Collection(AloneTests.Name)]
 public sealed unsafe class VariantTests(ITestOutputHelper output)
 {
     public static TheoryData<string> All => [.. DictionaryVariants.All];

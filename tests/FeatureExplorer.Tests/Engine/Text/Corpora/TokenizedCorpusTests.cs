@@ -7,6 +7,7 @@ using FeatureExplorer.Engine.Text.Tokenizer;
 
 namespace FeatureExplorer.Tests.Engine.Text.Corpora;
 
+[Collection(AloneTests.Name)]
 public sealed class TokenizedCorpusTests : IDisposable
 {
     private static readonly CorpusOptions Small = new() { VocabularySize = 600 };

@@ -1,10 +1,11 @@
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Engine.Transformer.Training;
 using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Transformer.Training;
 
+[Collection(AloneTests.Name)]
 public sealed unsafe class TransformerGradientTests(ITestOutputHelper output)
 {
     internal static readonly TransformerConfig Tiny = new() { Layers = 2, DModel = 20, DMlp = 28, Heads = 4, Context = 12, VocabularySize = 53 };
@@ -41,6 +42,39 @@ public sealed unsafe class TransformerGradientTests(ITestOutputHelper output)
             Numbers.CheckGradient(
                 output, item.Name, p[item.Name], Objective, gradient.Gradient.Span(item.Name), stride: 1 + (item.Length / 6), tolerance: 1e-4);
         }
+    }
+
+    public static TheoryData<string> Trainable => [.. Architectures.Trainable];
+
+    [Theory]
+    [MemberData(nameof(Trainable))]
+    public void Compute_EveryParameterOfAnArchitecture_AgreesWithCentralDifferences(string name)
+    {
+        var config = Architectures.Of(name);
+        using var model = RandomModel(config);
+        var (tokens, targets) = (Numbers.Tokens(2 * 9, config.VocabularySize, "tokens"), Numbers.Tokens(2 * 9, config.VocabularySize, "targets"));
+        using var gradient = new TransformerGradient(model, maxWindows: 2);
+
+        var loss = gradient.Compute(tokens, targets, 2, 9);
+
+        var p = ReferenceTransformer.ParametersOf(model.Parameters);
+        double Objective() => ReferenceTransformer.Run(config, p, tokens, targets, 2, 9).Mean;
+        Assert.Equal(Objective(), loss, 1e-5);
+        foreach (var item in model.Parameters.Items)
+        {
+            Numbers.CheckGradient(
+                output, item.Name, p[item.Name], Objective, gradient.Gradient.Span(item.Name), stride: 1 + (item.Length / 6), tolerance: 1e-4);
+        }
+    }
+
+    [Theory]
+    [InlineData("gpt-neox", "parallel")]
+    [InlineData("gpt-neo", "local attention")]
+    [InlineData("llama, start token", "start token")]
+    public void Create_OfAModelThatIsOnlyImported_IsRefused(string name, string says)
+    {
+        using var model = RandomModel(Architectures.Of(name));
+        Assert.Contains(says, Assert.Throws<ArgumentException>(() => new TransformerGradient(model, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
@@ -7,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace FeatureExplorer.Tests.Engine.Transformer.Training;
 
+[Collection(AloneTests.Name)]
 public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TransformerConfig Small = new() { DModel = 24, DMlp = 40, Heads = 3, Context = 20, VocabularySize = 61 };

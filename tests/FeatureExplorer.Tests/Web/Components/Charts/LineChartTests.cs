@@ -5,36 +5,30 @@ namespace FeatureExplorer.Tests.Web.Components.Charts;
 public sealed class LineChartTests
 {
     [Fact]
-    public void Path_SeveralPoints_IsALineFromCornerToCorner()
+    public void Path_SeveralPoints_IsALineFromTheCornerToTheRight()
     {
-        var series = new ChartSeries("A/0", [(0, 0), (5, 1), (10, 2)]);
-        var chart = new LineChart([series], null, [2]);
-
-        var path = chart.Path(series);
+        var path = new LineChart([(0, 0), (5, 1), (10, 2)]).Path;
 
         Assert.StartsWith(FormattableString.Invariant($"M{LineChart.Left} {LineChart.Bottom}L"), path, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"L{LineChart.Right} "), path, StringComparison.Ordinal);
         Assert.Equal(2, path.Count(c => c == 'L'));
     }
 
     [Fact]
     public void Path_OnePoint_IsADashThatCanBeSeen()
     {
-        var series = new ChartSeries("A/0", [(10, 0.8)]);
-        var chart = new LineChart([series], 20, []);
+        var path = new LineChart([(10, 0.8)]).Path;
 
-        var middle = (LineChart.Left + LineChart.Right) / 2;
-
-        Assert.StartsWith(FormattableString.Invariant($"M{middle - 3} "), chart.Path(series), StringComparison.Ordinal);
-        Assert.EndsWith("h6", chart.Path(series), StringComparison.Ordinal);
+        Assert.StartsWith(FormattableString.Invariant($"M{LineChart.Right - 3} "), path, StringComparison.Ordinal);
+        Assert.EndsWith("h6", path, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Path_ValuesThatAreNone_AreLeftOut()
     {
-        var series = new ChartSeries("A/0", [(0, double.NaN), (5, 1), (10, double.PositiveInfinity)]);
-        var chart = new LineChart([series], null, []);
+        var path = new LineChart([(0, double.NaN), (5, 1), (10, double.PositiveInfinity)]).Path;
 
-        Assert.DoesNotContain("NaN", chart.Path(series), StringComparison.Ordinal);
-        Assert.EndsWith("h6", chart.Path(series), StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", path, StringComparison.Ordinal);
+        Assert.EndsWith("h6", path, StringComparison.Ordinal);
     }
 }

@@ -73,9 +73,9 @@ public sealed class CorpusPagesTests : StudioContext
     [Fact]
     public void Detail_ThatFailed_SaysWhy()
     {
-        Store.TryAdd(Tales with { State = CorpusState.Failed, Message = "tales.bin holds no text" });
+        Store.TryAdd(Tales with { State = CorpusState.Failed, Message = "No text was found in tales.bin" });
         var page = Detail();
-        Assert.Contains("tales.bin holds no text", page.Find(".mud-alert").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No text was found in tales.bin", page.Find(".mud-alert").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Contains("Delete", StringComparison.Ordinal));
         Assert.Empty(page.FindAll("dl.tiles"));
     }

@@ -1,17 +1,21 @@
 using AngleSharp.Dom;
 using Bunit;
+using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage.Runs;
 using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Web;
+using FeatureExplorer.Web.Components.NewRuns;
 using FeatureExplorer.Web.Components.Pages.Act;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace FeatureExplorer.Tests.Web.Components.Pages;
 
@@ -19,6 +23,10 @@ namespace FeatureExplorer.Tests.Web.Components.Pages;
 public sealed class RunNewTests : StudioContext
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Machine _devices = new();
+
+    public RunNewTests() => Services.AddSingleton<IComputeDevices>(_devices);
 
     [Fact]
     public async Task Page_First_IsEstimated()
@@ -134,6 +142,10 @@ public sealed class RunNewTests : StudioContext
         var page = await Open("from=1");
         Assert.Equal(("Q", "9", "48"), (Value(page, "model"), Value(page, "seed"), Value(page, "dictionaries[0].features")));
         Assert.Equal("New run from run 1", page.Find("h1").TextContent);
+
+        Click(page, () => Button(page, "Start run"));
+        page.WaitForAssertion(() => Assert.Equal(2, Site.Service<RunStore>().Latest(5).Count), Patience);
+        Assert.Equal(1, Site.Service<RunStore>().Find(2)!.ClonedFrom);
     }
 
     [Fact]
@@ -143,7 +155,7 @@ public sealed class RunNewTests : StudioContext
         Click(page, () => Button(page, "Start run"));
         page.WaitForAssertion(() => Assert.Single(Site.Service<RunStore>().Latest(5)), Patience);
         var run = Site.Service<RunStore>().Find(1)!;
-        Assert.Equal((RunStatus.Queued, User.AccountName(), RunConfigurationJson.Write(RunPreset.Demo)), (run.Status, run.RequestedBy, RunConfigurationJson.Write(RunConfigurationJson.Of(run)!)));
+        Assert.Equal((RunStatus.Queued, User.AccountName(), RunConfigurationJson.Write(DevicePlacement.Place(RunPreset.Demo, new EngineDevices()))), (run.Status, run.RequestedBy, RunConfigurationJson.Write(RunConfigurationJson.Of(run)!)));
         page.WaitForAssertion(() => Assert.EndsWith("/runs/1", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
     }
 
@@ -189,6 +201,64 @@ public sealed class RunNewTests : StudioContext
         page.WaitForAssertion(() => Assert.Equal("2", page.Find("#estimate-dictionaries").TextContent), Patience);
     }
 
+    [Fact]
+    public async Task Mixture_WithAnUnknownDomain_NamesItAndThoseThatThereAre()
+    {
+        Add("tales");
+        var page = await Open("preset=demo");
+        Fill(page, "keep", "arabic=0.5, klingon=0.1");
+        page.WaitForAssertion(() => Assert.Contains("the mixture names the domain klingon, but the corpus has arabic, ", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
+        Assert.NotNull(page.Find("details.advanced[open] [id='keep']"));
+
+        // Corrected, it is still there: the cursor is in it.
+        Fill(page, "keep", "arabic=0.5, dna=0.1");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problems")), Patience);
+        Assert.NotNull(page.Find("details.advanced[open] [id='keep']"));
+        await Choose(page, "corpus", "corpus:tales");
+        page.WaitForAssertion(() => Assert.Contains("names the domain arabic, dna, but the corpus has no domains", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
+    }
+
+    [Fact]
+    public async Task Value_ThatTheRecipeDoesNotRead_IsEmptied_ItsFieldStays()
+    {
+        var page = await Open("preset=demo");
+        Fill(page, "dictionaries[0].lambda", "0.5");
+        await Choose(page, "dictionaries[0].variant", "topk");
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".problems")), Patience);
+        Fill(page, "dictionaries[0].lambda", "");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problems")), Patience);
+        Assert.Equal("", Value(page, "dictionaries[0].lambda") ?? "");
+        await Choose(page, "dictionaries[0].variant", "batchtopk");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[id='dictionaries[0].lambda']")), Patience);
+    }
+
+    [Fact]
+    public async Task Device_OfThisMachine_IsOffered_AndOneOfAnotherIsAProblem()
+    {
+        _devices.HasCard = true;
+        Site.Service<RunStore>().Add("custom", RunConfigurationJson.Write(SmallRun.Configuration with { Model = "Q", Device = "cuda:3", Precision = "tf32" }));
+        await SignIn(Role.Admin);
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"{Urls.NewRun}?from=1");
+        var page = Render<RunNew>();
+        page.WaitForAssertion(() => Assert.Contains("There is no device cuda:3 on this machine; there is cuda:0, cpu.", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal("true", Field(page, "device").GetAttribute("aria-invalid"));
+        Assert.Contains("cuda:1 is in use elsewhere.", page.Find(".device-fault").TextContent, StringComparison.Ordinal);
+        Assert.Equal(
+            [("auto", "auto"), ("cuda:0", "cuda:0: Card, 17.2 GB, libtorch 2.10"), ("cpu", $"cpu: Processor, {FeatureExplorer.Web.Features.Show.Bytes(EngineDevices.Processor.Memory!.Value)}, engine"), ("cuda:3", "cuda:3: not on this machine")],
+            Choice(page, "device").Choices);
+
+        await Choose(page, "device", "cuda:0");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problems")), Patience);
+        Assert.Equal("tf32", Value(page, "precision"));
+
+        // The processor has one precision; the other one is shown until it is taken back.
+        await Choose(page, "device", "cpu");
+        page.WaitForAssertion(() => Assert.Contains("computes in float32 only", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
+        await Choose(page, "precision", "float32");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problems")), Patience);
+        Assert.Empty(page.FindAll("#precision"));
+    }
+
     private async Task<IRenderedComponent<RunNew>> Open(string query = "", bool signIn = true)
     {
         if (signIn)
@@ -228,6 +298,23 @@ public sealed class RunNewTests : StudioContext
     private static void Fill(IRenderedComponent<RunNew> page, string field, string value) => page.InvokeAsync(() => Field(page, field).Input(value));
 
     private static void Click(IRenderedComponent<RunNew> page, Func<IElement> element) => page.InvokeAsync(() => element().Click());
+
+    private static SettingChoice Choice(IRenderedComponent<RunNew> page, string field) => page.FindComponents<SettingChoice>().Select(c => c.Instance).Single(c => c.Field == field);
+
+    private static Task Choose(IRenderedComponent<RunNew> page, string field, string value) =>
+        page.InvokeAsync(() => page.FindComponents<SettingChoice>().Single(c => c.Instance.Field == field).FindComponent<MudSelect<string>>().Instance.ValueChanged.InvokeAsync(value));
+
+    /// <summary>The processor, and a card where a test wants one.</summary>
+    private sealed class Machine : IComputeDevices
+    {
+        public bool HasCard { get; set; }
+
+        public IReadOnlyList<ComputeDevice> All => HasCard ? [new("cuda:0", "Card", 17_200_000_000, "libtorch 2.10"), EngineDevices.Processor] : [EngineDevices.Processor];
+
+        public string? Problem => HasCard ? "cuda:1 is in use elsewhere." : null;
+
+        public IComputeBackend Open(string id, string precision) => throw new NotSupportedException();
+    }
 
     private static IElement Button(IRenderedComponent<RunNew> page, string text) => page.FindAll("button").First(b => b.TextContent.Trim() == text);
 }

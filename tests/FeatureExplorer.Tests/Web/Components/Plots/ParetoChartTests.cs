@@ -1,5 +1,8 @@
 using System.Text.Json;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Web.Components.Plots;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
 
 namespace FeatureExplorer.Tests.Web.Components.Plots;
 
@@ -12,6 +15,20 @@ public sealed class ParetoChartTests(SampleSite site)
         Assert.Equal(["A/1", "B/1"], (await Points("/charts/pareto")).Order());
         Assert.Equal(["B/1"], await Points("/charts/pareto?model=B"));
         Assert.Empty(await Points("/charts/pareto?site=mlp.out.0"));
+    }
+
+    [Fact]
+    public void Chart_OfSeveralModels_HasALineOfTheBestForEach()
+    {
+        DictionaryInfo Of(string model, string name, double l0, double recovered) =>
+            site.Dictionary with { Model = model, Name = name, Metrics = site.Dictionary.Metrics with { L0 = l0, Loss = 0, LossZeroAblated = 1, LossReconstructed = 1 - recovered } };
+        // The second dictionary of B is beaten by A's alone.
+        var chart = ParetoChart.Of([Of("A", "1", 10, 0.9), Of("A", "2", 20, 0.8), Of("B", "1", 15, 0.5), Of("B", "2", 30, 0.7)], new ParetoChoice(null, null, new Dictionary<string, string>()));
+        var lines = chart.Data.Cast<Scatter>().Where(static trace => trace.Mode == ModeFlag.Lines).ToList();
+        Assert.Equal(["best of A", "best of B"], lines.Select(static line => line.Name));
+        Assert.Equal([10d], lines[0].X.Cast<double>());
+        Assert.Equal([15d, 30d], lines[1].X.Cast<double>());
+        Assert.NotEqual(lines[0].Line.Dash, lines[1].Line.Dash);
     }
 
     [Fact]

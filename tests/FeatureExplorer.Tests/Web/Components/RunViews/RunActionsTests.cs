@@ -21,7 +21,20 @@ public sealed class RunActionsTests : RunViewContext
     public void Buttons_OfAState_AreThoseThatItAllows(RunStatus status, string expected)
     {
         var shown = Show(Run(status));
-        Assert.Equal(expected, string.Join(',', shown.FindAll(".run-acts :is(button, a)").Select(b => b.TextContent.Trim())));
+        Assert.Equal(expected, string.Join(',', shown.FindAll(".run-acts :is(button:not([disabled]), a)").Select(b => b.TextContent.Trim())));
+    }
+
+    [Fact]
+    public void Buttons_OfARunWhoseStateChanges_KeepTheirPlaces()
+    {
+        var run = Run(RunStatus.Running);
+        var shown = Show(run);
+        const string Places = "Show features now,Pause,Resume,Cancel,Earlier,Later,Delete,Clone";
+        foreach (var status in Enum.GetValues<RunStatus>())
+        {
+            shown.Render(p => p.Add(a => a.Run, run with { Status = status }));
+            Assert.Equal(Places, string.Join(',', shown.FindAll(".run-acts :is(button, a)").Select(b => b.TextContent.Trim())));
+        }
     }
 
     [Fact]
@@ -64,6 +77,22 @@ public sealed class RunActionsTests : RunViewContext
         var final = Render<RunMessage>(p => p.Add(m => m.Outcome, new RunOutcome(1, RunAct.Delete, true, "Run 1 is deleted.", null)));
         Assert.DoesNotContain(final.FindAll("button"), b => b.TextContent == "Undo");
         Assert.Empty(Render<RunMessage>(p => p.Add(m => m.Outcome, null)).Markup.Trim());
+    }
+
+    [Fact]
+    public void Message_OfARunThatStops_ChangesOnceItHasStopped()
+    {
+        var run = Run(RunStatus.Running);
+        Store.Request(run.Id, RunMove.Pause);
+        var outcome = new RunOutcome(run.Id, RunAct.Pause, true, "Run 1 is being paused.", RunAct.Resume) { Passing = true };
+        var message = Render<RunMessage>(p => p.Add(m => m.Outcome, outcome));
+        Assert.Contains("is being paused", message.Markup, StringComparison.Ordinal);
+        Store.Move(run.Id, RunMove.Pause);
+        message.Render(p => p.Add(m => m.Outcome, outcome));
+        Assert.Contains($"Run {run.Id} is paused.", message.Markup, StringComparison.Ordinal);
+        Store.Move(run.Id, RunMove.Resume);
+        message.Render(p => p.Add(m => m.Outcome, outcome));
+        Assert.Empty(message.Markup.Trim());
     }
 
     private IRenderedComponent<RunActions> Show(RunInfo run) => Render<RunActions>(p => p

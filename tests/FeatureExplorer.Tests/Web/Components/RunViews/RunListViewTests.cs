@@ -77,7 +77,7 @@ public sealed class RunListViewTests : RunViewContext
             grid.Find($"input[aria-label='{box}']").Change(true);
         }
 
-        Assert.Equal("/runs/compare?ids=1,2", grid.FindAll("a").Single(a => a.TextContent.Contains("Compare selected (2)", StringComparison.Ordinal)).GetAttribute("href"));
+        grid.WaitForAssertion(() => Assert.Equal("/runs/compare?ids=1,2", grid.FindAll("a").Single(a => a.TextContent.Contains("Compare selected (2)", StringComparison.Ordinal)).GetAttribute("href")));
     }
 
     [Theory]

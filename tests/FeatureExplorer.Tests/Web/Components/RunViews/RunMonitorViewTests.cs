@@ -1,17 +1,33 @@
 using Bunit;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Storage.Runs;
+using FeatureExplorer.Tests.Training;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Web.Components.Pages.Act;
 using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Components.RunViews;
+using FeatureExplorer.Web.Devices;
 using FeatureExplorer.Web.Runs;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureExplorer.Tests.Web.Components.RunViews;
 
 public sealed class RunMonitorViewTests : RunViewContext
 {
+    private readonly CardMemory _memory;
+    private int _asked;
+
+    public RunMonitorViewTests()
+    {
+        _memory = new CardMemory(TimeProvider.System, () =>
+        {
+            _asked++;
+            return [new("Other", 1, 1), new("Card", 80_000_000_000, 12_000_000_000)];
+        });
+        Services.AddSingleton(_memory);
+    }
+
     [Fact]
     public void Head_Running_ShowsStageShareAndTimeOnlyOnceItIsKnown()
     {
@@ -21,6 +37,24 @@ public sealed class RunMonitorViewTests : RunViewContext
         var later = Head(new RunSnapshot(run, 1, progress, 125, [], [], []));
         Assert.Contains("stage 2 of 8, 50 %", later, StringComparison.Ordinal);
         Assert.Contains("2 min 5 s", later, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Head_OnACard_ShowsItsPrecisionAndTheMemoryInUseOnlyWhileTheRunRuns()
+    {
+        var run = Run(RunStatus.Running);
+        var configuration = SmallRun.Configuration with { Device = "cuda:1", Precision = "tf32" };
+        string Shown(RunStatus status) => Render<RunHead>(p => p.Add(h => h.Snapshot, new RunSnapshot(run with { Status = status }, 1, null, null, [], [], []))
+            .Add(h => h.Configuration, configuration)).Find(".device").TextContent;
+
+        Assert.Equal("Device cuda:1, tf32", Shown(RunStatus.Paused));
+        Assert.Null(_memory.Of("cpu"));
+        Assert.Equal(0, _asked);
+        Shown(RunStatus.Running);
+        Assert.True(SpinWait.SpinUntil(() => _memory.Of("cuda:1") is not null, TimeSpan.FromSeconds(4)));
+        Assert.Equal("Device cuda:1, tf32 · 12.0 GB of 80.0 GB of the card’s memory in use", Shown(RunStatus.Running));
+        Assert.Equal("Device cuda:1, tf32", Shown(RunStatus.Finished));
+        Assert.Equal(1, _asked);
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class ApiDescriptionTests(SampleSite site)
             var parameters = (operation.Parameters ?? []).Where(p => p.In == ParameterLocation.Query).ToList();
             Assert.Equal(MappedEndpoints.Declared(endpoint).Select(p => p.Name), parameters.Select(p => p.Name));
             Assert.Equal(parameters.Count > 0, operation.Responses!.ContainsKey("400"));
+            Assert.All(operation.Responses["200"].Content!, content => Assert.True(IsTyped(content.Key, content.Value.Schema!), $"{path} does not say what its answer is: name a record with ProducesResponseType."));
             Assert.NotEmpty(operation.Responses["200"].Content!);
             Assert.Equal(path.Contains('{', StringComparison.Ordinal) || parameters.Any(p => p.Name is "left" or "in"), operation.Responses.ContainsKey("404"));
         }
@@ -79,6 +80,11 @@ public sealed class ApiDescriptionTests(SampleSite site)
         // Numbers that cannot be measured are null.
         Assert.Equal(JsonSchemaType.Number | JsonSchemaType.Null, document.Components.Schemas["FeatureJson"].Properties!["density"].Type);
     }
+
+    // A record, a choice of records or a list of them; text for what is not JSON.
+    private static bool IsTyped(string media, IOpenApiSchema schema) => media is not ("application/json" or "text/event-stream") ? schema.Type == JsonSchemaType.String
+        : schema is OpenApiSchemaReference { Target: { } record } ? record.Properties is { Count: > 0 } || record.AnyOf is { Count: > 0 }
+        : schema.Items is { } items && IsTyped(media, items);
 
     private static string Described(RouteEndpoint endpoint) => MappedEndpoints.Pattern(endpoint).Replace(":int", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
 

@@ -1,0 +1,43 @@
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
+
+namespace FeatureExplorer.Engine.Backends.Cpu;
+
+/// <summary>A dictionary's own sparse encoder.</summary>
+internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) : IDictionaryEncoder
+{
+    private readonly SparseActivations _f = new();
+
+    /// <summary>The encoder of this back end.</summary>
+    /// <exception cref="ArgumentException">It is another back end's.</exception>
+    public static CpuDictionaryEncoder Of(IDictionaryEncoder encoder) =>
+        encoder as CpuDictionaryEncoder ?? throw new ArgumentException($"{encoder?.GetType().Name ?? "null"} is of another back end.", nameof(encoder));
+
+    public void Encode(Rows x, int rows, SparseActivations f) => dictionary.Encode(HostRows.Of(x), rows, f);
+
+    /// <summary>x [rows, n] becomes x̂.</summary>
+    public void Reconstruct(float* x, int rows)
+    {
+        dictionary.Encode(x, rows, _f);
+        dictionary.Decode(_f, x);
+    }
+
+    /// <summary>x [rows, n] becomes x − f_i · d_i.</summary>
+    public void Remove(float* x, int rows, int feature)
+    {
+        dictionary.Encode(x, rows, _f);
+        for (var row = 0; row < rows; row++)
+        {
+            if (_f.FeaturesOf(row).BinarySearch(feature) is >= 0 and var at)
+            {
+                var target = new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs);
+                TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.ValuesOf(row)[at], target, target);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,5 @@
+namespace FeatureExplorer.Engine.Backends.Edits;
+
+/// <summary>x̂ in the place of x.</summary>
+/// <param name="Dictionary">Of the same back end as the runner, for the same site.</param>
+public sealed record ReconstructionEdit(IDictionaryEncoder Dictionary) : SiteEdit;

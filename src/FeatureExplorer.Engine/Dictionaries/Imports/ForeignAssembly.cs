@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.TensorFiles;
+
+namespace FeatureExplorer.Engine.Dictionaries.Imports;
+
+/// <summary>
+/// From another tool's tensors to one of our dictionaries, which reads x − b_dec and has decoder rows of length 1. Its activations are those of the files divided by s, and multiplied by ‖d‖ where that
+/// was not part of them: W_enc ‖d‖, b_enc ‖d‖ / s, θ ‖d‖ / s, d / ‖d‖, b_dec / s. θ that c = p ‖d‖ is compared with has the length in it. A feature whose activation may be negative becomes two: i with
+/// e, b_enc, d for what is above 0, and m + i with −e, −b_enc, −d for what is below; of the two at most one is active, and the k largest of 2 m are those of largest |c|.
+/// </summary>
+internal static unsafe class ForeignAssembly
+{
+    // Products of several weights and activations have to stay numbers of single precision; trained weights are thousands of times smaller.
+    private const float LargestWeight = 1e6f;
+
+    // r_mag is the logarithm of a factor.
+    private const float LargestExponent = 30;
+
+    // Rows are as good as of length 1: what is stored in half precision is so to three digits.
+    private const float UnitTolerance = 1e-3f;
+
+    public static SparseAutoencoder Assemble(ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
+    {
+        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K);
+        try
+        {
+            Fill(dictionary, weights, source.Weights);
+            if (weights.Signed)
+            {
+                Mirror(dictionary, weights, source);
+            }
+
+            FoldNorms(dictionary, weights, source, options);
+            if (weights.Scale != 1)
+            {
+                FoldScale(dictionary, weights.Scale, source);
+            }
+
+            if (!weights.SubtractsDecoderBias)
+            {
+                DictionaryWeights.CentreEncoder(dictionary);
+            }
+
+            return dictionary;
+        }
+        catch
+        {
+            dictionary.Dispose();
+            throw;
+        }
+    }
+
+    private static void Fill(SparseAutoencoder dictionary, ForeignWeights weights, TensorFile file)
+    {
+        Read(file, weights.Encoder, dictionary.WEnc, weights);
+        Read(file, weights.Decoder, dictionary.WDec, weights);
+        Read(file, weights.EncoderBias, dictionary.BEnc, weights.Features, LargestWeight);
+        Read(file, weights.DecoderBias, dictionary.BDec, weights.Inputs, LargestWeight);
+        Read(file, weights.RMag, dictionary.RMag, weights.Features, LargestExponent);
+        Read(file, weights.BMag, dictionary.BMag, weights.Features, LargestWeight);
+        for (var i = 0; i < weights.Threshold?.Length; i++)
+        {
+            // f = max(0, p): a threshold below 0 is none.
+            dictionary.Threshold!.Pointer[i] = MathF.Max(0, weights.Threshold[i]);
+        }
+
+        for (var i = 0; i < weights.OutputFactors?.Length; i++)
+        {
+            TensorPrimitives.Multiply(dictionary.DecoderRow(i), weights.OutputFactors[i], dictionary.DecoderRow(i));
+        }
+    }
+
+    private static void Mirror(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source)
+    {
+        var m = weights.Features;
+        for (var feature = 0; feature < m; feature++)
+        {
+            TensorPrimitives.Negate(dictionary.EncoderRow(feature), dictionary.EncoderRow(m + feature));
+            TensorPrimitives.Negate(dictionary.DecoderRow(feature), dictionary.DecoderRow(m + feature));
+            dictionary.BEnc.Pointer[m + feature] = -dictionary.BEnc.Pointer[feature];
+        }
+
+        source.Notes.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Its activations may be negative: each of its {m:N0} features is two here, i where it is above 0 and {m} + i, with the opposite direction, where it is below; x̂ and the number of active features are the same."));
+    }
+
+    private static void Read(TensorFile file, ForeignMatrix matrix, FloatBuffer target, ForeignWeights weights)
+    {
+        if (matrix.FeaturesFirst)
+        {
+            file.Read(matrix.Name, target.Pointer, weights.Features, weights.Inputs);
+        }
+        else
+        {
+            file.ReadTransposed(matrix.Name, target.Pointer, weights.Features, weights.Inputs);
+        }
+
+        Demand(file, matrix.Name, target, LargestWeight);
+    }
+
+    private static void Read(TensorFile file, string? name, FloatBuffer? target, long length, float bound)
+    {
+        if (name is null || target is null)
+        {
+            return;
+        }
+
+        file.Read(name, target.Pointer, length);
+        Demand(file, name, target, bound);
+    }
+
+    private static void Demand(TensorFile file, string name, FloatBuffer values, float bound)
+    {
+        for (var first = 0L; first < values.Length; first += 1 << 20)
+        {
+            var largest = TensorPrimitives.MaxMagnitude(values.Span(first, (int)Math.Min(values.Length - first, 1 << 20)));
+            if (MathF.Abs(largest) > bound)
+            {
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"{file.FilePath}: tensor {name} holds {largest:G4}; values of {name} lie between -{bound:G4} and {bound:G4}, since figures computed from larger ones are no numbers. The file is damaged, or is no dictionary."));
+            }
+        }
+    }
+
+    private static void FoldNorms(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
+    {
+        var (least, most) = NormRange(dictionary);
+        var unit = least > 1 - UnitTolerance && most < 1 + UnitTolerance;
+        var range = string.Create(CultureInfo.InvariantCulture, $"from {least:G3} to {most:G3}");
+        if (weights.RescalesByDecoderNorm)
+        {
+            var thresholds = dictionary.Threshold?.Span().ToArray();
+            DictionaryWeights.FoldNorms(dictionary);
+            thresholds?.CopyTo(dictionary.Threshold!.Span()); // what they are compared with has the lengths in it
+            if (!unit)
+            {
+                source.Notes.Add($"Its activations are multiplied by the lengths of its decoder rows, {range}, before they are compared, as its configuration says; the lengths are folded into the encoder.");
+            }
+        }
+        else if (unit)
+        {
+            return;
+        }
+        else if (weights.Activation == DictionaryActivation.TopK)
+        {
+            source.Notes.Add($"Decoder rows have lengths {range} and keep them: folded into the encoder, they would change which {weights.K} features are the largest.");
+        }
+        else if (options.KeepsNorms)
+        {
+            source.Notes.Add($"Decoder rows have lengths {range} and keep them, as asked.");
+        }
+        else
+        {
+            DictionaryWeights.FoldNorms(dictionary);
+            source.Notes.Add($"Decoder rows have lengths {range}; they are folded into the encoder, so that an activation here is the file's multiplied by its row's length, and x̂ is the same.");
+        }
+    }
+
+    private static (float Least, float Most) NormRange(SparseAutoencoder dictionary)
+    {
+        var (least, most) = (float.MaxValue, 0f);
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            var norm = TensorPrimitives.Norm<float>(dictionary.DecoderRow(feature));
+            (least, most) = (MathF.Min(least, norm), MathF.Max(most, norm));
+        }
+
+        return (least, most);
+    }
+
+    private static void FoldScale(SparseAutoencoder dictionary, float scale, ForeignSource source)
+    {
+        foreach (var values in new[] { dictionary.BEnc, dictionary.BDec, dictionary.Threshold, dictionary.BMag })
+        {
+            if (values is not null)
+            {
+                TensorPrimitives.Divide(values.Span(), scale, values.Span());
+            }
+        }
+
+        source.Notes.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"It was trained on activations multiplied by {scale:G6}; the factor is folded into its biases and thresholds, so that an activation here is the file's divided by it, for activations as the model gives them."));
+    }
+
+    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
+    public static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file));
+    }
+}

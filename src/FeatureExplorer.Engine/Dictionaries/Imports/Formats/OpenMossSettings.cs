@@ -1,0 +1,41 @@
+using FeatureExplorer.Engine.TensorFiles;
+
+namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
+
+/// <summary>What the configurations of OpenMOSS' library have in common, the old <c>hyperparams.json</c> of Llama Scope and the current <c>config.json</c>.</summary>
+internal sealed class OpenMossSettings(ForeignJson config)
+{
+    public ForeignJson Config => config;
+
+    public string? Input => config.Text("hook_point_in");
+
+    public string? Output => config.Text("hook_point_out") ?? config.Text("hook_point_in");
+
+    /// <summary>Whether pre-activations are multiplied by the lengths of decoder rows before they are compared.</summary>
+    public bool Rescales => config.Flag("sparsity_include_decoder_norm") ?? true;
+
+    /// <summary>Refuses what changes the encoder and is not computed here.</summary>
+    public void DemandSupported()
+    {
+        config.Refuse("sae_type", "it reads or gives several places at once; a dictionary of the type sae is needed", "sae");
+        config.Refuse("use_glu_encoder", "its encoder has a gate of its own, which is not supported; import one without it", "false");
+        if (Input is { } input && Output is { } output && input != output)
+        {
+            throw ForeignTensors.Transcoder(config.FilePath, $"it reads {input} and gives {output}");
+        }
+
+        if (config.Text("norm_activation") is "token-wise" or "batch-wise")
+        {
+            throw ForeignTensors.EachToken(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
+        }
+
+        config.Refuse("norm_activation", "dataset-wise, inference and none are known", "dataset-wise", "inference", "none", "null");
+    }
+
+    /// <summary>√n / mean length of activations, where they were scaled so.</summary>
+    /// <param name="n">Inputs.</param>
+    /// <param name="mean">The mean length; null where the files do not have it.</param>
+    public float? Scale(int n, double? mean) => config.Text("norm_activation") != "dataset-wise" ? 1 : mean is > 0 ? (float)(Math.Sqrt(n) / mean.Value) : null;
+
+    public int K(int features) => config.Count("top_k") is { } k && k <= features ? k : throw new InvalidDataException($"{config.FilePath}: top_k is {config.Any("top_k") ?? "missing"}; one between 1 and {features} is needed.");
+}

@@ -1,0 +1,57 @@
+namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
+
+/// <summary>
+/// EleutherAI's sparsify (formerly sae): a folder named for the module that it reads, "layers.10" or "h.0.mlp", with <c>cfg.json</c> and <c>sae.safetensors</c>: encoder.weight [m, n], encoder.bias,
+/// W_dec [m, n], b_dec. It reads x − b_dec, and the k largest stay.
+/// </summary>
+internal sealed class SparsifyFormat : IDictionaryFormat
+{
+    public string Name => "sparsify";
+
+    public ForeignWeights? Read(ForeignSource source, DictionaryImportOptions options)
+    {
+        if (source.Config("cfg.json") is not { } config || !source.Has("encoder.weight", "b_dec") || !(config.Has("num_latents") || config.Has("expansion_factor")))
+        {
+            return null;
+        }
+
+        if (config.Flag("transcode") == true || config.Flag("skip_connection") == true || source.Has("W_skip"))
+        {
+            throw ForeignTensors.Transcoder(config.FilePath, "transcode or skip_connection is true");
+        }
+
+        config.Refuse("activation", "the k largest of all features have to stay, not of each group", "topk", "null");
+        var decoder = source.Has("W_dec") ? "W_dec" : "decoder.weight";
+        ForeignTensors.DemandKnown(source, Name, "encoder.weight", "encoder.bias", decoder, "b_dec");
+        var (n, m) = (ForeignTensors.Length(source.Weights, "b_dec"), ForeignTensors.Length(source.Weights, "encoder.bias"));
+        ForeignTensors.CompareTypes(source, "encoder.weight", null, "cfg.json");
+        var k = config.Count("k") is { } count && count <= m ? count : throw new InvalidDataException($"{config.FilePath}: k is {config.Any("k") ?? "missing"}; one between 1 and {m} is needed.");
+        return new ForeignWeights
+        {
+            Format = Name,
+            Architecture = config.Flag("signed") == true ? "topk, signed" : "topk",
+            Inputs = n,
+            Features = m,
+            Encoder = ForeignMatrix.Of(source.Weights, "encoder.weight", n, m, published: true, source.Notes),
+            Decoder = ForeignMatrix.Of(source.Weights, decoder, n, m, published: decoder == "W_dec", source.Notes),
+            EncoderBias = "encoder.bias",
+            DecoderBias = "b_dec",
+            Activation = DictionaryActivation.TopK,
+            K = k,
+            Signed = config.Flag("signed") ?? false,
+            SubtractsDecoderBias = true,
+            Hook = Hook(source),
+            ModelName = source.Config("../config.json")?.Text("model"),
+            L0 = k,
+            L0Source = "k",
+        };
+    }
+
+    private static string Hook(ForeignSource source)
+    {
+        var folder = new DirectoryInfo(source.Folder);
+        var name = folder.Name.StartsWith("seed", StringComparison.Ordinal) && folder.Parent is { } parent ? parent.Name : folder.Name;
+        source.Notes.Add($"Its place is that of the module its folder is named for, {name}.");
+        return name;
+    }
+}

@@ -1,0 +1,89 @@
+namespace FeatureExplorer.Engine.Transformer.Imported;
+
+/// <summary>How a kind of file holds a model: what its configuration means, and where its tensors go.</summary>
+/// <param name="tensors">Its weights.</param>
+internal abstract unsafe class ModelLayout(TensorSet tensors)
+{
+    /// <summary>Name of the family, for people.</summary>
+    public abstract string Family { get; }
+
+    /// <summary>Longest window that the model was made for, in tokens.</summary>
+    public abstract int LongestContext { get; }
+
+    /// <summary>Sizes and architecture, with the longest window.</summary>
+    public abstract TransformerConfig Config { get; }
+
+    /// <summary>What was assumed or is different from the file, in sentences.</summary>
+    public virtual IEnumerable<string> Notes => tensors.Notes;
+
+    protected TensorSet Tensors => tensors;
+
+    /// <summary>Reads all weights into a model of <see cref="Config"/>, the window apart.</summary>
+    public void Fill(TransformerModel model, CancellationToken cancellation)
+    {
+        FillEnds(model);
+        for (var layer = 0; layer < model.Config.Layers; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FillLayer(model, layer);
+        }
+
+        if (tensors.Unread.Take(6).ToList() is { Count: > 0 } unread)
+        {
+            throw new InvalidDataException($"{tensors.Path} has tensors that a model of the family {Family} does not have: {string.Join(", ", unread)}{(tensors.Unread.Count() > unread.Count ? ", ..." : "")}. It may be another kind of model, or have adapters that have to be merged first.");
+        }
+    }
+
+    /// <summary>Embeddings, positions, the last norm, the unembedding.</summary>
+    protected abstract void FillEnds(TransformerModel model);
+
+    protected abstract void FillLayer(TransformerModel model, int layer);
+
+    /// <summary>A vector or matrix as it lies in the file.</summary>
+    protected void Copy(TransformerModel model, string target, string source)
+    {
+        var shape = model.Parameters.Items.First(item => item.Name == target).Shape;
+        tensors.Read(source, model.Parameters[target], [.. shape.Select(static extent => (long)extent)]);
+    }
+
+    /// <summary>A matrix that the file has as [outputs, inputs].</summary>
+    protected void Turn(TransformerModel model, string target, string source)
+    {
+        var shape = model.Parameters.Items.First(item => item.Name == target).Shape;
+        tensors.ReadTransposed(source, model.Parameters[target], shape[0], shape[1]);
+    }
+
+    /// <summary>Gain and bias of a norm; of an RMSNorm the gain.</summary>
+    protected void Norm(TransformerModel model, string target, string source)
+    {
+        Copy(model, target + ".weight", source + ".weight");
+        if (model.Config.Architecture.Norm == NormKind.LayerNorm)
+        {
+            Copy(model, target + ".bias", source + ".bias");
+        }
+    }
+
+    /// <summary>A bias that the file may lack: zeros then.</summary>
+    protected void Bias(TransformerModel model, string target, string source)
+    {
+        if (tensors.Contains(source))
+        {
+            Copy(model, target, source);
+        }
+    }
+
+    /// <summary>The first vectors of a matrix of learned positions, one for each position of a window.</summary>
+    protected void Positions(TransformerModel model, string source)
+    {
+        var (positions, d) = (model.Config.Positions, model.Config.DModel);
+        var shape = tensors.Shape(source);
+        if (shape.Count != 2 || shape[0] < positions || shape[1] != d)
+        {
+            throw new InvalidDataException($"{tensors.Path}: {source} has the shape [{string.Join(", ", shape)}]; [{positions} or more, {d}] is needed.");
+        }
+
+        using var all = new Numerics.FloatBuffer(shape[0] * d);
+        tensors.Read(source, all.Pointer, shape[0], d);
+        all.Span(0, positions * d).CopyTo(model.Parameters.Span("wpe.weight"));
+    }
+}

@@ -1,0 +1,63 @@
+namespace FeatureExplorer.Engine.Transformer.Imported;
+
+/// <summary>A checkpoint of nanoGPT: GPT-2 with matrices [outputs, inputs], exact GELU, perhaps without biases; its sizes stand in the checkpoint.</summary>
+internal sealed class NanoGptLayout : ModelLayout
+{
+    public NanoGptLayout(TensorSet tensors)
+        : base(tensors)
+    {
+        // torch.compile puts a name of its own before all others.
+        tensors.Prefix = ((string[])["model._orig_mod.", "model.", ""]).First(prefix => tensors.Names.Contains(prefix + "transformer.wte.weight") || prefix.Length == 0);
+        var values = tensors.Values.Where(static value => value.Key.StartsWith("model_args.", StringComparison.Ordinal)).ToDictionary(static value => value.Key["model_args.".Length..], static value => value.Value);
+        Config = new TransformerConfig
+        {
+            Layers = Int("n_layer"),
+            DModel = Int("n_embd"),
+            DMlp = 4 * Int("n_embd"),
+            Heads = Int("n_head"),
+            Context = Int("block_size"),
+            VocabularySize = Int("vocab_size"),
+            Architecture = new ModelArchitecture { Neurons = NeuronKind.Gelu, TiedUnembedding = true },
+        };
+
+        int Int(string name) => values.GetValueOrDefault(name) is long number and >= 0 and <= int.MaxValue
+            ? (int)number
+            : throw new InvalidDataException($"{tensors.Path} has no whole number model_args.{name}: it is not a checkpoint of nanoGPT.");
+    }
+
+    public override string Family => "nanoGPT";
+
+    public override int LongestContext => Config.Context;
+
+    public override TransformerConfig Config { get; }
+
+    protected override void FillEnds(TransformerModel model)
+    {
+        Tensors.Skip(static name => name == "lm_head.weight" || name.EndsWith(".attn.bias", StringComparison.Ordinal));
+        Copy(model, "wte.weight", "transformer.wte.weight");
+        Positions(model, "transformer.wpe.weight");
+        Gain(model, "ln_f", "transformer.ln_f");
+        var prefix = Tensors.Prefix;
+        Tensors.Prefix = "";
+        Tensors.Skip(name => !name.StartsWith(prefix.Length == 0 ? "transformer." : prefix, StringComparison.Ordinal));
+        Tensors.Prefix = prefix;
+    }
+
+    protected override void FillLayer(TransformerModel model, int layer)
+    {
+        var (h, source) = ($"h.{layer}.", $"transformer.h.{layer}.");
+        Gain(model, h + "ln_1", source + "ln_1");
+        Gain(model, h + "ln_2", source + "ln_2");
+        foreach (var linear in (string[])["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"])
+        {
+            Turn(model, $"{h}{linear}.weight", $"{source}{linear}.weight");
+            Bias(model, $"{h}{linear}.bias", $"{source}{linear}.bias");
+        }
+    }
+
+    private void Gain(TransformerModel model, string target, string source)
+    {
+        Copy(model, target + ".weight", source + ".weight");
+        Bias(model, target + ".bias", source + ".bias");
+    }
+}

@@ -1,0 +1,147 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Kernels;
+using FeatureExplorer.Torch.Library;
+using static TorchSharp.torch;
+
+namespace FeatureExplorer.Torch.Dictionaries;
+
+/// <summary>f of a finished dictionary on a device, its nonzeros copied out. <see cref="SparseAutoencoder"/> says what it is.</summary>
+internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
+{
+    // p, f, a mask and what the selection needs.
+    private const int Wide = 4;
+
+    private readonly TorchBackend _backend;
+    private readonly SparseAutoencoder _dictionary;
+    private readonly Tensor _wEnc;
+    private readonly Tensor _bEnc;
+    private readonly Tensor _bDec;
+    private readonly Lazy<Tensor> _wDec;
+    private readonly Tensor? _threshold;
+    private readonly Tensor? _gains;
+    private readonly Tensor? _magnitudeBias;
+    private long _partBytes;
+
+    public TorchDictionaryEncoder(TorchBackend backend, SparseAutoencoder dictionary)
+    {
+        (_backend, _dictionary, _partBytes) = (backend, dictionary, backend.PartBytes);
+        using var scope = NewDisposeScope();
+        var (n, m, device) = (dictionary.Inputs, dictionary.Features, backend.Device);
+        _wEnc = TorchMemory.Upload(dictionary.WEnc.Pointer, device, m, n);
+        _bEnc = TorchMemory.Upload(dictionary.BEnc.Pointer, device, m);
+        _bDec = TorchMemory.Upload(dictionary.BDec.Pointer, device, n);
+        _threshold = dictionary.Threshold is { } threshold ? TorchMemory.Upload(threshold.Pointer, device, m) : null;
+        _gains = dictionary.RMag is { } rMag ? TorchMemory.Upload(rMag.Pointer, device, m).exp_() : null;
+        _magnitudeBias = dictionary.BMag is { } bMag ? TorchMemory.Upload(bMag.Pointer, device, m) : null;
+        foreach (var tensor in (Tensor?[])[_wEnc, _bEnc, _bDec, _threshold, _gains, _magnitudeBias])
+        {
+            tensor?.DetachFromDisposeScope();
+        }
+
+        // Only edits decode.
+        _wDec = new Lazy<Tensor>(() => TorchMemory.Upload(dictionary.WDec.Pointer, device, m, n).DetachFromDisposeScope());
+    }
+
+    /// <summary>The encoder of this back end.</summary>
+    /// <exception cref="ArgumentException">It is another back end's.</exception>
+    public static TorchDictionaryEncoder Of(IDictionaryEncoder encoder) =>
+        encoder as TorchDictionaryEncoder ?? throw new ArgumentException($"{encoder?.GetType().Name ?? "null"} is of another back end.", nameof(encoder));
+
+    /// <summary>x̂ of x [rows, n], a new tensor of the caller's scope.</summary>
+    public Tensor Reconstruct(Tensor x) => ByParts(x, (part, result) => result.copy_(_backend.Products.Affine(_bDec, Activations(part), _wDec.Value)));
+
+    /// <summary>x − f_i · d_i of x [rows, n], a new tensor of the caller's scope.</summary>
+    public Tensor Without(Tensor x, int feature) => ByParts(x, (part, result) =>
+        result.copy_(part.addcmul(Activations(part).narrow(1, feature, 1), _wDec.Value.narrow(0, feature, 1), value: Scalars.MinusOne)));
+
+    public void Encode(Rows x, int rows, SparseActivations f)
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        var values = TorchRows.Of(x);
+        var parts = TorchOutOfMemoryException.Retry(() => Parts(values, rows), () => Shrink(rows), TooLittleMemory);
+        f.Reset(parts.SelectMany(static part => part.Counts).ToArray());
+        var next = 0;
+        foreach (var part in parts)
+        {
+            part.Features.CopyTo(f.Features, next);
+            part.Values.CopyTo(f.Values, next);
+            next += part.Features.Length;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in (Tensor?[])[_wEnc, _bEnc, _bDec, _threshold, _gains, _magnitudeBias])
+        {
+            tensor?.Dispose();
+        }
+
+        if (_wDec.IsValueCreated)
+        {
+            _wDec.Value.Dispose();
+        }
+    }
+
+    /// <summary>Fills a tensor like x in parts of its rows whose activations fit.</summary>
+    private Tensor ByParts(Tensor x, Action<Tensor, Tensor> fill)
+    {
+        var result = empty_like(x);
+        var rows = (int)x.shape[0];
+        for (var first = 0; first < rows;)
+        {
+            var start = first;
+            first += TorchOutOfMemoryException.Retry(() => Part(start), () => Shrink(rows), TooLittleMemory);
+        }
+
+        return result;
+
+        int Part(int start)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(RowsOfAPart(rows), rows - start);
+            fill(x.narrow(0, start, count), result.narrow(0, start, count));
+            return count;
+        }
+    }
+
+    private string TooLittleMemory() => $"{_backend.Info.Device} has too little memory to encode with a dictionary of {_dictionary.Features:N0} features: use another device.";
+
+    private int RowsOfAPart(int rows) => (int)Math.Clamp(_partBytes / ((long)Wide * _dictionary.Features * sizeof(float)), 1, rows);
+
+    private bool Shrink(int rows)
+    {
+        var part = RowsOfAPart(rows);
+        _partBytes = (long)Math.Max(1, part / 2) * Wide * _dictionary.Features * sizeof(float);
+        return part > 1;
+    }
+
+    private List<(int[] Counts, int[] Features, float[] Values)> Parts(Tensor x, int rows)
+    {
+        using var off = no_grad();
+        var parts = new List<(int[] Counts, int[] Features, float[] Values)>();
+        var part = RowsOfAPart(rows);
+        for (var first = 0; first < rows; first += part)
+        {
+            using var scope = NewDisposeScope();
+            var f = Activations(x.narrow(0, first, Math.Min(part, rows - first)));
+            var open = f.gt(Scalars.Zero);
+            // nonzero is in the order of rows, then of features, on every device.
+            parts.Add((TorchMemory.Integers(open.sum(dim: 1, type: int32)), TorchMemory.Integers(open.nonzero().select(1, 1)), TorchMemory.Floats(f.masked_select(open))));
+        }
+
+        return parts;
+    }
+
+    private Tensor Activations(Tensor x)
+    {
+        var pre = _backend.Products.Affine(_bEnc, x.add(_bDec, Scalars.MinusOne), _wEnc.t());
+        return _dictionary.Activation switch
+        {
+            DictionaryActivation.TopK => TorchVariant.Largest(pre, _dictionary.K),
+            DictionaryActivation.JumpRelu => pre.mul(pre.gt(_threshold!)).relu_(),
+            DictionaryActivation.Gated => pre.add(_bEnc, Scalars.MinusOne).mul_(_gains!).add_(_magnitudeBias!, Scalars.One).relu_().mul_(pre.gt(Scalars.Zero)),
+            _ => pre.relu_(),
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using FeatureExplorer.Engine.Dictionaries.Imports;
+using FeatureExplorer.Engine.Transformer;
+
+namespace FeatureExplorer.Training.Imports;
+
+/// <summary>Decides where in a model an imported dictionary reads: its files, whoever imports it, and its width must agree.</summary>
+internal static class ImportSite
+{
+    /// <summary>The site, and a sentence where it was assumed.</summary>
+    /// <exception cref="ArgumentException">The site that was asked for does not exist, or contradicts the files.</exception>
+    /// <exception cref="InvalidDataException">The files name a site that is not in the model, or none where one is needed.</exception>
+    public static (Site Site, string? Note) Of(ImportedDictionary imported, string? asked, string model, TransformerConfig config)
+    {
+        var (site, note) = Choose(imported, asked, model, config);
+        if (site.Layer >= config.Layers)
+        {
+            throw new InvalidDataException($"The dictionary reads {site}, and {model} has {config.Layers} {(config.Layers == 1 ? "layer" : "layers")}, numbered from 0. Import the model that it belongs to, or name a site: --site.");
+        }
+
+        return site.Width(config) == imported.Dictionary.Inputs
+            ? (site, note)
+            : throw new InvalidDataException($"The dictionary reads vectors of {imported.Dictionary.Inputs} numbers, and {site} of {model} has {site.Width(config)}. {Fitting(imported, config)}");
+    }
+
+    private static (Site Site, string? Note) Choose(ImportedDictionary imported, string? asked, string model, TransformerConfig config)
+    {
+        if (asked is not null)
+        {
+            var site = Site.Parse(asked, config.Layers);
+            return imported.Site is null || imported.Site == site
+                ? (site, imported.Hook is null || imported.Site is not null ? null : $"Its files call the place that it reads {imported.Hook}, which is not known here; it is {site}, as was asked for.")
+                : throw new ArgumentException($"--site is {site}, and the dictionary's files say {imported.Hook}, which is {imported.Site}: leave --site out, or import the dictionary that belongs to {site}.");
+        }
+
+        if (imported.Site is not null)
+        {
+            return (imported.Site, null);
+        }
+
+        if (imported.Hook is { } hook)
+        {
+            throw new InvalidDataException($"The dictionary reads {hook}, and there is no such site here. A dictionary can read {string.Join(", ", Site.KindNames)} of a layer; where it is one of these under another name, say so: --site resid.post.0.");
+        }
+
+        var fitting = Sites(imported, config).ToList();
+        return fitting.Count == 1
+            ? (fitting[0], $"Its files do not say what it reads; {fitting[0]} is assumed, the only site of {model} with {imported.Dictionary.Inputs} numbers.")
+            : throw new InvalidDataException($"The dictionary's files do not say what it reads. {Fitting(imported, config)}");
+    }
+
+    private static IEnumerable<Site> Sites(ImportedDictionary imported, TransformerConfig config) =>
+        from layer in Enumerable.Range(0, config.Layers)
+        from kind in Enum.GetValues<SiteKind>()
+        let site = new Site(kind, layer)
+        where site.Width(config) == imported.Dictionary.Inputs
+        select site;
+
+    private static string Fitting(ImportedDictionary imported, TransformerConfig config) => Sites(imported, config).ToList() is { Count: > 0 } fitting
+        ? $"Sites of that width: {string.Join(", ", fitting)}. Name one: --site {fitting[0]}."
+        : $"No site of the model has {imported.Dictionary.Inputs} numbers: import the model that it belongs to.";
+}

@@ -1,0 +1,41 @@
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Engine.Transformer;
+
+namespace FeatureExplorer.Tests.Analysis.Steering;
+
+/// <summary>A small ReLU dictionary of random weights, and what it computes in plain loops and double precision.</summary>
+internal sealed class PlainDictionary : IDisposable
+{
+    public const int Features = 9;
+
+    public PlainDictionary(Site site, int inputs)
+    {
+        Dictionary = new SparseAutoencoder(inputs, Features) { Site = site };
+        var random = new CounterRandom(5);
+        Fill(Dictionary.WEnc.Span(), random.Stream("enc"), 0.4f);
+        Fill(Dictionary.BEnc.Span(), random.Stream("b_enc"), 0.3f);
+        Fill(Dictionary.WDec.Span(), random.Stream("dec"), 0.3f);
+        Fill(Dictionary.BDec.Span(), random.Stream("b_dec"), 0.2f);
+    }
+
+    public SparseAutoencoder Dictionary { get; }
+
+    /// <summary>f = ReLU(W_enc (x − b_dec) + b_enc).</summary>
+    public double[] Encode(double[] x) => [.. Enumerable.Range(0, Features).Select(feature =>
+        Math.Max(0, Dictionary.BEnc.Span()[feature] + x.Select((value, i) => Dictionary.EncoderRow(feature)[i] * (value - Dictionary.BDec.Span()[i])).Sum()))];
+
+    /// <summary>x̂ = Σ f_i d_i + b_dec.</summary>
+    public double[] Decode(double[] f) => [.. Enumerable.Range(0, Dictionary.Inputs).Select(i =>
+        Dictionary.BDec.Span()[i] + f.Select((value, feature) => value * Dictionary.DecoderRow(feature)[i]).Sum())];
+
+    public void Dispose() => Dictionary.Dispose();
+
+    private static void Fill(Span<float> values, CounterRandom random, float scale)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = scale * random.Normal((ulong)i);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using FeatureExplorer.Engine.Backends;
+using FeatureExplorer.Engine.Backends.Edits;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Numerics;
+
+namespace FeatureExplorer.Tests.Engine.Backends;
+
+/// <summary>Every kind of edit that is data, and the same in plain loops.</summary>
+internal static unsafe class SampleEdits
+{
+    private const int Features = 30;
+    private const int Removed = 7;
+
+    /// <summary>A dictionary with random weights, ReLU.</summary>
+    public static SparseAutoencoder Dictionary(int inputs)
+    {
+        var random = new Random(4);
+        var dictionary = new SparseAutoencoder(inputs, Features);
+        foreach (var buffer in (FloatBuffer[])[dictionary.WEnc, dictionary.BEnc, dictionary.WDec, dictionary.BDec])
+        {
+            foreach (ref var weight in buffer.Span())
+            {
+                weight = (float)(random.NextDouble() - 0.5);
+            }
+        }
+
+        return dictionary;
+    }
+
+    /// <summary>All kinds, with an encoder of the runner's back end.</summary>
+    public static IReadOnlyList<(SiteEdit Edit, HostEdit Plain)> Of(SparseAutoencoder dictionary, IDictionaryEncoder encoder)
+    {
+        float[] vector = [.. Enumerable.Range(0, dictionary.Inputs).Select(static i => 0.3f - (0.05f * (i % 11)))];
+        return
+        [
+            (new ConstantEdit(vector), ByRow(dictionary, (_, _) => vector.Select(static v => (double)v))),
+            (new DirectionEdit(vector, -2.5f), ByRow(dictionary, (x, _) => x.Zip(vector, static (value, d) => value - (2.5 * d)))),
+            (new RemovalEdit(encoder, Removed), ByRow(dictionary, (x, f) => x.Select((value, j) => value - (f[Removed] * dictionary.DecoderRow(Removed)[j])))),
+            (new ReconstructionEdit(encoder), ByRow(dictionary, (_, f) => Enumerable.Range(0, dictionary.Inputs).Select(j => dictionary.BDec.Span()[j] + Enumerable.Range(0, Features).Sum(i => f[i] * dictionary.DecoderRow(i)[j])))),
+        ];
+    }
+
+    private static HostEdit ByRow(SparseAutoencoder dictionary, Func<double[], double[], IEnumerable<double>> edited) => new((x, rows) =>
+    {
+        var n = dictionary.Inputs;
+        for (var row = 0; row < rows; row++)
+        {
+            var target = new Span<float>(x + (row * n), n);
+            double[] before = [.. target.ToArray().Select(static value => (double)value)];
+            double[] f = [.. Enumerable.Range(0, Features).Select(i => Math.Max(0, dictionary.BEnc.Span()[i] + before.Select((value, j) => (value - dictionary.BDec.Span()[j]) * dictionary.EncoderRow(i)[j]).Sum()))];
+            foreach (var (j, value) in edited(before, f).ToList().Index())
+            {
+                target[j] = (float)value;
+            }
+        }
+    });
+}

@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Relations;
+using FeatureExplorer.Tests.Storage;
+using FeatureExplorer.Training.Imports;
+using FeatureExplorer.Training.Progress;
+
+namespace FeatureExplorer.Tests.Training.Imports;
+
+/// <summary>Our own dictionary A/1, taken as another tool's and imported beside itself.</summary>
+public sealed class DictionaryImporterTests : IDisposable
+{
+    private readonly TemporaryFolder _data = new();
+    private readonly TemporaryFolder _files = new();
+    private readonly FeatureDatabase _database;
+
+    public DictionaryImporterTests()
+    {
+        SmallRun.CopyFinished(_data.Path);
+        _database = FeatureDatabase.Open(new DataFolder(_data.Path));
+        foreach (var file in SparseAutoencoder.Files)
+        {
+            File.Copy(Path.Combine(_database.Folder.Dictionary("A", "1"), file), Path.Combine(_files.Path, file));
+        }
+    }
+
+    public void Dispose()
+    {
+        TemporaryFolder.Close(_data.Path);
+        _data.Dispose();
+        _files.Dispose();
+    }
+
+    private DictionaryImportRequest Request => new() { Path = _files.Path, Model = "A" };
+
+    private DictionaryImportResult Import(DictionaryImportRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
+        new DictionaryImporter(_database, TimeProvider.System, static _ => { }).Run(request, new StageProgress(DictionaryImporter.Stages, progress), cancellation);
+
+    [Fact]
+    public void Run_OurOwnDictionary_HasTheSameFeaturesAndStatistics()
+    {
+        Change("metadata", new JsonObject { ["hook_name"] = "blocks.0.mlp.hook_post", ["final_l0"] = 999.0, ["model_name"] = "gelu-1l", ["prepend_bos"] = true });
+
+        var result = Import(Request);
+
+        Assert.Equal("A/2", result.Name);
+        var store = new FeatureStore(_database);
+        var (trained, imported) = (store.FindDictionary("A", "1")!, store.FindDictionary("A", "2")!);
+        Assert.Equal(trained.Metrics.L0, imported.Metrics.L0);
+        Assert.Equal(trained.Index.Activations, imported.Index.Activations);
+        Assert.Equal(trained.BestNeurons.Keys.Order(), imported.BestNeurons.Keys.Order());
+        for (var feature = 0; feature < trained.Features; feature++)
+        {
+            var (one, other) = (store.FindFeature(trained, feature)!, store.FindFeature(imported, feature)!);
+            Assert.Equal((one.Activations, one.Max, one.BestContext?.Context), (other.Activations, other.Max, other.BestContext?.Context));
+        }
+
+        using var index = ActivationIndex.Open(_database.Folder.Index(imported));
+        index.Verify();
+        var relations = new RelationStore(_database);
+        Assert.True(relations.Has(trained, imported) && relations.Has(imported, trained));
+        Assert.False(new AblationStore(_database).Has(imported));
+
+        var origin = imported.Origin!;
+        Assert.Equal(("SAELens", "standard", "gelu-1l", 999.0), (origin.Format, origin.Architecture, origin.ModelName, origin.L0));
+        Assert.Equal($"{Path.GetFileName(_files.Path)}/sae_weights.safetensors", origin.File);
+        Assert.Contains("its files claim 999.0", Assert.Single(origin.Warnings), StringComparison.Ordinal);
+        Assert.Contains("BOS", origin.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal(origin.Warnings, result.Found.Origin.Warnings);
+        Assert.Null(trained.Origin);
+    }
+
+    [Fact]
+    public void Run_NameThatIsTaken_ReplacesNothing()
+    {
+        var before = new FeatureStore(_database).FindDictionary("A", "1")!.Stamp;
+
+        Assert.Contains("A/2 is free", Assert.Throws<ArgumentException>(() => Import(Request with { Name = "1" })).Message, StringComparison.Ordinal);
+        Assert.Contains("It has A.", Assert.Throws<ArgumentException>(() => Import(Request with { Model = "B" })).Message, StringComparison.Ordinal);
+        Assert.Equal(before, new FeatureStore(_database).FindDictionary("A", "1")!.Stamp);
+    }
+
+    [Theory]
+    [InlineData("Counting statistics")]
+    [InlineData("Indexing")]
+    [InlineData("Measuring")]
+    public void Run_Cancelled_LeavesNothing(string stage)
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new StageProgress.Direct<RunProgress>(now =>
+        {
+            if (now.Stage.StartsWith(stage, StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        });
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Import(Request, progress, stop.Token));
+
+        Assert.False(Directory.Exists(_database.Folder.Dictionary("A", "2")));
+        Assert.Single(new FeatureStore(_database).Dictionaries());
+    }
+
+    [Theory]
+    [InlineData("blocks.0.hook_resid_post", null, "mlp.post.0")]
+    [InlineData("blocks.3.mlp.hook_post", null, "layer")]
+    [InlineData("blocks.0.attn.hook_z", null, "no such site")]
+    [InlineData("blocks.0.mlp.hook_post", "resid.post.0", "leave --site out")]
+    public void Run_SiteThatDoesNotFit_IsRefusedAndLeavesNothing(string hook, string? asked, string says)
+    {
+        Change("metadata", new JsonObject { ["hook_name"] = hook });
+
+        var message = Assert.ThrowsAny<Exception>(() => Import(Request with { Site = asked })).Message;
+
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_database.Folder.Dictionary("A", "2")));
+    }
+
+    [Fact]
+    public void Check_FilesWithoutASite_AssumesTheOnlyOneOfThatWidthAndWritesNothing()
+    {
+        Change("metadata", new JsonObject());
+        var before = Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Length;
+
+        var found = new DictionaryImporter(_database, TimeProvider.System, static _ => { }).Check(Request);
+
+        Assert.Equal(("mlp.post.0", 64, 48, "relu"), (found.Site, found.Inputs, found.Features, found.Activation));
+        Assert.Contains(found.Origin.Notes, static note => note.Contains("the only site of A with 64 numbers", StringComparison.Ordinal));
+        Assert.Equal(before, Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void Run_DamagedWeights_AreNamedAndLeaveNothing()
+    {
+        var file = Path.Combine(_files.Path, SparseAutoencoder.WeightsFile);
+        using (var dictionary = SparseAutoencoder.Load(_files.Path))
+        {
+            dictionary.DecoderRow(3)[2] = float.NaN;
+            dictionary.WeightsChanged();
+            dictionary.Save(_files.Path);
+        }
+
+        var message = Assert.Throws<InvalidDataException>(() => Import(Request)).Message;
+
+        Assert.Contains($"{file}: tensor W_dec holds 1 value of 3,072 that is no number, the first at [3, 2]: NaN", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_database.Folder.Dictionary("A", "2")));
+    }
+
+    private void Change(string key, JsonNode value)
+    {
+        var file = Path.Combine(_files.Path, "cfg.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        config[key] = value;
+        File.WriteAllText(file, config.ToJsonString());
+    }
+}
