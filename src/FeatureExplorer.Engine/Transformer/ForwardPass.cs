@@ -7,10 +7,14 @@ namespace FeatureExplorer.Engine.Transformer;
 /// <summary>A model's layers and the memory of one forward pass, which can be stopped at a <see cref="Site"/> and taken up again there.</summary>
 internal sealed unsafe class ForwardPass : IDisposable
 {
+    /// <summary>Layers whose weights take more than this, in bytes, are packed one at a time.</summary>
+    public const long MostPacked = 1L << 30;
+
     private const int RowsPerTask = 256;
 
     private readonly TransformerModel _model;
     private readonly TransformerLayer[] _layers;
+    private readonly PackingRoom? _room;
     private readonly LayerActivations _activations;
     private readonly FloatBuffer _stream;
     private readonly FloatBuffer _rowStatistics;
@@ -18,22 +22,28 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly KeyValueCache? _cache;
     private readonly RotaryTable? _rotary;
 
+    // The layer that lies in the room.
+    private int _packed = -1;
+
     /// <param name="model">Not owned.</param>
     /// <param name="maxWindows">Most windows of the model's context.</param>
-    public ForwardPass(TransformerModel model, int maxWindows)
-        : this(model, checked(maxWindows * model.Config.Context), null)
+    /// <param name="mostPacked">Layers whose weights take more than this, in bytes, are packed one at a time.</param>
+    public ForwardPass(TransformerModel model, int maxWindows, long mostPacked = MostPacked)
+        : this(model, checked(maxWindows * model.Config.Context), null, mostPacked)
     {
     }
 
     /// <param name="model">Not owned.</param>
     /// <param name="maxRows">Most rows at a time.</param>
     /// <param name="cache">What sequences have read before: windows are then the next tokens of sequences, which attend to it. Null: windows stand alone.</param>
-    public ForwardPass(TransformerModel model, int maxRows, KeyValueCache? cache)
+    /// <param name="mostPacked">Layers whose weights take more than this, in bytes, are packed one at a time.</param>
+    public ForwardPass(TransformerModel model, int maxRows, KeyValueCache? cache, long mostPacked = MostPacked)
     {
         (_model, MaxRows, _cache) = (model, maxRows, cache);
         var config = model.Config;
         _rotary = config.Architecture.Rotary is null ? null : new RotaryTable(config);
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, 1, _rotary, training: false))];
+        _room = model.Parameters.LayerBytes > mostPacked ? new PackingRoom() : null;
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerLayer(config, model.Parameters, layer, 1, _rotary, training: false, _room))];
         _activations = new LayerActivations(config, MaxRows);
         _stream = new FloatBuffer((long)MaxRows * config.DModel);
         _rowStatistics = new FloatBuffer(2L * MaxRows);
@@ -54,9 +64,10 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>To be called after every change of the weights.</summary>
     public void Pack()
     {
-        foreach (var layer in _layers)
+        _packed = -1;
+        for (var layer = 0; _room is null && layer < _layers.Length; layer++)
         {
-            layer.Pack();
+            _layers[layer].Pack();
         }
 
         if (_cache is null && _model.Config.StartToken is { } token)
@@ -80,11 +91,11 @@ internal sealed unsafe class ForwardPass : IDisposable
         switch (site.Kind)
         {
             case SiteKind.MlpPost:
-                _layers[site.Layer].ForwardToHidden(stream, _activations, activations, windows, length, _cache, first);
+                Packed(site.Layer).ForwardToHidden(stream, _activations, activations, windows, length, _cache, first);
                 break;
             case SiteKind.MlpOut:
-                _layers[site.Layer].ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
-                _layers[site.Layer].ForwardFromHidden(_activations.Hidden.Pointer, null, activations, windows * length);
+                Packed(site.Layer).ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
+                Packed(site.Layer).ForwardFromHidden(_activations.Hidden.Pointer, null, activations, windows * length);
                 break;
             case SiteKind.ResidPre:
                 CopyStream(stream, activations, windows * length);
@@ -103,7 +114,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         switch (site.Kind)
         {
             case SiteKind.MlpPost:
-                _layers[site.Layer].ForwardFromHidden(activations, residual, stream, rows);
+                Packed(site.Layer).ForwardFromHidden(activations, residual, stream, rows);
                 break;
             case SiteKind.MlpOut:
                 AddResidual(activations, residual, stream, rows);
@@ -125,6 +136,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             layer.Dispose();
         }
+        _room?.Dispose();
         _activations.Dispose();
         _stream.Dispose();
         _rowStatistics.Dispose();
@@ -135,13 +147,26 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void ReadStart(ushort token)
     {
         Embed(&token, 0, 1, 1);
-        foreach (var layer in _layers)
+        for (var number = 0; number < _layers.Length; number++)
         {
+            var layer = Packed(number);
             layer.StartFrom(null);
             layer.ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, 1, 1);
             layer.ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, _stream.Pointer, 1);
             layer.StartFrom(_activations.Qkv.Pointer);
         }
+    }
+
+    /// <summary>A layer whose weights are packed.</summary>
+    private TransformerLayer Packed(int layer)
+    {
+        if (_room is not null && _packed != layer)
+        {
+            _layers[layer].Pack();
+            _packed = layer;
+        }
+
+        return _layers[layer];
     }
 
     private void Embed(ushort* tokens, int position, int windows, int length)
@@ -154,8 +179,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>One whole layer, from the stream to y[R, d], which may be the stream.</summary>
     private void Through(int layer, int windows, int length, float* y, int first)
     {
-        _layers[layer].ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
-        _layers[layer].ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, y, windows * length);
+        Packed(layer).ForwardToHidden(_stream.Pointer, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
+        Packed(layer).ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, y, windows * length);
     }
 
     private void FinalNorm(int rows)

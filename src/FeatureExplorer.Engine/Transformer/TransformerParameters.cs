@@ -40,6 +40,9 @@ public sealed unsafe class TransformerParameters : IDisposable
     /// <summary>Number of parameters proper.</summary>
     public long Count => Items.Sum(item => (long)item.Length);
 
+    /// <summary>What the layers' weights take, bytes: all but the embeddings, the last norm and the unembedding.</summary>
+    public long LayerBytes => Items.Where(static item => item.Name.StartsWith("h.", StringComparison.Ordinal)).Sum(static item => (long)item.Length) * sizeof(float);
+
     /// <summary>The tensor of that name; a tied unembedding is the token embedding. Of biases that the architecture does not have, a place that reads as zeros and belongs to none.</summary>
     public float* this[string name] => _byName.TryGetValue(name, out var item) ? Pointer + item.Offset
         : name.EndsWith(".bias", StringComparison.Ordinal) ? _absent.Pointer

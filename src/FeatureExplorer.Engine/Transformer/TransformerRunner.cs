@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Transformer;
 /// <summary>
 /// The model forward only, for batches of up to a fixed number of windows: activations at a <see cref="Site"/>, and losses with the activations at a site
 /// edited. Where no site is named it is <c>mlp.post</c> of the last layer. Owns its scratch: one runner serves one caller at a time.
-/// Packs the weights when it is made; after a change of the model call <see cref="Refresh"/>.
+/// Packs the weights when it is made, or those of a large model layer by layer in each pass; after a change of the model call <see cref="Refresh"/>.
 /// </summary>
 public sealed unsafe class TransformerRunner : IModelRunner
 {
@@ -30,12 +30,20 @@ public sealed unsafe class TransformerRunner : IModelRunner
     /// <param name="model">Not owned.</param>
     /// <param name="maxWindows">Most windows in a call: memory is reserved for so many.</param>
     public TransformerRunner(TransformerModel model, int maxWindows)
+        : this(model, maxWindows, ForwardPass.MostPacked)
+    {
+    }
+
+    /// <param name="model">Not owned.</param>
+    /// <param name="maxWindows">Most windows in a call.</param>
+    /// <param name="mostPacked">Layers whose weights take more than this, in bytes, are packed one at a time.</param>
+    internal TransformerRunner(TransformerModel model, int maxWindows, long mostPacked)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWindows, 1);
         (_model, _maxWindows) = (model, maxWindows);
         var config = model.Config;
-        _pass = new ForwardPass(model, maxWindows);
+        _pass = new ForwardPass(model, maxWindows, mostPacked);
         _unembedding = new Lazy<UnembeddingLoss>(PackedUnembedding);
         _comparison = new Lazy<LogitComparison>(() => new LogitComparison(_unembedding.Value, config.DModel, config.VocabularySize));
         _effects = new Lazy<StreamEffects>(() => new StreamEffects(model));

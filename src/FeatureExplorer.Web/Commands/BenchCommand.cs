@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FeatureExplorer.Analysis.Index;
+using FeatureExplorer.Analysis.Map;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Numerics;
@@ -18,7 +19,7 @@ public static class BenchCommand
 
     public static Command Create() => new("bench", "Measures the engine's speed on this machine.")
     {
-        Gemm(), Dictionary(), Transformer(), Index(), QualityCommand.Create(),
+        Gemm(), Dictionary(), Transformer(), Index(), Map(), QualityCommand.Create(),
     };
 
     private static Command Gemm()
@@ -161,6 +162,29 @@ public static class BenchCommand
                 IndexBenchmark.Run(result.GetValue(features), result.GetValue(tokens), cancellation: cancellation),
                 r => Invariant(
                     $"{r.Seconds:0.0} s for {r.Tokens:N0} tokens and {r.Features:N0} features: index {r.IndexSeconds:0.0} s, contexts {r.ContextSeconds:0.0} s, statistics {r.ReportSeconds:0.0} s ({r.FeaturesPerSecond:N0} features/s); {r.BytesPerActivation:0.00} bytes an activation, {r.PeakMemoryBytes / 1e9:0.00} GB at most")),
+            cancellation));
+        return command;
+    }
+
+    private static Command Map()
+    {
+        var features = Whole("--features", 4096, "Directions.");
+        var clusters = Whole("--clusters", 300, "Planted clusters.");
+        var json = SharedOptions.Json();
+        var command = new Command("map", "A map of features: neighbours, UMAP, clusters and order of directions in planted clusters.") { features, clusters, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(features) < 2L * result.GetValue(clusters))
+            {
+                result.AddError($"--features is {result.GetValue(features)} and --clusters {result.GetValue(clusters)}; there must be at least two features for each cluster.");
+            }
+        });
+        command.SetAction((result, cancellation) => Task.Run(
+            () => Print(
+                result.GetValue(json),
+                MapBenchmark.Run(result.GetValue(features), result.GetValue(clusters), cancellation: cancellation),
+                r => Invariant(
+                    $"{r.Seconds:0.0} s for {r.Features:N0} directions of {r.Inputs} numbers on {r.Threads} threads: {r.Found:N0} clusters found, {r.Planted:N0} planted, {r.Together:0.0 %} of the directions with their own; {r.PeakMemoryBytes / 1e9:0.00} GB at most")),
             cancellation));
         return command;
     }

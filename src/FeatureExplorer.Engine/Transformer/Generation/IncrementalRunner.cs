@@ -19,11 +19,21 @@ public sealed unsafe class IncrementalRunner : IDisposable
     private readonly FloatBuffer _last;
     private readonly int _before;
 
-    /// <param name="model">Not owned; its weights are packed when this is made.</param>
+    /// <param name="model">Not owned; its weights are packed when this is made, or those of a large model layer by layer for each token.</param>
     /// <param name="site">Where edits apply.</param>
     /// <param name="sequences">Number of sequences.</param>
     /// <param name="capacity">Most tokens of each, at most the model's context.</param>
     public IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity)
+        : this(model, site, sequences, capacity, ForwardPass.MostPacked)
+    {
+    }
+
+    /// <param name="model">Not owned.</param>
+    /// <param name="site">Where edits apply.</param>
+    /// <param name="sequences">Number of sequences.</param>
+    /// <param name="capacity">Most tokens of each, at most the model's context.</param>
+    /// <param name="mostPacked">Layers whose weights take more than this, in bytes, are packed one at a time.</param>
+    internal IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity, long mostPacked)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(site);
@@ -34,7 +44,7 @@ public sealed unsafe class IncrementalRunner : IDisposable
         (_model, _site, Sequences) = (model, site, sequences);
         _before = model.Config.StartToken is null ? 0 : 1;
         _cache = new KeyValueCache(model.Config, sequences, capacity + _before);
-        _pass = new ForwardPass(model, Math.Max(sequences, capacity), _cache);
+        _pass = new ForwardPass(model, Math.Max(sequences, capacity), _cache, mostPacked);
         _pass.Pack();
         _last = new FloatBuffer((long)sequences * model.Config.DModel);
     }

@@ -17,12 +17,12 @@ internal sealed unsafe class FeedForward : IDisposable
     private readonly int _neurons;
     private readonly NeuronKind _kind;
 
-    public FeedForward(LayerView weights, TransformerConfig config, bool training)
+    public FeedForward(LayerView weights, TransformerConfig config, bool training, PackingRoom? room = null)
     {
         (_model, _neurons, _kind) = (config.DModel, config.DMlp, config.Architecture.Neurons);
-        _gate = weights.Gate is null ? null : new Linear(weights.Gate, weights.GateBias, _model, _neurons, training);
-        _up = new Linear(weights.Up, weights.UpBias, _model, _neurons, training);
-        _down = new Linear(weights.Down, weights.DownBias, _neurons, _model, training);
+        _gate = weights.Gate is null ? null : new Linear(weights.Gate, weights.GateBias, _model, _neurons, training, room);
+        _up = new Linear(weights.Up, weights.UpBias, _model, _neurons, training, room);
+        _down = new Linear(weights.Down, weights.DownBias, _neurons, _model, training, room);
     }
 
     public void Pack()

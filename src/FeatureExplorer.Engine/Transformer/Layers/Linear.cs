@@ -4,8 +4,8 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Transformer.Layers;
 
 /// <summary>
-/// y = x · W + b with W [inputs, outputs]. The weights are packed once for each step; the products then run on blocks of rows inside
-/// tasks, so that what comes before and after (LayerNorm, ReLU, residual) finds the block in the cache.
+/// y = x · W + b with W [inputs, outputs]. The weights are packed once for each step, into memory of their own or a room that layers share; the products then
+/// run on blocks of rows inside tasks, so that what comes before and after (LayerNorm, ReLU, residual) finds the block in the cache.
 /// </summary>
 internal sealed unsafe class Linear : IDisposable
 {
@@ -13,32 +13,40 @@ internal sealed unsafe class Linear : IDisposable
     private readonly int _outputs;
     private readonly float* _weights;
     private readonly float* _bias;
-    private readonly FloatBuffer _forward;
+    private readonly FloatBuffer? _forward;
     private readonly FloatBuffer? _backward;
+    private readonly PackingRoom? _room;
+    private readonly long _place;
 
     /// <param name="weights">[inputs, outputs].</param>
     /// <param name="bias">[outputs].</param>
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="training">Whether the way back is needed too.</param>
-    public Linear(float* weights, float* bias, int inputs, int outputs, bool training)
+    /// <param name="room">Where the packed weights lie, not owned; null: in memory of their own.</param>
+    public Linear(float* weights, float* bias, int inputs, int outputs, bool training, PackingRoom? room = null)
     {
-        (_inputs, _outputs) = (inputs, outputs);
+        (_inputs, _outputs, _room) = (inputs, outputs, room);
         _weights = weights;
         _bias = bias;
-        _forward = new FloatBuffer((long)Panels(outputs) * MatrixProduct.TileColumns * inputs);
+        var length = (long)Panels(outputs) * MatrixProduct.TileColumns * inputs;
+        _forward = room is null ? new FloatBuffer(length) : null;
+        _place = room?.Reserve(length) ?? 0;
         _backward = training ? new FloatBuffer((long)Panels(inputs) * MatrixProduct.TileColumns * outputs) : null;
     }
 
-    /// <summary>To be called after every change of the weights.</summary>
+    private float* Packed => _forward is null ? _room!.At(_place) : _forward.Pointer;
+
+    /// <summary>To be called after every change of the weights, and of what lies in the room.</summary>
     public void Pack()
     {
+        var packed = Packed;
         var panels = Panels(_outputs);
         WorkerPool.For(panels + (_backward is null ? 0 : Panels(_inputs)), (panel, _) =>
         {
             if (panel < panels)
             {
-                PackPanel(false, panel, _outputs, _inputs, _forward.Pointer);
+                PackPanel(false, panel, _outputs, _inputs, packed);
             }
             else
             {
@@ -68,7 +76,7 @@ internal sealed unsafe class Linear : IDisposable
                 TensorPrimitives.Add(new ReadOnlySpan<float>(residual + ((nint)row * _outputs), _outputs), bias, target);
             }
         }
-        Multiply(x, rows, _inputs, _forward.Pointer, _outputs, y, accumulate: true, scratch);
+        Multiply(x, rows, _inputs, Packed, _outputs, y, accumulate: true, scratch);
     }
 
     /// <summary>dx (+)= dy · Wᵀ.</summary>
@@ -81,7 +89,7 @@ internal sealed unsafe class Linear : IDisposable
 
     public void Dispose()
     {
-        _forward.Dispose();
+        _forward?.Dispose();
         _backward?.Dispose();
     }
 

@@ -32,20 +32,23 @@ internal sealed unsafe class TransformerLayer : IDisposable
     /// <param name="maxWindows">Most windows of a batch, for the way back.</param>
     /// <param name="rotary">Rotary positions, shared by all layers, not owned; null where positions are learned.</param>
     /// <param name="training">Whether the way back is needed too.</param>
-    public TransformerLayer(TransformerConfig config, TransformerParameters parameters, int layer, int maxWindows, RotaryTable? rotary, bool training)
+    /// <param name="room">Where the layer's matrices lie packed, not owned; null: in memory of their own.</param>
+    public TransformerLayer(
+        TransformerConfig config, TransformerParameters parameters, int layer, int maxWindows, RotaryTable? rotary, bool training, PackingRoom? room = null)
     {
+        room?.NextLayer();
         (_config, _rotary, _norm) = (config, rotary, config.Architecture.Norm);
         (_model, _heads, _layer) = (config.DModel, config.AttentionWidth, layer);
         _weights = new LayerView(parameters, layer);
-        _qkv = new Linear(_weights.Qkv, _weights.QkvBias, _model, 3 * _heads, training);
-        _out = new Linear(_weights.Out, _weights.OutBias, _heads, _model, training);
-        _feedForward = new FeedForward(_weights, config, training);
+        _qkv = new Linear(_weights.Qkv, _weights.QkvBias, _model, 3 * _heads, training, room);
+        _out = new Linear(_weights.Out, _weights.OutBias, _heads, _model, training, room);
+        _feedForward = new FeedForward(_weights, config, training, room);
         _attention = new CausalAttention(config, layer, maxWindows, training);
         _scratch = new ThreadScratch(BlockRows * (long)(Widest + _model));
         _sums = training ? new ColumnSums(Blocks(maxWindows * config.Context), SumColumns) : null;
     }
 
-    /// <summary>To be called after every change of the weights.</summary>
+    /// <summary>To be called after every change of the weights, and with a room before this layer computes after another.</summary>
     public void Pack()
     {
         _qkv.Pack();

@@ -70,6 +70,15 @@ public sealed class FeatureMapperTests
         Assert.Equal(Enumerable.Range(0, count), points.Select(static p => p.Order).Order());
     }
 
+    [Fact]
+    public void MapBenchmark_PlantedClusters_FindsThem()
+    {
+        var result = MapBenchmark.Run(120, 6, 16);
+        Assert.Equal((120, 6, 16), (result.Features, result.Planted, result.Inputs));
+        Assert.InRange(result.Found, 4, 12);
+        Assert.InRange(result.Together, 0.8, 1);
+    }
+
     private static SparseAutoencoder Of(float[][] rows)
     {
         var dictionary = new SparseAutoencoder(rows[0].Length, rows.Length);
