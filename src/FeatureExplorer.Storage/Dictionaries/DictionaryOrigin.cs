@@ -22,6 +22,9 @@ public sealed record DictionaryOrigin(string Format, string Architecture, string
     /// <summary>Whether contexts began with a token of their own in its training; null where the files do not say.</summary>
     public bool? PrependsBos { get; init; }
 
+    /// <summary>Latents of the files whose activations may be negative, m; each is two features here, i above 0 and m + i below. Null where none may.</summary>
+    public int? SignedLatents { get; init; }
+
     /// <summary>What was assumed or changed, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -264,6 +264,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         L0 = imported.L0,
         L0Source = imported.L0Source,
         PrependsBos = imported.PrependsBos,
+        SignedLatents = imported.SignedLatents,
         Notes = notes,
         Warnings = warnings,
     };

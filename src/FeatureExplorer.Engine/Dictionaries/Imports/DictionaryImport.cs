@@ -115,6 +115,7 @@ public static class DictionaryImport
             PrependsBos = weights.PrependsBos,
             ContextSize = weights.ContextSize,
             Scale = weights.Scale,
+            SignedLatents = weights.Signed ? weights.Features : null,
             Notes = source.Notes,
         };
     }

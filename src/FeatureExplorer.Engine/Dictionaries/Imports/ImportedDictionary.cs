@@ -44,6 +44,9 @@ public sealed record ImportedDictionary : IDisposable
     /// <summary>What activations were multiplied by in training; it is folded into the weights.</summary>
     public float Scale { get; init; } = 1;
 
+    /// <summary>Latents of the files whose activations may be negative, m; each is two features here, i above 0 and m + i below. Null where none may.</summary>
+    public int? SignedLatents { get; init; }
+
     /// <summary>What was assumed or changed, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
