@@ -16,6 +16,9 @@ public sealed unsafe class MaskedCosines : IDisposable
     /// <summary>Pairs below it are not kept: the paper draws an edge above about 0.4.</summary>
     public const float Least = 0.2f;
 
+    // A cosine over a few dozen tokens of millions is mostly chance.
+    private const long TokensPerFiring = 20_000;
+
     private const long RangeBytes = 192L << 20;
     private const int SumsOfPair = 3;
     private const int FeaturesPerTask = 8;
@@ -38,7 +41,11 @@ public sealed unsafe class MaskedCosines : IDisposable
         _sums = (double*)_memory.Pointer;
     }
 
-    /// <summary>All pairs whose masked cosine is at least <see cref="Least"/>; features that never or hardly ever fire are left out.</summary>
+    /// <summary>Features that fire more rarely are left out: on 20 tokens, and on one of 20,000.</summary>
+    /// <param name="tokens">Tokens that the indices cover.</param>
+    public static long LeastActivations(long tokens) => Math.Max(FeatureReport.UltralowActivations, tokens / TokensPerFiring);
+
+    /// <summary>All pairs whose masked cosine is at least <see cref="Least"/>, of features that fire at least <see cref="LeastActivations"/> times.</summary>
     /// <param name="small">The smaller dictionary's activations.</param>
     /// <param name="large">The larger one's, on the same tokens.</param>
     /// <param name="progress">Receives the share done.</param>
@@ -139,7 +146,7 @@ public sealed unsafe class MaskedCosines : IDisposable
     {
         var (mine, theirs) = (Squares(_small, first, count), _largeSquares ??= Squares(_large, 0, _large.Features));
         var found = new SplittingEdge[count][];
-        WorkerPool.For(count, (row, _) => found[row] = _small.Count(first + row) < FeatureReport.UltralowActivations ? [] : EdgesOf(first, row, mine[row], theirs));
+        WorkerPool.For(count, (row, _) => found[row] = _small.Count(first + row) < LeastActivations(_small.Tokens) ? [] : EdgesOf(first, row, mine[row], theirs));
         return found.SelectMany(static edges => edges);
     }
 
@@ -151,7 +158,7 @@ public sealed unsafe class MaskedCosines : IDisposable
         var edges = new List<SplittingEdge>();
         for (var other = 0; other < _large.Features; other++)
         {
-            if (products[other] > 0 && _large.Count(other) >= FeatureReport.UltralowActivations)
+            if (products[other] > 0 && _large.Count(other) >= LeastActivations(_large.Tokens))
             {
                 var similarity = (float)Math.Min(1, products[other] / Math.Sqrt(Math.Min(square * right[other], left[other] * squares[other])));
                 if (similarity >= Least)

@@ -46,16 +46,23 @@ public sealed class MaskedCosinesTests(SmallRelations small) : IClassFixture<Sma
         Assert.Contains("500 of", Assert.Throws<ArgumentException>(() => MaskedCosines.Of(small.Features.Index, index)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10_000, 20)]
+    [InlineData(400_000, 20)]
+    [InlineData(2_212_894, 110)]
+    public void LeastActivations_OfTokens_IsTwentyOrOneOfTwentyThousand(long tokens, long least) => Assert.Equal(least, MaskedCosines.LeastActivations(tokens));
+
     private static void Check(ActivationIndex left, ActivationIndex right)
     {
         var found = MaskedCosines.Of(left, right);
+        var least = MaskedCosines.LeastActivations(left.Tokens);
         var (f, g) = (Columns(left), Columns(right));
         var expected = new List<(int From, int To, double Similarity)>();
         for (var from = 0; from < f.Length; from++)
         {
             for (var to = 0; to < g.Length; to++)
             {
-                if (f[from].Count(v => v > 0) >= FeatureReport.UltralowActivations && g[to].Count(v => v > 0) >= FeatureReport.UltralowActivations
+                if (f[from].Count(v => v > 0) >= least && g[to].Count(v => v > 0) >= least
                     && Math.Max(Cosine(f[from], g[to], f[from]), Cosine(f[from], g[to], g[to])) is var similarity && similarity >= MaskedCosines.Least)
                 {
                     expected.Add((from, to, similarity));
