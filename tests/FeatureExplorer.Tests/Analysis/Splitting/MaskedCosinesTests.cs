@@ -1,6 +1,5 @@
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Splitting;
-using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Tests.Analysis.Relations;
 
