@@ -35,7 +35,7 @@ public sealed class TokenStoreTests : IDisposable
         {
             var copied = new int[9];
             store.Read(start, copied);
-            Assert.Equal(tokens.AsSpan(start, 9), copied);
+            Assert.Equal(tokens[start..(start + 9)], copied);
             Assert.Equal(copied, store.Read(start, 9).ToArray());
             var items = store.Tokens;
             Assert.Equal(copied, Enumerable.Range(start, 9).Select(at => store.Tokens[at]));

@@ -24,8 +24,8 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
         using var model = new TransformerModel(config);
         model.Parameters.Read(fixture, "before.");
         var (losses, norms) = (Numbers("losses"), Numbers("norms"));
-        int[] tokens = [.. fixture.ReadArray("tokens")];
-        int[] targets = [.. fixture.ReadArray("targets")];
+        int[] tokens = [.. fixture.ReadArray("tokens").Select(v => (int)v)];
+        int[] targets = [.. fixture.ReadArray("targets").Select(v => (int)v)];
         using var gradient = new TransformerGradient(model, 3);
         var options = new TransformerTrainingOptions { Tokens = 1, LearningRate = 3e-3f, Epsilon = 1e-5f, ClipNorm = 0.5f };
         using var optimizer = new Optimizer(config, options);
