@@ -59,9 +59,9 @@ public static class TokenizerFiles
             : throw new InvalidDataException($"{file} has {length:N0} bytes; a tokenizer's file has at most {TokenizerLimits.LargestFile:N0}.");
     }
 
-    /// <summary>A tokenizer that was trained here has an end of text, whether or not a file beside it says so.</summary>
+    /// <summary>A tokenizer that was trained here has an end of text and no beginning, whatever the files beside it say.</summary>
     private static TokenizerParts Ours(JsonElement root, TokenizerParts parts) =>
-        TokenizerFileReader.CutsAsOurs(root) ? parts with { EndOfText = parts.EndOfText ?? ByteLevelTokenizer.EndOfText } : parts;
+        TokenizerFileReader.IsOurs(root) ? parts with { BeginningOfText = null, EndOfText = ByteLevelTokenizer.EndOfText } : parts;
 
     // All dictionaries of a model hold one tokenizer, which may have a quarter of a million tokens.
     private static ImportedTokenizer Share(ImportedTokenizer tokenizer)
