@@ -20,7 +20,7 @@ internal sealed unsafe class TorchVectorStore : IVectorStore
         _activations = new TorchRows(maxRows, inputs, device);
     }
 
-    public void Activate(ReadOnlySpan<ushort> tokens, int windows, int length) => _runner.Activations(tokens, windows, length, _site, _activations);
+    public void Activate(ReadOnlySpan<int> tokens, int windows, int length) => _runner.Activations(tokens, windows, length, _site, _activations);
 
     public void Put(int[] rows, int[] slots)
     {

@@ -159,10 +159,10 @@ public sealed unsafe class Ablator : IDisposable
     private void Forward(List<long> windows)
     {
         var length = LengthOf(windows[0]);
-        var tokens = new ushort[windows.Count * length];
+        var tokens = new int[windows.Count * length];
         for (var i = 0; i < windows.Count; i++)
         {
-            _tokens.Read(windows[i] * _window, length).CopyTo(tokens.AsSpan(i * length));
+            _tokens.Read(windows[i] * _window, tokens.AsSpan(i * length, length));
         }
 
         _runner.Stream(tokens, windows.Count, length, _site, _activations, _stream);
@@ -184,7 +184,7 @@ public sealed unsafe class Ablator : IDisposable
 
             var row = (window * length) + (int)(removal.Position % _window);
             edits[i - start] = new StreamEdit(
-                row, removal.Direction, -Activation(row, removal.Feature), _tokens.Read(removal.Position + 1, 1)[0], removal.Direction == removal.Feature);
+                row, removal.Direction, -Activation(row, removal.Feature), _tokens.Tokens[removal.Position + 1], removal.Direction == removal.Feature);
         }
 
         var effects = new StreamEffect[edits.Length];

@@ -34,11 +34,11 @@ internal sealed unsafe class GenerationChecks
     private const long MostLogits = 1 << 24;
 
     private readonly RelatedUnits _units;
-    private readonly IReadOnlyList<ushort[]> _prompts;
+    private readonly IReadOnlyList<int[]> _prompts;
     private readonly PerThread<TokenSampler> _samplers;
     private readonly SparseActivations _f = new();
 
-    private GenerationChecks(RelatedUnits units, IReadOnlyList<ushort[]> prompts)
+    private GenerationChecks(RelatedUnits units, IReadOnlyList<int[]> prompts)
     {
         (_units, _prompts) = (units, prompts);
         _samplers = new PerThread<TokenSampler>(() => new TokenSampler(new SamplingOptions(), units.Model.Config.VocabularySize));
@@ -79,7 +79,7 @@ internal sealed unsafe class GenerationChecks
     /// <summary>The beginnings of documents, drawn with a fixed seed.</summary>
     /// <param name="heldOut">The documents.</param>
     /// <param name="context">Most tokens that the model reads.</param>
-    internal static IReadOnlyList<ushort[]> PromptsOf(TokenStore heldOut, int context)
+    internal static IReadOnlyList<int[]> PromptsOf(TokenStore heldOut, int context)
     {
         // The last token is read by itself.
         var length = Math.Min(PromptTokens, context - Generated);
@@ -147,13 +147,13 @@ internal sealed unsafe class GenerationChecks
         return samples;
     }
 
-    private ushort[] Draw(FloatBuffer logits, int prompt, int position, int sequences)
+    private int[] Draw(FloatBuffer logits, int prompt, int position, int sequences)
     {
-        var (samplers, vocabulary, tokens) = (_samplers.Prepare(), _units.Model.Config.VocabularySize, new ushort[sequences]);
+        var (samplers, vocabulary, tokens) = (_samplers.Prepare(), _units.Model.Config.VocabularySize, new int[sequences]);
         WorkerPool.For(sequences, (sequence, thread) =>
         {
             var stream = (ulong)((prompt * SamplesOfPrompt) + (sequence % SamplesOfPrompt) + 1);
-            tokens[sequence] = (ushort)samplers[thread].Draw(logits.Span((long)sequence * vocabulary, vocabulary), new CounterRandom(Seed, stream).UniformDouble((ulong)position));
+            tokens[sequence] = samplers[thread].Draw(logits.Span((long)sequence * vocabulary, vocabulary), new CounterRandom(Seed, stream).UniformDouble((ulong)position));
         });
         return tokens;
     }

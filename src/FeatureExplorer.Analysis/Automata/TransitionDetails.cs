@@ -16,7 +16,7 @@ internal sealed class TransitionDetails
 
     // By the first feature; its pairs by the second one.
     private readonly Chosen[][] _chosen;
-    private readonly Dictionary<ushort, int>[] _next;
+    private readonly Dictionary<int, int>[] _next;
 
     public TransitionDetails(ActivationIndex index, TokenStore heldOut, TokenLinks links, IEnumerable<TransitionCounts.Pair> pairs)
     {
@@ -28,7 +28,7 @@ internal sealed class TransitionDetails
             _chosen[group.Key] = [.. group.OrderBy(static pair => pair.To).Select(static pair => new Chosen(pair))];
         }
 
-        _next = [.. _chosen.Select(static chosen => chosen.Length > 0 ? new Dictionary<ushort, int>() : null!)];
+        _next = [.. _chosen.Select(static chosen => chosen.Length > 0 ? new Dictionary<int, int>() : null!)];
     }
 
     /// <summary>Measures the pairs.</summary>
@@ -61,7 +61,7 @@ internal sealed class TransitionDetails
         Match(rows, row, _chosen[feature], chosen => Increment(chosen.Tokens, token));
     }
 
-    private static void Increment(Dictionary<ushort, int> counts, ushort token) =>
+    private static void Increment(Dictionary<int, int> counts, int token) =>
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, token, out _)++;
 
     /// <summary>Finds the chosen features that fire on a row; both ascend.</summary>
@@ -162,7 +162,7 @@ internal sealed class TransitionDetails
     {
         public TransitionCounts.Pair Pair => pair;
 
-        public Dictionary<ushort, int> Tokens { get; } = [];
+        public Dictionary<int, int> Tokens { get; } = [];
 
         public int Together { get; set; }
     }

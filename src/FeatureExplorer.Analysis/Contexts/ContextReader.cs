@@ -39,7 +39,7 @@ public sealed unsafe class ContextReader : IDisposable
 
     /// <summary>Reads a text.</summary>
     /// <param name="document">All tokens of a document from its start on, the end-of-text mark included.</param>
-    public ContextReading Read(ReadOnlySpan<ushort> document) => _ratios is null ? ReadScript(document) : ReadRatios(document, _ratios);
+    public ContextReading Read(ReadOnlySpan<int> document) => _ratios is null ? ReadScript(document) : ReadRatios(document, _ratios);
 
     public void Dispose() => _ratios?.Dispose();
 
@@ -49,7 +49,7 @@ public sealed unsafe class ContextReader : IDisposable
         return number >= 0 ? number : throw new ArgumentException($"The corpus has no context named \"{name}\".", nameof(name));
     }
 
-    private ContextReading ReadScript(ReadOnlySpan<ushort> document)
+    private ContextReading ReadScript(ReadOnlySpan<int> document)
     {
         var scripts = new byte[document.Length];
         _scripts!.Mark(document, scripts);
@@ -57,7 +57,7 @@ public sealed unsafe class ContextReader : IDisposable
         return new ContextReading([.. scripts.Select(script => script == _script ? inside : outside)], [.. scripts.Select(script => script == _script)]);
     }
 
-    private ContextReading ReadRatios(ReadOnlySpan<ushort> document, StringRatios ratios)
+    private ContextReading ReadRatios(ReadOnlySpan<int> document, StringRatios ratios)
     {
         using var output = new FloatBuffer((long)Math.Max(1, document.Length) * ratios.Stride);
         ratios.Fill(document, output.Pointer);

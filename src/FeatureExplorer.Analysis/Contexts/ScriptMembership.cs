@@ -37,7 +37,7 @@ internal sealed class ScriptMembership(ITokenizer tokenizer, TokenStore? tokens 
     }
 
     /// <summary>Writes the script of every token of a document that is not in the store.</summary>
-    public void Mark(ReadOnlySpan<ushort> document, Span<byte> scripts) => Mark(document, 0, scripts);
+    public void Mark(ReadOnlySpan<int> document, Span<byte> scripts) => Mark(document, 0, scripts);
 
     private void MarkWithinDocument(int document, long start, Span<byte> scripts)
     {
@@ -48,7 +48,7 @@ internal sealed class ScriptMembership(ITokenizer tokenizer, TokenStore? tokens 
     }
 
     /// <summary>The scripts of tokens [skip, skip + scripts.Length) of a text that begins and ends with whole characters, or where its document does.</summary>
-    private void Mark(ReadOnlySpan<ushort> ids, int skip, Span<byte> scripts)
+    private void Mark(ReadOnlySpan<int> ids, int skip, Span<byte> scripts)
     {
         var length = Gather(ids);
         MarkBytes(_bytes.AsSpan(0, length), _scripts);
@@ -78,7 +78,7 @@ internal sealed class ScriptMembership(ITokenizer tokenizer, TokenStore? tokens 
         return position;
     }
 
-    private int Gather(ReadOnlySpan<ushort> ids)
+    private int Gather(ReadOnlySpan<int> ids)
     {
         var length = 0;
         foreach (var id in ids)

@@ -57,7 +57,7 @@ internal sealed unsafe class StringRatios : IDisposable
         var document = tokens.DocumentAt(start);
         var documentStart = tokens.DocumentStart(document);
         var documentEnd = tokens.DocumentEnd(document);
-        fixed (ushort* first = ids)
+        fixed (int* first = ids)
         {
             for (var position = start; position < start + count; position++, output += Stride)
             {
@@ -75,9 +75,9 @@ internal sealed unsafe class StringRatios : IDisposable
     }
 
     /// <summary>Writes the maxima of all positions of a document that is not in a store to output[length, Stride].</summary>
-    public void Fill(ReadOnlySpan<ushort> document, float* output)
+    public void Fill(ReadOnlySpan<int> document, float* output)
     {
-        fixed (ushort* first = document)
+        fixed (int* first = document)
         {
             for (var position = 0; position < document.Length; position++)
             {
@@ -92,7 +92,7 @@ internal sealed unsafe class StringRatios : IDisposable
         _single.Dispose();
     }
 
-    private void MaximumAt(ushort* last, int length, float* output)
+    private void MaximumAt(int* last, int length, float* output)
     {
         for (var column = 0; column < Stride; column += Vector512<float>.Count)
         {

@@ -168,7 +168,7 @@ public sealed class ActivationExplorer
     {
         private const int Reach = ExampleWindows.Before + ExampleWindows.After;
 
-        private readonly HashSet<UInt128> _around = [];
+        private readonly HashSet<(UInt128 Before, UInt128 After)> _around = [];
         private readonly HashSet<long> _centres = [];
 
         public List<uint> Shown { get; } = [];

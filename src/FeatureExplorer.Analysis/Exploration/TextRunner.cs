@@ -46,10 +46,10 @@ public sealed unsafe class TextRunner : IDisposable
     /// <summary>All tokens of a text, after the mark that begins every document.</summary>
     /// <param name="text">The text, with any line ends.</param>
     /// <param name="longest">Most characters of it.</param>
-    public ushort[] Tokens(string text, int longest)
+    public int[] Tokens(string text, int longest)
     {
         text = LineEnds.Replace(text, _lineEnd);
-        return [(ushort)_tokenizer.DocumentMark, .. _tokenizer.Encode(text.Length > longest ? text[..longest] : text)];
+        return [_tokenizer.DocumentMark, .. _tokenizer.Encode(text.Length > longest ? text[..longest] : text)];
     }
 
     /// <summary>Reads a text, as much of it as fits the model's window.</summary>
@@ -78,12 +78,12 @@ public sealed unsafe class TextRunner : IDisposable
 
     /// <summary>The model's loss on each token of a text.</summary>
     /// <param name="tokens">All tokens from the document's start on, at most <see cref="Window"/>.</param>
-    public IReadOnlyList<float?> Loss(ReadOnlySpan<ushort> tokens) => Losses(tokens, null, begun: false);
+    public IReadOnlyList<float?> Loss(ReadOnlySpan<int> tokens) => Losses(tokens, null, begun: false);
 
     /// <summary>The model's loss on each token of a text, and how strongly a feature fires on it.</summary>
     /// <param name="tokens">All tokens from the document's start on, at most <see cref="Window"/>.</param>
     /// <param name="feature">The feature.</param>
-    public (IReadOnlyList<float?> Loss, IReadOnlyList<float> Activations) Follow(ReadOnlySpan<ushort> tokens, int feature)
+    public (IReadOnlyList<float?> Loss, IReadOnlyList<float> Activations) Follow(ReadOnlySpan<int> tokens, int feature)
     {
         var activations = new float[tokens.Length];
         var loss = Losses(tokens, (x, rows) =>
@@ -111,7 +111,7 @@ public sealed unsafe class TextRunner : IDisposable
         _model.Dispose();
     }
 
-    private float?[] Losses(ReadOnlySpan<ushort> tokens, ActivationEdit? edit, bool begun = true)
+    private float?[] Losses(ReadOnlySpan<int> tokens, ActivationEdit? edit, bool begun = true)
     {
         if (!begun)
         {
@@ -119,7 +119,7 @@ public sealed unsafe class TextRunner : IDisposable
         }
 
         // Nothing is said of the token after the last one: any target will do there.
-        ushort[] targets = [.. tokens[1..], tokens[^1]];
+        int[] targets = [.. tokens[1..], tokens[^1]];
         var losses = new float[tokens.Length];
         _runner.Continue(targets, edit is null ? null : new HostEdit(edit), losses);
         return [null, .. losses.Take(losses.Length - 1)];

@@ -15,5 +15,5 @@ public interface IFeatureEncoder
     /// The activations f of <paramref name="windows"/> windows of <paramref name="length"/> tokens each. Row w · length + t of
     /// <paramref name="output"/> belongs to token t of window w; features ascend within a row.
     /// </summary>
-    void Encode(ReadOnlySpan<ushort> tokens, int windows, int length, SparseActivations output);
+    void Encode(ReadOnlySpan<int> tokens, int windows, int length, SparseActivations output);
 }

@@ -56,12 +56,12 @@ public sealed class ModelFeatureEncoder : IFeatureEncoder, IDisposable
                 nameof(dictionary));
     }
 
-    public void Encode(ReadOnlySpan<ushort> tokens, int windows, int length, SparseActivations output)
+    public void Encode(ReadOnlySpan<int> tokens, int windows, int length, SparseActivations output)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windows * length, _maxRows, nameof(windows));
         _runner.Activations(tokens, windows, length, _site, _activations);
         _dictionary.Encode(_activations, windows * length, output);
-        if (_start is { } start && tokens.Contains((ushort)start))
+        if (_start is { } start && tokens.Contains(start))
         {
             var read = tokens.ToArray();
             output.Silence(row => read[row] == start);

@@ -51,7 +51,7 @@ public sealed unsafe class NeuronEncoder : IFeatureEncoder, IDisposable
         return identity;
     }
 
-    public void Encode(ReadOnlySpan<ushort> tokens, int windows, int length, SparseActivations output)
+    public void Encode(ReadOnlySpan<int> tokens, int windows, int length, SparseActivations output)
     {
         ArgumentNullException.ThrowIfNull(output);
         var rows = windows * length;

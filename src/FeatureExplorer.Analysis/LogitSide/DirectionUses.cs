@@ -77,7 +77,7 @@ public sealed unsafe class DirectionUses : IDisposable
         return [.. Enumerable.Range(0, means.Length).Where(feature => means[feature] > 0).Select(feature => new DirectionUse(
             feature, uses[feature].Active, uses[feature].Inactive, [.. uses[feature].Largest.Kept.Select(found => Window(heldOut, found))]))];
 
-        void Find(ushort[] tokens, long[] starts)
+        void Find(int[] tokens, long[] starts)
         {
             Update(tokens, null);
             var documents = Centre(heldOut, starts, mean, tokens.Length);
@@ -102,7 +102,7 @@ public sealed unsafe class DirectionUses : IDisposable
     }
 
     /// <summary>v of the layer's update, and its sum where it is wanted.</summary>
-    private void Update(ushort[] tokens, SpreadSum? sum)
+    private void Update(int[] tokens, SpreadSum? sum)
     {
         using var x = new HostRows(_x.Pointer, tokens.Length, _dictionary.Inputs);
         using var stream = new HostRows(_stream.Pointer, tokens.Length, _model.Config.DModel);

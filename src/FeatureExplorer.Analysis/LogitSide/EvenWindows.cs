@@ -33,7 +33,7 @@ internal sealed class EvenWindows
     /// <param name="visit">Receives the tokens and where each window begins.</param>
     /// <param name="progress">Receives the share that is done.</param>
     /// <param name="cancellation">Checked before each visit.</param>
-    public void ForEach(int most, Action<ushort[], long[]> visit, IProgress<double>? progress, CancellationToken cancellation)
+    public void ForEach(int most, Action<int[], long[]> visit, IProgress<double>? progress, CancellationToken cancellation)
     {
         for (var first = 0L; first < _windows; first += most)
         {

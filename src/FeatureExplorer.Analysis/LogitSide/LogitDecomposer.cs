@@ -27,7 +27,7 @@ public static unsafe class LogitDecomposer
     /// <param name="tokens">The text from the document's start on, at most as long as the model's window.</param>
     /// <param name="position">Number of the token, counted from 0.</param>
     /// <exception cref="ArgumentException">A later layer reads the site.</exception>
-    public static LogitDecomposition At(TransformerModel model, SparseAutoencoder dictionary, ReadOnlySpan<ushort> tokens, int position)
+    public static LogitDecomposition At(TransformerModel model, SparseAutoencoder dictionary, ReadOnlySpan<int> tokens, int position)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -95,7 +95,7 @@ public static unsafe class LogitDecomposer
     }
 
     /// <summary>What the model itself adds to the residual stream at the site: its own arithmetic, not a sum over terms.</summary>
-    private static void Output(TransformerRunner runner, TransformerModel model, ReadOnlySpan<ushort> tokens, Site site, FloatBuffer x, FloatBuffer output)
+    private static void Output(TransformerRunner runner, TransformerModel model, ReadOnlySpan<int> tokens, Site site, FloatBuffer x, FloatBuffer output)
     {
         if (site.Kind == SiteKind.MlpPost)
         {

@@ -64,7 +64,7 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
         var explained = _metric is null ? ((double, double)?)null : (1 - (errors.Squares / _metric.Variance(update)), 1 - (errors.Squares / _metric.Variance(logits)));
         return new LogitUpdateFigures(windows.Tokens, explained?.Item1, explained?.Item2, unread?.Figures(Shares(live)));
 
-        void Measure(ushort[] tokens, long[] starts)
+        void Measure(int[] tokens, long[] starts)
         {
             Reconstruct(tokens, starts.Length);
             unread?.Add(_x.Pointer, _xHat.Pointer, tokens.Length);
@@ -85,7 +85,7 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
     private double[] Shares(Func<int, bool> live) =>
         [.. _space.Shares(_dictionary).Where((_, feature) => live(feature)).Order()];
 
-    private void Reconstruct(ReadOnlySpan<ushort> tokens, int windows)
+    private void Reconstruct(ReadOnlySpan<int> tokens, int windows)
     {
         using var x = new HostRows(_x.Pointer, tokens.Length, _dictionary.Inputs);
         using var stream = new HostRows(_stream.Pointer, tokens.Length, _model.Config.DModel);
@@ -94,7 +94,7 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
         _dictionary.Decode(_f, _xHat.Pointer);
     }
 
-    private void AddLogits(ReadOnlySpan<ushort> tokens, int windows, SpreadSum update, SpreadSum logits, SpreadSum errors)
+    private void AddLogits(ReadOnlySpan<int> tokens, int windows, SpreadSum update, SpreadSum logits, SpreadSum errors)
     {
         if (_metric is null)
         {

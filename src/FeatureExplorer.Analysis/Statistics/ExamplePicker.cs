@@ -120,5 +120,5 @@ internal sealed class ExamplePicker(ActivationIndex index, TokenStore tokens)
         return examples;
     }
 
-    private readonly record struct Picked(uint Position, int Document, UInt128 Around);
+    private readonly record struct Picked(uint Position, int Document, (UInt128 Before, UInt128 After) Around);
 }

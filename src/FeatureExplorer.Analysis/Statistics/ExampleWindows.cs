@@ -18,30 +18,21 @@ internal sealed class ExampleWindows(ActivationIndex index, TokenStore tokens)
     private readonly string?[] _domains = [.. tokens.Domains];
     private uint[] _positions = [];
 
-    /// <summary>The tokens around a centre as one number; beyond the document's ends all bits are set in a 17th bit of their own.</summary>
-    public UInt128 Around(long position, int document)
+    /// <summary>The tokens before a centre, and the centre with those after it, each as one number of 32 bits a token; beyond the document's ends all bits are set, as in no id.</summary>
+    public (UInt128 Before, UInt128 After) Around(long position, int document)
     {
         var start = tokens.DocumentStart(document);
         var end = tokens.DocumentEnd(document);
         var from = Math.Max(start, position - SameAround);
-        var to = Math.Min(end, position + SameAround + 1);
-        UInt128 key = 0;
-        for (var at = position - SameAround; at < from; at++)
+        var ids = tokens.Read(from, (int)(Math.Min(end, position + SameAround + 1) - from));
+        UInt128 before = 0, after = 0;
+        for (var at = position - SameAround; at <= position + SameAround; at++)
         {
-            key = (key << 17) | 0x1FFFF;
+            var token = at >= start && at < end ? (uint)ids[(int)(at - from)] : uint.MaxValue;
+            (before, after) = at < position ? ((before << 32) | token, after) : (before, (after << 32) | token);
         }
 
-        foreach (var token in tokens.Read(from, (int)(to - from)))
-        {
-            key = (key << 17) | token;
-        }
-
-        for (var at = to; at < position + SameAround + 1; at++)
-        {
-            key = (key << 17) | 0x1FFFF;
-        }
-
-        return key;
+        return (before, after);
     }
 
     /// <summary>The window around one activation of a feature.</summary>

@@ -6,14 +6,14 @@ internal sealed class LogitSummarizer
 {
     public const int Shown = 10;
 
-    private readonly ushort[] _tokens;
+    private readonly int[] _tokens;
     private readonly ulong[] _keys;
     private readonly float[] _weights;
 
     /// <param name="occurs">[V] which tokens occur in the training split.</param>
     public LogitSummarizer(bool[] occurs)
     {
-        _tokens = [.. Enumerable.Range(0, occurs.Length).Where(token => occurs[token]).Select(static token => (ushort)token)];
+        _tokens = [.. Enumerable.Range(0, occurs.Length).Where(token => occurs[token])];
         _keys = new ulong[_tokens.Length];
         _weights = new float[_tokens.Length];
     }
@@ -34,17 +34,19 @@ internal sealed class LogitSummarizer
         {
             var bits = BitConverter.SingleToUInt32Bits(weights[_tokens[i]]);
             var ordered = (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
-            _keys[i] = ((ulong)ordered << 32) | _tokens[i];
+            _keys[i] = ((ulong)ordered << 32) | (uint)_tokens[i];
         }
 
         Array.Sort(_keys);
         for (var i = 0; i < _keys.Length; i++)
         {
-            _weights[i] = weights[(ushort)_keys[i]];
+            _weights[i] = weights[TokenOf(_keys[i])];
         }
     }
 
-    private TokenWeight At(int rank) => new((ushort)_keys[rank], _weights[rank]);
+    private TokenWeight At(int rank) => new(TokenOf(_keys[rank]), _weights[rank]);
+
+    private static int TokenOf(ulong key) => (int)(uint)key;
 
     private Histogram CountAll()
     {

@@ -14,7 +14,7 @@ namespace FeatureExplorer.Analysis.Steering;
 public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoencoder dictionary, int? endOfText = ByteLevelTokenizer.EndOfText)
 {
     /// <summary>Called after every token with what there is of each sample, by set of pins; the lists grow from call to call.</summary>
-    public delegate void Progress(IReadOnlyList<IReadOnlyList<IReadOnlyList<ushort>>> samples);
+    public delegate void Progress(IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> samples);
 
     /// <summary>Draws samples with several sets of pins at once.</summary>
     /// <param name="prompt">The tokens to go on from, the end-of-text mark at the document's start included.</param>
@@ -24,8 +24,8 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
     /// <param name="cancellation">Ends the work between two tokens.</param>
     /// <returns>By set of pins and sample, the generated tokens without the end-of-text mark that ended them.</returns>
     /// <exception cref="ArgumentException">Prompt and generated tokens together do not fit the model's context.</exception>
-    public IReadOnlyList<IReadOnlyList<IReadOnlyList<ushort>>> Sample(
-        ReadOnlySpan<ushort> prompt, IReadOnlyList<IReadOnlyList<Pin>> pins, SteeringOptions options, Progress? progress = null, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> Sample(
+        ReadOnlySpan<int> prompt, IReadOnlyList<IReadOnlyList<Pin>> pins, SteeringOptions options, Progress? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pins);
         ArgumentNullException.ThrowIfNull(options);
@@ -41,7 +41,7 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
         using var logits = new FloatBuffer((long)sequences * model.Config.VocabularySize);
         var edit = new PinnedEdit(dictionary, [.. Enumerable.Range(0, sequences).Select(sequence => pins[sequence / options.Samples])], options.KeepError);
         var draw = new Draw(model, options, logits, endOfText);
-        IReadOnlyList<List<ushort>[]> samples = [.. pins.Select(_ => Enumerable.Range(0, options.Samples).Select(static _ => new List<ushort>()).ToArray())];
+        IReadOnlyList<List<int>[]> samples = [.. pins.Select(_ => Enumerable.Range(0, options.Samples).Select(static _ => new List<int>()).ToArray())];
         runner.Start(prompt, (x, first, count, length) => edit.Apply(x, first, count, length, options.Positions == SteeringPositions.Generated ? length - 1 : 0));
         for (var position = 0; ; position++)
         {
@@ -64,15 +64,15 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
         private readonly PerThread<TokenSampler> _samplers = new(() => new TokenSampler(options.Sampling, model.Config.VocabularySize));
         private bool[] _ended = [];
 
-        public ushort[] Tokens { get; private set; } = [];
+        public int[] Tokens { get; private set; } = [];
 
         public bool AllEnded => _ended.All(static ended => ended);
 
-        public void Next(int position, IReadOnlyList<List<ushort>[]> samples)
+        public void Next(int position, IReadOnlyList<List<int>[]> samples)
         {
             if (Tokens.Length == 0)
             {
-                Tokens = new ushort[samples.Count * options.Samples];
+                Tokens = new int[samples.Count * options.Samples];
                 _ended = new bool[Tokens.Length];
             }
 
@@ -80,7 +80,7 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
             WorkerPool.For(Tokens.Length, (sequence, thread) =>
             {
                 var uniform = new CounterRandom(options.Seed, (ulong)(sequence % options.Samples)).UniformDouble((ulong)position);
-                Tokens[sequence] = (ushort)samplers[thread].Draw(logits.Span((long)sequence * vocabulary, vocabulary), uniform);
+                Tokens[sequence] = samplers[thread].Draw(logits.Span((long)sequence * vocabulary, vocabulary), uniform);
             });
             for (var sequence = 0; sequence < Tokens.Length; sequence++)
             {

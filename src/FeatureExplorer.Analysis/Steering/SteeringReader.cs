@@ -12,7 +12,7 @@ public sealed class SteeringReader(TextRunner runner, int feature, ContextReader
     /// <summary>Draws samples with several sets of pins.</summary>
     /// <inheritdoc cref="SteeredSampler.Sample"/>
     public IReadOnlyList<SteeredSamples> Sample(
-        ReadOnlySpan<ushort> prompt, IReadOnlyList<IReadOnlyList<Pin>> pins, SteeringOptions options, SteeredSampler.Progress? progress = null, CancellationToken cancellation = default)
+        ReadOnlySpan<int> prompt, IReadOnlyList<IReadOnlyList<Pin>> pins, SteeringOptions options, SteeredSampler.Progress? progress = null, CancellationToken cancellation = default)
     {
         var drawn = runner.Sampler.Sample(prompt, pins, options, progress, cancellation);
         var read = new List<SteeredSamples>();
@@ -31,9 +31,9 @@ public sealed class SteeringReader(TextRunner runner, int feature, ContextReader
         return read;
     }
 
-    private SteeredSample Read(ReadOnlySpan<ushort> prompt, IReadOnlyList<ushort> generated)
+    private SteeredSample Read(ReadOnlySpan<int> prompt, IReadOnlyList<int> generated)
     {
-        ushort[] tokens = [.. prompt, .. generated];
+        int[] tokens = [.. prompt, .. generated];
         var (loss, activations) = runner.Follow(tokens, feature);
         var found = context?.Read(tokens);
         var from = prompt.Length;

@@ -37,7 +37,7 @@ public sealed class SteeringSurvey(TextRunner runner, TokenizedCorpus corpus) : 
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>In the order of the tasks; a feature whose samples, or those without steering, ended at once is left out.</returns>
     public IReadOnlyList<SteeringEffect> Run(
-        IReadOnlyList<SteeringTask> tasks, ReadOnlySpan<ushort> prompt, double strength, SteeringOptions options,
+        IReadOnlyList<SteeringTask> tasks, ReadOnlySpan<int> prompt, double strength, SteeringOptions options,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(tasks);
@@ -78,9 +78,9 @@ public sealed class SteeringSurvey(TextRunner runner, TokenizedCorpus corpus) : 
         }
     }
 
-    private static List<ushort[]> Texts(ReadOnlySpan<ushort> prompt, IReadOnlyList<IReadOnlyList<ushort>> samples)
+    private static List<int[]> Texts(ReadOnlySpan<int> prompt, IReadOnlyList<IReadOnlyList<int>> samples)
     {
-        var texts = new List<ushort[]>();
+        var texts = new List<int[]>();
         foreach (var sample in samples)
         {
             texts.Add([.. prompt, .. sample]);
@@ -90,7 +90,7 @@ public sealed class SteeringSurvey(TextRunner runner, TokenizedCorpus corpus) : 
     }
 
     /// <summary>Share of the generated tokens inside a context; NaN where there are none.</summary>
-    private double Share(ContextInfo context, List<ushort[]> texts, int from)
+    private double Share(ContextInfo context, List<int[]> texts, int from)
     {
         if (!_readers.TryGetValue(context.Name, out var reader))
         {
@@ -100,5 +100,5 @@ public sealed class SteeringSurvey(TextRunner runner, TokenizedCorpus corpus) : 
         return texts.SelectMany(text => reader.Read(text).Inside.Skip(from)).Select(static inside => inside ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
     }
 
-    private double Loss(List<ushort[]> texts, int from) => texts.SelectMany(text => runner.Loss(text).Skip(from)).Select(static loss => (double)loss!.Value).DefaultIfEmpty(double.NaN).Average();
+    private double Loss(List<int[]> texts, int from) => texts.SelectMany(text => runner.Loss(text).Skip(from)).Select(static loss => (double)loss!.Value).DefaultIfEmpty(double.NaN).Average();
 }

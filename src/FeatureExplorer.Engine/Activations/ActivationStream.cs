@@ -203,7 +203,7 @@ public sealed unsafe partial class ActivationStream : IResumableActivations, IRo
     private void Activate(ReadOnlySpan<int> windows)
     {
         var length = _options.Window;
-        var tokens = new ushort[windows.Length * length];
+        var tokens = new int[windows.Length * length];
         for (var w = 0; w < windows.Length; w++)
         {
             _tokens((long)windows[w] * length, length).CopyTo(tokens.AsSpan(w * length));

@@ -15,19 +15,19 @@ public unsafe interface IModelRunner : IDisposable
     /// <param name="length">Tokens of a window, at most the model's context.</param>
     /// <param name="site">Where.</param>
     /// <param name="activations">Receives [windows · length, n].</param>
-    void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations);
+    void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, float* activations);
 
     /// <summary>The same into rows of the runner's own back end.</summary>
-    void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations);
+    void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations);
 
     /// <summary>Runs the model up to a site, from where <see cref="Continue"/> and <see cref="Compare"/> go on as often as one likes, with other edits.</summary>
-    void Begin(ReadOnlySpan<ushort> tokens, int windows, int length, Site site);
+    void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site);
 
     /// <summary>The losses of the tokens of <see cref="Begin"/>, nats, with an edit of the site's activations.</summary>
     /// <param name="targets">The token after each.</param>
     /// <param name="edit">The edit, or null.</param>
     /// <param name="losses">Receives one for each token.</param>
-    void Continue(ReadOnlySpan<ushort> targets, SiteEdit? edit, Span<float> losses);
+    void Continue(ReadOnlySpan<int> targets, SiteEdit? edit, Span<float> losses);
 
     /// <summary>The losses without and with an edit, and KL(as it is ‖ edited) over the vocabulary, nats, of every token of <see cref="Begin"/>.</summary>
     /// <param name="targets">The token after each.</param>
@@ -35,7 +35,7 @@ public unsafe interface IModelRunner : IDisposable
     /// <param name="losses">Receives the loss of the model as it is, for each token.</param>
     /// <param name="editedLosses">Receives the loss with the edit.</param>
     /// <param name="divergences">Receives the divergence.</param>
-    void Compare(ReadOnlySpan<ushort> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences);
+    void Compare(ReadOnlySpan<int> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences);
 
     /// <summary>The activations of a site and the residual stream after the last layer, which the last LayerNorm reads; both in rows of the runner's own back end.</summary>
     /// <param name="tokens">[windows · length].</param>
@@ -44,7 +44,7 @@ public unsafe interface IModelRunner : IDisposable
     /// <param name="site">Where.</param>
     /// <param name="activations">Receives [windows · length, n].</param>
     /// <param name="stream">Receives [windows · length, d_model].</param>
-    void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations, Rows stream);
+    void Stream(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations, Rows stream);
 
     /// <summary>
     /// What single edits of the last residual stream, each by itself, do to the prediction of the next token. The last LayerNorm and the unembedding are computed

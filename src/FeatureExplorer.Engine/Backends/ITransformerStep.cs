@@ -11,7 +11,7 @@ public interface ITransformerStep : IDisposable
     /// <param name="windows">Windows of the batch.</param>
     /// <param name="length">Tokens of a window.</param>
     /// <returns>The mean loss in nats, and the norm of the gradient over all parameters.</returns>
-    (double Loss, double Norm) ComputeGradient(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length);
+    (double Loss, double Norm) ComputeGradient(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length);
 
     /// <summary>AdamW with that gradient, clipped to the options' norm.</summary>
     /// <param name="learningRate">η.</param>

@@ -12,7 +12,7 @@ public unsafe interface IVectorStore : IDisposable
     /// <param name="tokens">[windows · length].</param>
     /// <param name="windows">Number of windows.</param>
     /// <param name="length">Tokens of a window.</param>
-    void Activate(ReadOnlySpan<ushort> tokens, int windows, int length);
+    void Activate(ReadOnlySpan<int> tokens, int windows, int length);
 
     /// <summary>Slot slots[i] becomes row rows[i] of the last <see cref="Activate"/>; no slot comes twice.</summary>
     void Put(int[] rows, int[] slots);

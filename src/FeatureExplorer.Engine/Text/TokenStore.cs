@@ -5,8 +5,8 @@ using FeatureExplorer.Engine.Checkpoints;
 namespace FeatureExplorer.Engine.Text;
 
 /// <summary>
-/// One split of a tokenised corpus: all tokens end to end, two bytes each, and for every document where it begins, its domain and its
-/// source. Read in checked blocks (<see cref="CheckedFile"/>), so that the size of the corpus does not matter. Safe for concurrent readers.
+/// One split of a tokenised corpus: all tokens end to end, two bytes each or four (<see cref="TokenWidth"/>), and for every document where it begins,
+/// its domain and its source. Read in checked blocks (<see cref="CheckedFile"/>), so that the size of the corpus does not matter. Safe for concurrent readers.
 /// </summary>
 public sealed class TokenStore : IDisposable
 {
@@ -14,6 +14,7 @@ public sealed class TokenStore : IDisposable
 
     private readonly CheckedFile _tokens;
     private readonly CheckedFile _documents;
+    private readonly TokenWidth _width;
     private readonly long _sourceStarts;
     private readonly long _domains;
     private readonly long _sources;
@@ -22,6 +23,7 @@ public sealed class TokenStore : IDisposable
     {
         _tokens = tokens;
         _documents = documents;
+        _width = TokenWidth.Of(header.VocabularySize);
         Count = header.Tokens;
         DocumentCount = header.Documents;
         Domains = domains;
@@ -61,18 +63,22 @@ public sealed class TokenStore : IDisposable
     }
 
     /// <summary>All tokens, for reading one by one.</summary>
-    public CheckedItems<ushort> Tokens => new(_tokens, HeaderBytes, Count);
+    public TokenItems Tokens => new(_tokens, HeaderBytes, Count, _width);
 
     /// <summary>The tokens from <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the split.</exception>
-    public ReadOnlySpan<ushort> Read(long start, int length)
+    public ReadOnlySpan<int> Read(long start, int length)
     {
-        if (start < 0 || length < 0 || start > Count - length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(start), $"{length} tokens from {start} on do not lie within the split's {Count}");
-        }
+        CheckRange(start, length);
+        return _width.Read(_tokens, HeaderBytes + (_width.Bytes * start), length);
+    }
 
-        return _tokens.Items<ushort>(HeaderBytes + (2 * start), length);
+    /// <summary>Copies the tokens from <paramref name="start"/> on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not all lie within the split.</exception>
+    public void Read(long start, Span<int> tokens)
+    {
+        CheckRange(start, tokens.Length);
+        _width.Read(_tokens, HeaderBytes + (_width.Bytes * start), tokens);
     }
 
     /// <summary>The document that a position lies in.</summary>
@@ -111,6 +117,14 @@ public sealed class TokenStore : IDisposable
     {
         _tokens.Dispose();
         _documents.Dispose();
+    }
+
+    private void CheckRange(long start, int length)
+    {
+        if (start < 0 || length < 0 || start > Count - length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(start), $"{length} tokens from {start} on do not lie within the split's {Count}");
+        }
     }
 
     private T Entry<T>(long table, int document)

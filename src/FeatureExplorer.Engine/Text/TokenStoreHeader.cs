@@ -7,6 +7,11 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
 {
     private const int Version = 1;
 
+    /// <summary>Of a file with four bytes a token, which programs that know of two only refuse by this number.</summary>
+    private const int WideVersion = 2;
+
+    private TokenWidth Width => TokenWidth.Of(VocabularySize);
+
     private static ReadOnlySpan<byte> TokenMagic => "FXTOKENS"u8;
 
     private static ReadOnlySpan<byte> DocumentMagic => "FXDOCUMS"u8;
@@ -15,7 +20,7 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
     {
         var bytes = new byte[TokenStore.HeaderBytes];
         TokenMagic.CopyTo(bytes);
-        BitConverter.TryWriteBytes(bytes.AsSpan(8), Version);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), VersionOf(VocabularySize));
         BitConverter.TryWriteBytes(bytes.AsSpan(12), VocabularySize);
         BitConverter.TryWriteBytes(bytes.AsSpan(16), Tokens);
         return bytes;
@@ -39,12 +44,14 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
         var second = Header(documentFile, documents, DocumentMagic);
         var header = new TokenStoreHeader(
             BitConverter.ToInt32(first[12..]), BitConverter.ToInt64(first[16..]), BitConverter.ToInt32(second[12..]), BitConverter.ToInt64(second[24..]));
+        CheckVersion(tokenFile, first, VersionOf(header.VocabularySize));
+        CheckVersion(documentFile, second, Version);
         if (header.VocabularySize != vocabularySize)
         {
             throw new InvalidDataException($"{tokenFile} holds tokens of a vocabulary of {header.VocabularySize}, but the tokenizer has {vocabularySize}; build the corpus again.");
         }
 
-        CheckLength(tokenFile, tokens, TokenStore.HeaderBytes + (2 * header.Tokens));
+        CheckLength(tokenFile, tokens, TokenStore.HeaderBytes + (header.Width.Bytes * header.Tokens));
         CheckLength(documentFile, documents, TokenStore.HeaderBytes + (16L * (header.Documents + 1L)) + (4L * header.Documents) + header.SourceBytes);
         if (BitConverter.ToInt64(second[16..]) != header.Tokens)
         {
@@ -54,6 +61,8 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
         return header;
     }
 
+    private static int VersionOf(int vocabularySize) => TokenWidth.Of(vocabularySize).IsWide ? WideVersion : Version;
+
     private static ReadOnlySpan<byte> Header(string file, CheckedFile opened, ReadOnlySpan<byte> magic)
     {
         if (opened.Length < TokenStore.HeaderBytes || !opened.Items<byte>(0, 8).SequenceEqual(magic))
@@ -61,10 +70,15 @@ internal readonly record struct TokenStoreHeader(int VocabularySize, long Tokens
             throw new InvalidDataException($"{file} is not a file of a tokenised corpus; build the corpus again.");
         }
 
-        var header = opened.Items<byte>(0, TokenStore.HeaderBytes);
-        return BitConverter.ToInt32(header[8..]) == Version
-            ? header
-            : throw new InvalidDataException($"{file} has version {BitConverter.ToInt32(header[8..])} of the format, not {Version}; build the corpus again.");
+        return opened.Items<byte>(0, TokenStore.HeaderBytes);
+    }
+
+    private static void CheckVersion(string file, ReadOnlySpan<byte> header, int version)
+    {
+        if (BitConverter.ToInt32(header[8..]) is var found && found != version)
+        {
+            throw new InvalidDataException($"{file} has version {found} of the format, not {version}; build the corpus again.");
+        }
     }
 
     private static void CheckLength(string file, CheckedFile opened, long expected)

@@ -11,6 +11,7 @@ internal sealed class TokenStoreWriter : IDisposable
     private readonly string _tokenFile;
     private readonly string _documentFile;
     private readonly int _vocabularySize;
+    private readonly TokenWidth _width;
     private readonly List<long> _starts = [];
     private readonly List<long> _sourceStarts = [];
     private readonly List<int> _domains = [];
@@ -23,9 +24,10 @@ internal sealed class TokenStoreWriter : IDisposable
         _tokenFile = tokenFile;
         _documentFile = documentFile;
         _vocabularySize = vocabularySize;
+        _width = TokenWidth.Of(vocabularySize);
         _tokens = new FileStream(tokenFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
         _sources = new FileStream(documentFile + ".sources", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        _tokens.Write(new TokenStoreHeader().ForTokens());
+        _tokens.Write(new TokenStoreHeader(vocabularySize, 0, 0, 0).ForTokens());
     }
 
     public SplitSummary Summary => new(_starts.Count, _count);
@@ -40,9 +42,9 @@ internal sealed class TokenStoreWriter : IDisposable
         _sourceBytes += source.Length;
     }
 
-    public void Write(ReadOnlySpan<ushort> tokens)
+    public void Write(ReadOnlySpan<int> tokens)
     {
-        _tokens.Write(MemoryMarshal.AsBytes(tokens));
+        _width.Write(_tokens, tokens);
         _count += tokens.Length;
     }
 

@@ -45,11 +45,11 @@ public sealed class TokenText
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         if (id >= _single.Length && _tokenizer is ImportedTokenizer)
         {
-            return Show([(ushort)id]);
+            return Show([id]);
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _single.Length);
-        return _single[id] ??= _vocabulary is null ? Show([(ushort)id]) : Visible(_vocabulary[id]);
+        return _single[id] ??= _vocabulary is null ? Show([id]) : Visible(_vocabulary[id]);
     }
 
     /// <summary>Any text in the same way: what is invisible or would change the direction of other text is written out.</summary>
@@ -63,7 +63,7 @@ public sealed class TokenText
     public string Original(int id) => _vocabulary is null ? Of(id) : _vocabulary[id];
 
     /// <summary>The text of tokens for programs, as the model wrote it: line breaks and all; bytes that are no text become U+FFFD, an end of text adds nothing.</summary>
-    public string Written(ReadOnlySpan<ushort> tokens)
+    public string Written(ReadOnlySpan<int> tokens)
     {
         if (_tokenizer is not null)
         {
@@ -83,7 +83,7 @@ public sealed class TokenText
     /// The tokens of a window as pieces, in order and without a gap. A piece is one token, or the tokens that share characters: the bytes
     /// of "ع" may be split between two. Bytes whose character is cut by the window's edge are shown as \xNN.
     /// </summary>
-    public List<TokenPiece> Pieces(ReadOnlySpan<ushort> tokens)
+    public List<TokenPiece> Pieces(ReadOnlySpan<int> tokens)
     {
         var pieces = new List<TokenPiece>(tokens.Length);
         for (var first = 0; first < tokens.Length;)
@@ -113,7 +113,7 @@ public sealed class TokenText
     /// <summary>The tokens as the text that they stand for, with its own line breaks; without ends of text and without characters that are cut.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="pieces">Their <see cref="Pieces"/>.</param>
-    public string Plain(ReadOnlySpan<ushort> tokens, IEnumerable<TokenPiece> pieces)
+    public string Plain(ReadOnlySpan<int> tokens, IEnumerable<TokenPiece> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
         var text = new StringBuilder();
@@ -143,10 +143,10 @@ public sealed class TokenText
     }
 
     /// <summary>The tokens as one line.</summary>
-    public string Line(ReadOnlySpan<ushort> tokens) => string.Concat(Pieces(tokens).Select(piece => piece.Text));
+    public string Line(ReadOnlySpan<int> tokens) => string.Concat(Pieces(tokens).Select(piece => piece.Text));
 
     /// <summary>Whether a character begins within the tokens and is continued, validly, by those after them.</summary>
-    private bool SharesCharacter(ReadOnlySpan<ushort> tokens, int first, int count)
+    private bool SharesCharacter(ReadOnlySpan<int> tokens, int first, int count)
     {
         Span<byte> character = stackalloc byte[4];
         var have = PartialEnd(tokens.Slice(first, count), character);
@@ -179,7 +179,7 @@ public sealed class TokenText
     }
 
     /// <summary>Copies the beginning of a character that ends the tokens; gives its bytes, 0 if they end with a whole character or none.</summary>
-    private int PartialEnd(ReadOnlySpan<ushort> tokens, Span<byte> character)
+    private int PartialEnd(ReadOnlySpan<int> tokens, Span<byte> character)
     {
         if (_tokenizer!.Bytes(tokens[^1]) is [.., < 0x80])
         {
@@ -210,7 +210,7 @@ public sealed class TokenText
         return 0;
     }
 
-    private string Show(ReadOnlySpan<ushort> tokens)
+    private string Show(ReadOnlySpan<int> tokens)
     {
         if (_tokenizer!.IsSpecial(tokens[0]))
         {
@@ -238,7 +238,7 @@ public sealed class TokenText
     }
 
     // A token of nothing but the space that a tokenizer adds is shown as that space.
-    private string ShowInText(ReadOnlySpan<ushort> tokens, int first, int count)
+    private string ShowInText(ReadOnlySpan<int> tokens, int first, int count)
     {
         var of = tokens.Slice(first, count);
         if (first == 0 || !_tokenizer!.AddsSpaceAfter(tokens[first - 1]) || _tokenizer.IsSpecial(of[0]))
@@ -251,6 +251,6 @@ public sealed class TokenText
     }
 
     // The text after a mark has no space in front if the tokenizer adds one.
-    private ReadOnlySpan<byte> WithoutAddedSpace(ReadOnlySpan<ushort> tokens, int first, ReadOnlySpan<byte> bytes) =>
+    private ReadOnlySpan<byte> WithoutAddedSpace(ReadOnlySpan<int> tokens, int first, ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith(" "u8) && first > 0 && _tokenizer!.AddsSpaceAfter(tokens[first - 1]) ? bytes[1..] : bytes;
 }

@@ -72,7 +72,7 @@ internal sealed unsafe class ForwardPass : IDisposable
 
         if (_cache is null && _model.Config.StartToken is { } token)
         {
-            ReadStart((ushort)token);
+            ReadStart(token);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     public float* Editable(Site site) => site.Kind == SiteKind.MlpPost ? _activations.Hidden.Pointer : _stream.Pointer;
 
     /// <summary>From tokens [windows · length] to the site's activations [R, n]; with a cache the windows belong to sequences from <paramref name="first"/> on.</summary>
-    public void ToSite(ushort* tokens, int windows, int length, Site site, float* activations, int first = 0)
+    public void ToSite(int* tokens, int windows, int length, Site site, float* activations, int first = 0)
     {
         var stream = _stream.Pointer;
         Embed(tokens, _cache?.Length ?? (_model.Config.StartToken is null ? 0 : 1), windows, length);
@@ -144,7 +144,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     }
 
     /// <summary>Runs the start token alone through all layers: every window attends to what it leaves in them.</summary>
-    private void ReadStart(ushort token)
+    private void ReadStart(int token)
     {
         Embed(&token, 0, 1, 1);
         for (var number = 0; number < _layers.Length; number++)
@@ -169,7 +169,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         return _layers[layer];
     }
 
-    private void Embed(ushort* tokens, int position, int windows, int length)
+    private void Embed(int* tokens, int position, int windows, int length)
     {
         var p = _model.Parameters;
         var positions = _rotary is null ? p["wpe.weight"] + ((nint)position * _model.Config.DModel) : null;

@@ -24,8 +24,8 @@ public static class HeldOutLoss
         var windows = (int)Math.Min(available, ((tokens - 1) / context) + 1);
         var batchWindows = Math.Min(32, windows);
         using var runner = (backend ?? CpuBackend.Instance).ModelRunner(model, batchWindows);
-        var batch = new ushort[batchWindows * context];
-        var targets = new ushort[batch.Length];
+        var batch = new int[batchWindows * context];
+        var targets = new int[batch.Length];
         var losses = new float[batch.Length];
         var total = 0.0;
         for (var first = 0; first < windows; first += batchWindows)

@@ -25,7 +25,7 @@ internal sealed unsafe class LogitComparison(UnembeddingLoss unembedding, int wi
     /// <param name="xLosses">Receives −log p(target), [tokens].</param>
     /// <param name="yLosses">Receives −log q(target), [tokens].</param>
     /// <param name="divergences">Receives KL(p ‖ q), [tokens].</param>
-    public void Compare(float* x, float* y, ushort* targets, int tokens, float* xLosses, float* yLosses, float* divergences)
+    public void Compare(float* x, float* y, int* targets, int tokens, float* xLosses, float* yLosses, float* divergences)
     {
         _scratch.Prepare();
         WorkerPool.For((tokens + Lane - 1) / Lane, (block, thread) =>

@@ -23,10 +23,10 @@ public static class TransformerBenchmark
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         const int WarmUp = 5;
         var random = new CounterRandom(1);
-        var tokens = new ushort[((steps + WarmUp) * batchWindows * config.Context) + 1];
+        var tokens = new int[((steps + WarmUp) * batchWindows * config.Context) + 1];
         for (var i = 0; i < tokens.Length; i++)
         {
-            tokens[i] = (ushort)random.Bounded((ulong)i, (ulong)config.VocabularySize);
+            tokens[i] = (int)random.Bounded((ulong)i, (ulong)config.VocabularySize);
         }
         var options = new TransformerTrainingOptions { Tokens = tokens.Length - 1, BatchWindows = batchWindows, LearningRate = 1e-3f };
         using var model = TransformerModel.Create(config, seed: 0);

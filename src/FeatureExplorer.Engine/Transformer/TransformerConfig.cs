@@ -8,6 +8,9 @@ namespace FeatureExplorer.Engine.Transformer;
 /// </summary>
 public sealed record TransformerConfig
 {
+    /// <summary>Most token ids of a model; the largest vocabularies in use have about 260,000.</summary>
+    public const int LargestVocabulary = 1 << 20;
+
     public int Layers { get; init; } = 1;
 
     /// <summary>Width of the residual stream.</summary>
@@ -21,7 +24,7 @@ public sealed record TransformerConfig
     /// <summary>Longest window in tokens.</summary>
     public int Context { get; init; } = 256;
 
-    /// <summary>Number of token ids, at most 65,536.</summary>
+    /// <summary>Number of token ids, at most <see cref="LargestVocabulary"/>.</summary>
     public required int VocabularySize { get; init; }
 
     /// <summary>Added to the variance in every LayerNorm.</summary>
@@ -70,7 +73,7 @@ public sealed record TransformerConfig
         RequireBetween(DMlp, 1, 1 << 18, nameof(DMlp));
         RequireBetween(Heads, 1, DModel, nameof(Heads));
         RequireBetween(Context, 1, 1 << 20, nameof(Context));
-        RequireBetween(VocabularySize, 1, 1 << 16, nameof(VocabularySize));
+        RequireBetween(VocabularySize, 1, LargestVocabulary, nameof(VocabularySize));
         RequireBetween(OwnHeadSize, 0, 1 << 12, nameof(OwnHeadSize));
         if (OwnHeadSize == 0 && DModel % Heads != 0)
         {

@@ -104,13 +104,13 @@ public sealed unsafe class TransformerModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(tokens, windows * length);
     }
 
-    internal void CheckTokens(ReadOnlySpan<ushort> tokens)
+    internal void CheckTokens(ReadOnlySpan<int> tokens)
     {
-        var highest = System.Numerics.Tensors.TensorPrimitives.Max(tokens);
-        if (highest >= Config.VocabularySize)
+        var (lowest, highest) = (System.Numerics.Tensors.TensorPrimitives.Min(tokens), System.Numerics.Tensors.TensorPrimitives.Max(tokens));
+        if (lowest < 0 || highest >= Config.VocabularySize)
         {
             throw new ArgumentException(
-                $"Token {highest} is outside the model's vocabulary of {Config.VocabularySize}: was the text encoded with another tokenizer?");
+                $"Token {(lowest < 0 ? lowest : highest)} is outside the model's vocabulary of {Config.VocabularySize}: was the text encoded with another tokenizer?");
         }
     }
 

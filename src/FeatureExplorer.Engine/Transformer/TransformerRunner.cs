@@ -67,8 +67,8 @@ public sealed unsafe class TransformerRunner : IModelRunner
     }
 
     /// <summary>The neurons of the last layer after their ReLU (the site <c>mlp.post</c>); what lies above is not computed.</summary>
-    /// <inheritdoc cref="Activations(ReadOnlySpan{ushort}, int, int, Site, float*)"/>
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, float* activations) =>
+    /// <inheritdoc cref="Activations(ReadOnlySpan{int}, int, int, Site, float*)"/>
+    public void Activations(ReadOnlySpan<int> tokens, int windows, int length, float* activations) =>
         Activations(tokens, windows, length, Site.Default(_model.Config), activations);
 
     /// <summary>The activations of a site; what lies above it is not computed.</summary>
@@ -77,22 +77,22 @@ public sealed unsafe class TransformerRunner : IModelRunner
     /// <param name="length">Tokens of a window, at most the model's context.</param>
     /// <param name="site">Where.</param>
     /// <param name="activations">Receives [windows · length, n].</param>
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations)
+    public void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, float* activations)
     {
         Check(tokens, windows, length, site);
-        fixed (ushort* t = tokens)
+        fixed (int* t = tokens)
         {
             _pass.ToSite(t, windows, length, site, activations);
         }
     }
 
     /// <inheritdoc/>
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations) =>
+    public void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations) =>
         Activations(tokens, windows, length, site, HostRows.Of(activations));
 
     /// <summary>The loss of every position in nats, with the neurons of the last layer edited on the way.</summary>
-    /// <inheritdoc cref="Losses(ReadOnlySpan{ushort}, ReadOnlySpan{ushort}, int, int, Site, ActivationEdit, Span{float})"/>
-    public void Losses(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length, ActivationEdit? edit, Span<float> losses) =>
+    /// <inheritdoc cref="Losses(ReadOnlySpan{int}, ReadOnlySpan{int}, int, int, Site, ActivationEdit, Span{float})"/>
+    public void Losses(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length, ActivationEdit? edit, Span<float> losses) =>
         Losses(tokens, targets, windows, length, Site.Default(_model.Config), edit, losses);
 
     /// <summary>The loss of every position in nats, with the activations of a site edited on the way.</summary>
@@ -104,13 +104,13 @@ public sealed unsafe class TransformerRunner : IModelRunner
     /// <param name="edit">Called once with all rows, or null.</param>
     /// <param name="losses">Receives [windows · length].</param>
     public void Losses(
-        ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length, Site site, ActivationEdit? edit, Span<float> losses)
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length, Site site, ActivationEdit? edit, Span<float> losses)
     {
         Check(tokens, windows, length, site);
         CheckTargets(targets, tokens.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, tokens.Length);
         var activations = _pass.Editable(site);
-        fixed (ushort* t = tokens)
+        fixed (int* t = tokens)
         {
             _pass.ToSite(t, windows, length, site, activations);
         }
@@ -120,11 +120,11 @@ public sealed unsafe class TransformerRunner : IModelRunner
     }
 
     /// <summary>Runs the model up to a site, from where <see cref="Continue"/> and <see cref="Compare"/> go on as often as one likes, with other edits.</summary>
-    /// <inheritdoc cref="Losses(ReadOnlySpan{ushort}, ReadOnlySpan{ushort}, int, int, Site, ActivationEdit, Span{float})"/>
-    public void Begin(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
+    /// <inheritdoc cref="Losses(ReadOnlySpan{int}, ReadOnlySpan{int}, int, int, Site, ActivationEdit, Span{float})"/>
+    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site)
     {
         Check(tokens, windows, length, site);
-        fixed (ushort* t = tokens)
+        fixed (int* t = tokens)
         {
             _pass.ToSite(t, windows, length, site, _begunActivations.Value.Pointer);
         }
@@ -136,7 +136,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
     /// <param name="targets">The token after each.</param>
     /// <param name="edit">The edit, or null.</param>
     /// <param name="losses">Receives one for each token.</param>
-    public void Continue(ReadOnlySpan<ushort> targets, SiteEdit? edit, Span<float> losses)
+    public void Continue(ReadOnlySpan<int> targets, SiteEdit? edit, Span<float> losses)
     {
         CheckTargets(targets, BegunRows);
         ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, BegunRows);
@@ -150,7 +150,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
     /// <param name="losses">Receives the loss of the model as it is, for each token.</param>
     /// <param name="editedLosses">Receives the loss with the edit.</param>
     /// <param name="divergences">Receives the divergence.</param>
-    public void Compare(ReadOnlySpan<ushort> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
+    public void Compare(ReadOnlySpan<int> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
     {
         ArgumentNullException.ThrowIfNull(edit);
         var rows = BegunRows;
@@ -165,7 +165,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
             _finalStateIsCurrent = true;
         }
         ContinueToTheEnd(edit);
-        fixed (ushort* y = targets)
+        fixed (int* y = targets)
         fixed (float* loss = losses, edited = editedLosses, divergence = divergences)
         {
             _comparison.Value.Compare(_finalState.Value.Pointer, _pass.FinalState.Pointer, y, rows, loss, edited, divergence);
@@ -173,7 +173,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations, Rows stream)
+    public void Stream(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations, Rows stream)
     {
         var x = HostRows.Of(activations);
         Activations(tokens, windows, length, site, x);
@@ -216,7 +216,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
         return unembedding;
     }
 
-    private void Check(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
+    private void Check(ReadOnlySpan<int> tokens, int windows, int length, Site site)
     {
         ArgumentNullException.ThrowIfNull(site);
         site.Check(_model.Config);
@@ -224,7 +224,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
         _model.CheckTokens(tokens);
     }
 
-    private void CheckTargets(ReadOnlySpan<ushort> targets, int count)
+    private void CheckTargets(ReadOnlySpan<int> targets, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Length, count);
         _model.CheckTokens(targets);
@@ -240,9 +240,9 @@ public sealed unsafe class TransformerRunner : IModelRunner
         _pass.FromSite(site, activations, _begunResidual.Value.Pointer, windows, length);
     }
 
-    private void Unembed(ReadOnlySpan<ushort> targets, Span<float> losses)
+    private void Unembed(ReadOnlySpan<int> targets, Span<float> losses)
     {
-        fixed (ushort* y = targets)
+        fixed (int* y = targets)
         fixed (float* result = losses)
         {
             _unembedding.Value.Forward(_pass.FinalState.Pointer, y, targets.Length, result);

@@ -20,19 +20,7 @@ internal static unsafe class TorchMemory
         return ToDevice(host, device);
     }
 
-    /// <summary>Token ids on a device; libtorch indexes with 64-bit integers.</summary>
-    public static Tensor Upload(ReadOnlySpan<ushort> tokens, Device device)
-    {
-        var wide = new long[tokens.Length];
-        for (var i = 0; i < wide.Length; i++)
-        {
-            wide[i] = tokens[i];
-        }
-
-        return tensor(wide, device: device);
-    }
-
-    /// <summary>Indices on a device.</summary>
+    /// <summary>Indices or token ids on a device; libtorch indexes with 64-bit integers.</summary>
     public static Tensor Upload(ReadOnlySpan<int> indices, Device device)
     {
         var wide = new long[indices.Length];

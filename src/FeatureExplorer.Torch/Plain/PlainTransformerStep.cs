@@ -29,7 +29,7 @@ internal sealed class PlainTransformerStep : ITransformerStep
             [Group(matrices: true, options.WeightDecay), Group(matrices: false, 0)], options.LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
     }
 
-    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length)
+    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length)
     {
         using var scope = NewDisposeScope();
         _adam.zero_grad();

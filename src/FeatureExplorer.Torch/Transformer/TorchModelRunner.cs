@@ -26,21 +26,21 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
 
     public int MaxWindows { get; }
 
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, float* activations)
+    public void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, float* activations)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         TorchMemory.Download(ToSite(tokens, windows, length, site).Activations, activations);
     }
 
-    public void Activations(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations)
+    public void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         TorchRows.Of(activations).narrow(0, 0, tokens.Length).copy_(ToSite(tokens, windows, length, site).Activations);
     }
 
-    public void Begin(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
+    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -50,7 +50,7 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         _begun = new Begun(site, windows, length, activations.DetachFromDisposeScope(), residual.DetachFromDisposeScope());
     }
 
-    public void Continue(ReadOnlySpan<ushort> targets, SiteEdit? edit, Span<float> losses)
+    public void Continue(ReadOnlySpan<int> targets, SiteEdit? edit, Span<float> losses)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -59,7 +59,7 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         InParts(begun.Rows, 1, (first, count) => TorchMemory.Floats(Losses(LogProbabilities(state, first, count), y, first, count)), losses);
     }
 
-    public void Compare(ReadOnlySpan<ushort> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
+    public void Compare(ReadOnlySpan<int> targets, SiteEdit edit, Span<float> losses, Span<float> editedLosses, Span<float> divergences)
     {
         ArgumentNullException.ThrowIfNull(edit);
         using var off = no_grad();
@@ -82,7 +82,7 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         }
     }
 
-    public void Stream(ReadOnlySpan<ushort> tokens, int windows, int length, Site site, Rows activations, Rows stream)
+    public void Stream(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations, Rows stream)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -123,7 +123,7 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
     }
 
     /// <summary>The site's activations, and the residual stream beside them, which a feed-forward site adds its output to.</summary>
-    private (Tensor Activations, Tensor Residual) ToSite(ReadOnlySpan<ushort> tokens, int windows, int length, Site site)
+    private (Tensor Activations, Tensor Residual) ToSite(ReadOnlySpan<int> tokens, int windows, int length, Site site)
     {
         _host.CheckBatch(tokens.Length, windows, length, MaxWindows);
         _host.CheckTokens(tokens);
@@ -233,7 +233,7 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
 
     private string TooLittleMemory() => $"{_backend.Info.Device} has too little memory for the logits of one token of {_host.Config.VocabularySize:N0}: use another device.";
 
-    private Begun Begin(ReadOnlySpan<ushort> targets)
+    private Begun Begin(ReadOnlySpan<int> targets)
     {
         var begun = _begun ?? throw new InvalidOperationException("Call Begin first.");
         ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Length, begun.Rows);

@@ -21,7 +21,7 @@ internal sealed unsafe class TorchStreamEffects(TorchModel model, Tensor stream,
         var original = model.ExactLogits(model.FinalNorm(stream.index_select(0, Upload(rows))));
         var place = Upload(places);
         var edited = model.ExactLogits(model.FinalNorm(Edited(edits)));
-        var targets = Upload(Select(edits, static edit => (int)edit.Target)).unsqueeze(1);
+        var targets = Upload(Select(edits, static edit => edit.Target)).unsqueeze(1);
         var without = Losses(original.index_select(0, place), targets);
         var loss = TorchMemory.Floats(Losses(edited, targets).add_(without, Scalars.MinusOne));
         int[] wanted = [.. Enumerable.Range(0, edits.Length).Where(Wanted(edits))];

@@ -43,7 +43,7 @@ internal sealed unsafe class TorchTransformerStep : ITransformerStep
     /// <summary>In the order of the parameters.</summary>
     public IReadOnlyList<Tensor> Gradients => _gradients;
 
-    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length)
+    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length)
     {
         _host.CheckBatch(tokens.Length, windows, length, windows);
         _host.CheckTokens(tokens);

@@ -154,7 +154,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         var text = new TokenText(work.Corpus.Tokenizer);
         var draft = Draft(work, metrics, contexts, new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds), OriginOf(imported, notes, Warnings(imported, metrics, work)), neurons);
         var info = new RunWriter(database).Publish(
-            draft, analyzer.Analyze(progress.Fractions(), cancellation), sequence => text.Line([.. sequence.Select(static token => (ushort)token)]), () => analyzer.BestOfContexts, cancellationToken: cancellation);
+            draft, analyzer.Analyze(progress.Fractions(), cancellation), sequence => text.Line([.. sequence]), () => analyzer.BestOfContexts, cancellationToken: cancellation);
         StageRecord.Write(_folder.Dictionary(info), RecordName, StageRecord.Fingerprint(imported.WeightsHash, index.Header), draft.Origin!);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
         return info;

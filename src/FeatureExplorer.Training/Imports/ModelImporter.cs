@@ -203,7 +203,6 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
 
             using var first = ForeignModel.Open(request.Path);
             var tokenizer = TokenizerFiles.LoadOfModel(request.Tokenizer ?? request.Path, first.Config.VocabularySize);
-            TokenizerFiles.CheckFitsStore(tokenizer);
             if (tokenizer.VocabularySize != first.Config.VocabularySize)
             {
                 throw new InvalidDataException(

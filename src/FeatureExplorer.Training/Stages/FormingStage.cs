@@ -103,7 +103,7 @@ public sealed class FormingStage(
                 features.Add((report.Density, report.Max, report.BestContext?.Context, report.BestContext?.Pearson ?? 0));
                 return report;
             }),
-            tokens => text.Line([.. tokens.Select(token => (ushort)token)]), () => analyzer.BestOfContexts, cancellationToken: cancellation);
+            tokens => text.Line([.. tokens]), () => analyzer.BestOfContexts, cancellationToken: cancellation);
         new Formation(folders, settings.Name, dictionary.Features).Add(trainer.Step, dictionary, features);
         Measured(info.Id, trainer, metrics, progress);
         progress.Note(RunEventKind.Features, $"The features of {info.Id} at step {trainer.Step.ToString("N0", CultureInfo.InvariantCulture)} can be browsed");

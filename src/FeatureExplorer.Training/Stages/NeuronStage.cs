@@ -79,7 +79,7 @@ public sealed class NeuronStage(FeatureDatabase database, TimeProvider time, ICo
         var text = new TokenText(corpus.Tokenizer);
         var reports = analyzer.Analyze(new StageProgress.Direct<double>(share => progress.Report(IndexingShare + ((1 - IndexingShare) * share))), cancellation);
         return new RunWriter(database).Publish(
-            Draft(dictionary, place, index, contexts, seconds), reports, tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
+            Draft(dictionary, place, index, contexts, seconds), reports, tokens => text.Line([.. tokens]),
             () => analyzer.BestOfContexts, cancellationToken: cancellation);
     }
 

@@ -169,7 +169,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
                 features.Add((report.Density, report.Max, report.BestContext?.Context, report.BestContext?.Pearson ?? 0));
                 return report;
             }),
-            tokens => text.Line([.. tokens.Select(token => (ushort)token)]),
+            tokens => text.Line([.. tokens]),
             () => analyzer.BestOfContexts, replacing, cancellation);
         ReplacedFiles.Remove(_folder, older, info);
         progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");

@@ -114,7 +114,7 @@ public static class ImportDictionaryCommand
 
     private static IReadOnlyList<string> Paths(DictionaryImportRequest request, bool all)
     {
-        var found = DictionaryImport.Find(request.Path);
+        var found = DictionaryImport.Find(request.Path, static folder => Console.Error.WriteLine($"{folder} holds an activation index and no weights, as folders of neurons do: it was passed over."));
         if (found.Count > 1 && !all)
         {
             throw new ArgumentException(

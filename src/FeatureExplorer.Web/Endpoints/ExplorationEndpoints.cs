@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Analysis.Exploration;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
@@ -104,7 +105,7 @@ public static class ExplorationEndpoints
     [ProducesResponseType<ExamplesJson>(StatusCodes.Status200OK)]
     [NumberParameter("from")]
     [NumberParameter("to")]
-    [WholeNumberParameter("token", 0, ushort.MaxValue)]
+    [WholeNumberParameter("token", 0, TransformerConfig.LargestVocabulary - 1)]
     [EnumParameter<ActivationOrder>("order")]
     [WholeNumberParameter("seed", 0, ulong.MaxValue)]
     [WholeNumberParameter("page", 1, ActivationSelection.MostPages)]

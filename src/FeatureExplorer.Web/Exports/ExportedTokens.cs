@@ -8,7 +8,7 @@ internal static class ExportedTokens
 {
     /// <summary>A token's text. Databases take no zero character.</summary>
     public static string Of(TokenText text, int token) =>
-        token < text.Count ? text.Written([(ushort)token]).Replace('\0', ' ') is { Length: > 0 } written ? written : text.Of(token) : text.Of(token);
+        token < text.Count ? text.Written([token]).Replace('\0', ' ') is { Length: > 0 } written ? written : text.Of(token) : text.Of(token);
 
     /// <summary>The texts of an example's tokens.</summary>
     public static string[] Of(TokenText text, Example example) => [.. example.Tokens.Select(token => Of(text, token))];

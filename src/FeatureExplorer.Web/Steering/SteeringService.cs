@@ -79,11 +79,11 @@ public sealed class SteeringService(FeatureStore store, ExplorerData data, LiveM
     private static string Key(string what, DictionaryInfo dictionary, FeatureReport feature, SteeringQuery query) =>
         $"{what} {dictionary.Stamp} {Urls.Steer(dictionary, feature.Index, query with { ByContext = false })}";
 
-    private static IReadOnlyList<string> Texts(IReadOnlyList<IReadOnlyList<ushort>> samples, TokenText text) =>
+    private static IReadOnlyList<string> Texts(IReadOnlyList<IReadOnlyList<int>> samples, TokenText text) =>
         [.. samples.Select(sample => string.Concat(text.Pieces([.. sample]).Select(static piece => piece.Text)))];
 
     private T Ask<T>(
-        DictionaryInfo dictionary, FeatureReport feature, SteeringQuery query, Func<SteeringReader, ushort[], ContextInfo?, T> question, CancellationToken cancellation)
+        DictionaryInfo dictionary, FeatureReport feature, SteeringQuery query, Func<SteeringReader, int[], ContextInfo?, T> question, CancellationToken cancellation)
     {
         var context = ContextOf(dictionary, feature, query);
         using var reader = context is null ? null : explorations.ContextReader(dictionary, context);
@@ -91,7 +91,7 @@ public sealed class SteeringService(FeatureStore store, ExplorerData data, LiveM
             question(new SteeringReader(runner, feature.Index, reader), Prompt(runner, query), reader is null ? null : context), cancellation);
     }
 
-    private static ushort[] Prompt(TextRunner runner, SteeringQuery query)
+    private static int[] Prompt(TextRunner runner, SteeringQuery query)
     {
         var prompt = runner.Tokens(query.Prompt, SteeringQuery.LongestPrompt);
         return prompt.Length + query.Options.Tokens <= runner.Window

@@ -14,7 +14,7 @@ internal sealed class DenseEncoder(float[][] activations, int window) : IFeature
 
     public List<(int Windows, int Length)> Calls { get; } = [];
 
-    public void Encode(ReadOnlySpan<ushort> tokens, int windows, int length, SparseActivations output)
+    public void Encode(ReadOnlySpan<int> tokens, int windows, int length, SparseActivations output)
     {
         Assert.Equal(windows * length, tokens.Length);
         Calls.Add((windows, length));

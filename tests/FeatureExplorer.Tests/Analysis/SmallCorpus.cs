@@ -11,7 +11,7 @@ internal sealed class SmallCorpus : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public SmallCorpus(ByteLevelTokenizer tokenizer, IReadOnlyList<(string? Domain, ushort[] Tokens)> heldOut, IReadOnlyList<(string? Domain, ushort[] Tokens)>? training = null)
+    public SmallCorpus(ByteLevelTokenizer tokenizer, IReadOnlyList<(string? Domain, int[] Tokens)> heldOut, IReadOnlyList<(string? Domain, int[] Tokens)>? training = null)
     {
         Tokenizer = tokenizer;
         string[] domains = [.. heldOut.Concat(training ?? []).Select(static document => document.Domain).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
@@ -33,23 +33,23 @@ internal sealed class SmallCorpus : IDisposable
     public UnigramModel Unigrams => new(UnigramCounts, [.. Enumerable.Range(0, Training.Domains.Count).Select(domain => Count(domain))]);
 
     /// <summary>One token per byte and the given merges, each of two ids.</summary>
-    public static ByteLevelTokenizer Bytes(params (ushort, ushort)[] merges) => new(merges);
+    public static ByteLevelTokenizer Bytes(params (int, int)[] merges) => new(merges);
 
     /// <summary>A tokenizer that has the given strings as tokens, built up byte by byte from the left.</summary>
     public static ByteLevelTokenizer WithTokens(params string[] strings)
     {
-        var merges = new List<(ushort, ushort)>();
-        var ids = new Dictionary<string, ushort>();
+        var merges = new List<(int, int)>();
+        var ids = new Dictionary<string, int>();
         foreach (var bytes in strings.Select(Encoding.UTF8.GetBytes))
         {
-            var left = (ushort)(1 + bytes[0]);
+            var left = 1 + bytes[0];
             for (var i = 1; i < bytes.Length; i++)
             {
                 var key = Convert.ToHexString(bytes, 0, i + 1);
                 if (!ids.TryGetValue(key, out var id))
                 {
-                    id = (ushort)(257 + merges.Count);
-                    merges.Add((left, (ushort)(1 + bytes[i])));
+                    id = 257 + merges.Count;
+                    merges.Add((left, 1 + bytes[i]));
                     ids[key] = id;
                 }
 
@@ -61,13 +61,13 @@ internal sealed class SmallCorpus : IDisposable
     }
 
     /// <summary>The id of the token with exactly these bytes.</summary>
-    public static ushort Id(ByteLevelTokenizer tokenizer, ReadOnlySpan<byte> bytes)
+    public static int Id(ByteLevelTokenizer tokenizer, ReadOnlySpan<byte> bytes)
     {
         for (var id = 1; id < tokenizer.VocabularySize; id++)
         {
             if (tokenizer.Bytes(id).SequenceEqual(bytes))
             {
-                return (ushort)id;
+                return id;
             }
         }
 
@@ -75,7 +75,7 @@ internal sealed class SmallCorpus : IDisposable
     }
 
     /// <summary>The ids of pieces, each of which must be a token.</summary>
-    public static ushort[] Ids(ByteLevelTokenizer tokenizer, params string[] pieces) =>
+    public static int[] Ids(ByteLevelTokenizer tokenizer, params string[] pieces) =>
         [.. pieces.Select(piece => Id(tokenizer, Encoding.UTF8.GetBytes(piece)))];
 
     public void Dispose()
@@ -103,7 +103,7 @@ internal sealed class SmallCorpus : IDisposable
         return counts;
     }
 
-    private TokenStore Write(string name, ByteLevelTokenizer tokenizer, IReadOnlyList<(string? Domain, ushort[] Tokens)> documents, string[] domains)
+    private TokenStore Write(string name, ByteLevelTokenizer tokenizer, IReadOnlyList<(string? Domain, int[] Tokens)> documents, string[] domains)
     {
         var tokenFile = Path.Combine(Folder, name + ".tokens");
         var documentFile = Path.Combine(Folder, name + ".documents");

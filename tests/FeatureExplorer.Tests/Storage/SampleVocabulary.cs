@@ -22,7 +22,7 @@ internal static class SampleVocabulary
 
     public static ByteLevelTokenizer Tokenizer { get; } = Build();
 
-    public static string Text(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString(Tokenizer.Decode([.. tokens.Select(t => (ushort)t)]));
+    public static string Text(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString(Tokenizer.Decode([.. tokens]));
 
     public static int ByteToken(byte value) => value + 1;
 
@@ -35,14 +35,14 @@ internal static class SampleVocabulary
     // Each word is put together byte by byte, so that it becomes a token of its own.
     private static ByteLevelTokenizer Build()
     {
-        var merges = new Dictionary<(ushort, ushort), int>();
+        var merges = new Dictionary<(int, int), int>();
         foreach (var word in Words.SelectMany(w => w))
         {
             var bytes = Encoding.UTF8.GetBytes(word);
             var id = ByteToken(bytes[0]);
             foreach (var next in bytes[1..])
             {
-                var pair = ((ushort)id, (ushort)ByteToken(next));
+                var pair = (id, ByteToken(next));
                 merges.TryAdd(pair, 257 + merges.Count);
                 id = merges[pair];
             }

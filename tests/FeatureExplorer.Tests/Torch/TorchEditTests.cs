@@ -18,8 +18,8 @@ public sealed unsafe class TorchEditTests
     private const int Rows = Windows * Length;
 
     private static readonly TransformerConfig Config = new() { Layers = 2, DModel = 16, DMlp = 24, Heads = 2, Context = Length, VocabularySize = 40 };
-    private static readonly ushort[] Tokens = Numbers.Tokens(Rows, Config.VocabularySize, "tokens");
-    private static readonly ushort[] Targets = Numbers.Tokens(Rows, Config.VocabularySize, "targets");
+    private static readonly int[] Tokens = Numbers.Tokens(Rows, Config.VocabularySize, "tokens");
+    private static readonly int[] Targets = Numbers.Tokens(Rows, Config.VocabularySize, "targets");
 
     [SkippableTheory]
     [InlineData(SiteKind.MlpPost, 1)]

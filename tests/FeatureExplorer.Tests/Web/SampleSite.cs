@@ -119,7 +119,7 @@ public sealed class SampleSite : IAsyncLifetime, IDisposable
         return writer.Publish(draft, _analysis.Reports, Text, best: () => _analysis.Analyzer.BestOfContexts);
     }
 
-    private string Text(IReadOnlyList<int> tokens) => System.Text.Encoding.UTF8.GetString(_analysis.Corpus.Tokenizer.Decode([.. tokens.Select(t => (ushort)t)]));
+    private string Text(IReadOnlyList<int> tokens) => System.Text.Encoding.UTF8.GetString(_analysis.Corpus.Tokenizer.Decode([.. tokens]));
 
     private static DictionaryInfo MadeUp(DataFolder folder, RunWriter writer)
     {

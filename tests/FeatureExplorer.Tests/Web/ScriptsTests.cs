@@ -86,7 +86,7 @@ public sealed class ScriptsTests
     private static ByteLevelTokenizer Trained(string sentence) =>
         TokenizerTrainer.Train([System.Text.Encoding.UTF8.GetBytes(sentence + sentence)], ByteLevelTokenizer.SmallestVocabulary + 30);
 
-    private static string Shown(ByteLevelTokenizer tokenizer, ushort[] tokens, int centre) =>
+    private static string Shown(ByteLevelTokenizer tokenizer, int[] tokens, int centre) =>
         Line(new TokenText(tokenizer), [.. tokens.Select(t => (int)t)], centre).TextContent;
 
     private static IElement Line(TokenText text, int[] tokens, int centre, IReadOnlyList<AblatedToken>? ablated = null)

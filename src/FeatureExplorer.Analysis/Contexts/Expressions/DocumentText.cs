@@ -54,7 +54,7 @@ internal sealed class DocumentText(ITokenizer tokenizer, TokenStore tokens)
         return (token, last);
     }
 
-    private void Gather(ReadOnlySpan<ushort> ids)
+    private void Gather(ReadOnlySpan<int> ids)
     {
         _tokenCount = ids.Length;
         if (_byteOfToken.Length < ids.Length + 1)

@@ -97,7 +97,7 @@ internal static class TokenList
             return;
         }
 
-        var split = new List<ushort>();
+        var split = new List<int>();
         tokenizer.Encode(bytes, split);
         var text = new TokenText(tokenizer);
         throw new ContextExpressionException(

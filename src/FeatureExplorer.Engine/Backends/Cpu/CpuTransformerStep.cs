@@ -11,7 +11,7 @@ internal sealed class CpuTransformerStep(TransformerModel model, TransformerTrai
     private readonly Optimizer _optimizer = new(model.Config, options);
     private double _norm;
 
-    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length)
+    public (double Loss, double Norm) ComputeGradient(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length)
     {
         var loss = _gradient.Compute(tokens, targets, windows, length);
         _norm = _optimizer.Norm(_gradient.Gradient);

@@ -30,7 +30,7 @@ internal sealed unsafe class HostVectorStore : IVectorStore
 
     ~HostVectorStore() => NativeMemory.AlignedFree(_vectors);
 
-    public void Activate(ReadOnlySpan<ushort> tokens, int windows, int length) => _forward(tokens, windows, length, _activations.Pointer);
+    public void Activate(ReadOnlySpan<int> tokens, int windows, int length) => _forward(tokens, windows, length, _activations.Pointer);
 
     public void Put(int[] rows, int[] slots) => ForRows(rows.Length, i =>
         TensorPrimitives.ConvertToHalf(_activations.Span((long)rows[i] * _inputs, _inputs), Vector(slots[i])));

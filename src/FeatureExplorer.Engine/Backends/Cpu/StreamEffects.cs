@@ -19,7 +19,7 @@ internal sealed unsafe class StreamEffects : IDisposable
     private readonly ThreadScratch _scratch;
     private readonly List<(int Edit, int Slot, int Base)> _edited = [];
     private readonly float[] _losses = new float[Capacity];
-    private readonly ushort[] _targets = new ushort[Capacity];
+    private readonly int[] _targets = new int[Capacity];
     private int _slots;
     private int _base = -1;
     private int _row = -1;

@@ -54,14 +54,14 @@ public sealed unsafe class TransformerGradient : IDisposable
     /// <param name="targets">The token after each, [windows · length].</param>
     /// <param name="windows">Windows in the batch.</param>
     /// <param name="length">Tokens of a window, at most the model's context.</param>
-    public double Compute(ReadOnlySpan<ushort> tokens, ReadOnlySpan<ushort> targets, int windows, int length)
+    public double Compute(ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length)
     {
         _model.CheckBatch(tokens.Length, windows, length, _maxWindows);
         _model.CheckTokens(tokens);
         _model.CheckTokens(targets);
         ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Length, tokens.Length);
-        fixed (ushort* t = tokens)
-        fixed (ushort* y = targets)
+        fixed (int* t = tokens)
+        fixed (int* y = targets)
         {
             return ForwardBackward(t, y, windows, length);
         }
@@ -77,7 +77,7 @@ public sealed unsafe class TransformerGradient : IDisposable
         }
     }
 
-    private double ForwardBackward(ushort* tokens, ushort* targets, int windows, int length)
+    private double ForwardBackward(int* tokens, int* targets, int windows, int length)
     {
         var p = _model.Parameters;
         var rows = windows * length;

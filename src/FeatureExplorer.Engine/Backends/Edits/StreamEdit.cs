@@ -6,4 +6,4 @@ namespace FeatureExplorer.Engine.Backends.Edits;
 /// <param name="Strength">How often it is added.</param>
 /// <param name="Target">The token that comes next.</param>
 /// <param name="Named">Whether the tokens whose logits change most are wanted too.</param>
-public readonly record struct StreamEdit(int Row, int Direction, float Strength, ushort Target, bool Named);
+public readonly record struct StreamEdit(int Row, int Direction, float Strength, int Target, bool Named);

@@ -33,7 +33,10 @@ internal sealed unsafe class ActivationBaseline(int inputs)
     }
 
     /// <summary>Adds rows x [rows, n].</summary>
-    public void Add(float* x, int rows)
+    /// <param name="x">The rows.</param>
+    /// <param name="rows">Their number.</param>
+    /// <param name="leftOut">Which of them do not count; null: none.</param>
+    public void Add(float* x, int rows, bool[]? leftOut)
     {
         var squares = new double[(inputs + ColumnsPerTask - 1) / ColumnsPerTask];
         WorkerPool.For(squares.Length, (task, _) =>
@@ -41,6 +44,11 @@ internal sealed unsafe class ActivationBaseline(int inputs)
             var columns = Math.Min(ColumnsPerTask, inputs - (task * ColumnsPerTask));
             for (var row = 0; row < rows; row++)
             {
+                if (leftOut?[row] == true)
+                {
+                    continue;
+                }
+
                 var values = new ReadOnlySpan<float>(x + ((nint)row * inputs) + (task * ColumnsPerTask), columns);
                 for (var c = 0; c < columns; c++)
                 {
@@ -51,7 +59,7 @@ internal sealed unsafe class ActivationBaseline(int inputs)
             }
         });
         _squares += squares.Sum();
-        _rows += rows;
+        _rows += rows - (leftOut?.Count(static left => left) ?? 0);
     }
 
     /// <summary>μ [n].</summary>

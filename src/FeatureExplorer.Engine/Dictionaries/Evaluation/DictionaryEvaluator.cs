@@ -14,6 +14,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 /// </code>
 /// Windows of the model's context are spread evenly over the split; the target of every position is the next token of the stream, also at
 /// the end of a window, where it is the first of the next window. What does not depend on the dictionary is measured once.
+/// Where a model has a start token, its places in the text are left out of every figure, as they are of the index, and no edit changes their activations.
 /// </summary>
 public sealed unsafe class DictionaryEvaluator : IDisposable
 {
@@ -32,6 +33,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     private readonly float[] _losses;
     private readonly float[] _otherLosses;
     private readonly float[] _divergences;
+    private readonly int? _start;
     private long _begunAt = -1;
 
     /// <param name="model">Not owned.</param>
@@ -64,10 +66,12 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         _losses = new float[_windowsPerCall * _window];
         _otherLosses = new float[_losses.Length];
         _divergences = new float[_losses.Length];
+        _start = model.Config.StartToken;
+        Tokens = (_windows * _window) - CountStarts();
     }
 
-    /// <summary>Held-out tokens that it measures on.</summary>
-    public long Tokens => _windows * _window;
+    /// <summary>Held-out tokens that it measures on: those of its windows, less the places of the model's start token.</summary>
+    public long Tokens { get; }
 
     /// <summary>How often each feature of the dictionary measured last fired on <see cref="Tokens"/>.</summary>
     public IReadOnlyList<long> Fired => _tally.Fired;
@@ -122,12 +126,13 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         double loss = 0, reconstructed = 0, divergence = 0;
         var reconstruct = new HostEdit(_tally.Reconstruct);
         ForEachCall(
-            (targets, count) =>
+            (targets, leftOut) =>
             {
+                _tally.LeaveOut(leftOut);
                 _runner.Compare(targets, reconstruct, _losses, _otherLosses, _divergences);
-                loss += Sum(_losses, count);
-                reconstructed += Sum(_otherLosses, count);
-                divergence += Sum(_divergences, count);
+                loss += Sum(_losses, targets.Length, leftOut);
+                reconstructed += Sum(_otherLosses, targets.Length, leftOut);
+                divergence += Sum(_divergences, targets.Length, leftOut);
             },
             share => progress?.Report(known + ((1 - known) * share)),
             cancellation);
@@ -171,26 +176,26 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         _baseline.Clear();
         double zero = 0, mean = 0;
         ForEachCall(
-            (targets, rows) =>
+            (targets, leftOut) =>
             {
                 _runner.Continue(
                     targets,
                     new HostEdit((x, count) =>
                     {
-                        _baseline.Add(x, count);
-                        new Span<float>(x, count * n).Clear();
+                        _baseline.Add(x, count, leftOut);
+                        Put(new float[n], x, count, leftOut);
                     }),
                     _losses);
-                zero += Sum(_losses, rows);
+                zero += Sum(_losses, targets.Length, leftOut);
             },
             share => progress?.Report(Share / 2 * share),
             cancellation);
         var mu = new ConstantEdit(_baseline.Mean());
         ForEachCall(
-            (targets, rows) =>
+            (targets, leftOut) =>
             {
-                _runner.Continue(targets, mu, _losses);
-                mean += Sum(_losses, rows);
+                _runner.Continue(targets, leftOut is null ? mu : new HostEdit((x, count) => Put(mu.Vector, x, count, leftOut)), _losses);
+                mean += Sum(_losses, targets.Length, leftOut);
             },
             share => progress?.Report((Share / 2) + (Share / 2 * share)),
             cancellation);
@@ -198,22 +203,51 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         return Share;
     }
 
-    private static double Sum(float[] values, int count) => values.AsSpan(0, count).ToArray().Sum(static value => (double)value);
+    private static double Sum(float[] values, int count, bool[]? leftOut) =>
+        values.Take(count).Where((_, row) => leftOut?[row] != true).Sum(static value => (double)value);
+
+    /// <summary>Puts a vector in the place of every row that counts.</summary>
+    private static void Put(ReadOnlySpan<float> vector, float* x, int rows, bool[]? leftOut)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            if (leftOut?[row] != true)
+            {
+                vector.CopyTo(new Span<float>(x + ((nint)row * vector.Length), vector.Length));
+            }
+        }
+    }
+
+    private long CountStarts()
+    {
+        var count = 0L;
+        for (var window = 0L; _start is { } start && window < _windows; window++)
+        {
+            count += _tokens.Read(StartOf(window), _window).Count(start);
+        }
+
+        return count;
+    }
+
+    private long StartOf(long window) => window * _allWindows / _windows * _window;
+
+    /// <summary>Which rows hold the start token; null: none does.</summary>
+    private bool[]? Starts(int[] tokens) => _start is { } start && tokens.Contains(start) ? [.. tokens.Select(token => token == start)] : null;
 
     /// <summary>Begins a forward pass to the site for some windows at a time; when all fit one call, only once.</summary>
-    private void ForEachCall(Action<ushort[], int> measure, Action<double> done, CancellationToken cancellation)
+    private void ForEachCall(Action<int[], bool[]?> measure, Action<double> done, CancellationToken cancellation)
     {
         for (var first = 0L; first < _windows; first += _windowsPerCall)
         {
             cancellation.ThrowIfCancellationRequested();
             var windows = (int)Math.Min(_windowsPerCall, _windows - first);
-            var tokens = new ushort[windows * _window];
-            var targets = new ushort[windows * _window];
+            var tokens = new int[windows * _window];
+            var targets = new int[windows * _window];
             for (var w = 0; w < windows; w++)
             {
-                var start = (first + w) * _allWindows / _windows * _window;
-                _tokens.Read(start, _window).CopyTo(tokens.AsSpan(w * _window));
-                _tokens.Read(start + 1, _window).CopyTo(targets.AsSpan(w * _window));
+                var start = StartOf(first + w);
+                _tokens.Read(start, tokens.AsSpan(w * _window, _window));
+                _tokens.Read(start + 1, targets.AsSpan(w * _window, _window));
             }
 
             if (_begunAt != first)
@@ -222,7 +256,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
                 _begunAt = first;
             }
 
-            measure(targets, targets.Length);
+            measure(targets, Starts(tokens));
             done((double)(first + windows) / _windows);
         }
     }

@@ -26,6 +26,7 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     private double _products;
     private double _ratios;
     private long _counted;
+    private bool[]? _leftOut;
 
     /// <summary>Σ ‖x − x̂‖².</summary>
     public double Errors { get; private set; }
@@ -57,11 +58,20 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
         (Errors, Active, _squares, _products, _ratios, _counted) = (0, 0, 0, 0, 0, 0);
     }
 
+    /// <summary>Says which rows of the next call stay as they are and do not count; null: none.</summary>
+    public void LeaveOut(bool[]? rows) => _leftOut = rows;
+
     /// <summary>x [rows, n] becomes x̂.</summary>
     public void Reconstruct(float* x, int rows)
     {
+        var leftOut = _leftOut;
         _x!.CopyFrom(x, 0, rows);
         _encoder!.Encode(_x, rows, _f);
+        if (leftOut is not null)
+        {
+            _f.Silence(row => leftOut[row]);
+        }
+
         _dictionary!.Decode(_f, _xHat.Pointer);
         WorkerPool.For(rows, (row, _) =>
         {
@@ -74,8 +84,15 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
                 (double)spread * spread);
         });
         Replace(x, rows);
-        foreach (var row in _rows.AsSpan(0, rows))
+        for (var number = 0; number < rows; number++)
         {
+            if (leftOut?[number] == true)
+            {
+                continue;
+            }
+
+            var row = _rows[number];
+            _count++;
             Errors += row.Error;
             _squares += row.Square;
             _products += row.Product;
@@ -92,7 +109,6 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
             }
         }
 
-        _count += rows;
         Active += _f.Count;
         foreach (var feature in _f.Features.AsSpan(0, _f.Count))
         {
@@ -109,6 +125,11 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
         var columns = Math.Min(ColumnsPerTask, inputs - first);
         for (var row = 0; row < rows; row++)
         {
+            if (_leftOut?[row] == true)
+            {
+                continue;
+            }
+
             var target = new Span<float>(x + ((nint)row * inputs) + first, columns);
             var xHat = _xHat.Span(((long)row * inputs) + first, columns);
             for (var c = 0; c < columns; c++)

@@ -45,9 +45,10 @@ public static class DictionaryImport
 
     /// <summary>The dictionaries in a folder and those below it, at most four deep: a checkpoint of several runs, a sweep, a release. The folder alone where it is one itself.</summary>
     /// <param name="path">A folder, or a file of weights.</param>
+    /// <param name="passedOver">Receives folders that hold an activation index of ours and no weights: those of neurons.</param>
     /// <exception cref="IOException">There is no such file or folder.</exception>
     /// <exception cref="InvalidDataException">There is no dictionary in it.</exception>
-    public static IReadOnlyList<string> Find(string path)
+    public static IReadOnlyList<string> Find(string path, Action<string>? passedOver = null)
     {
         if (File.Exists(path))
         {
@@ -60,17 +61,23 @@ public static class DictionaryImport
         }
 
         var (found, left) = (new List<string>(), MostFolders);
-        Collect(path, 0, found, ref left);
+        Collect(path, 0, found, passedOver, ref left);
         return found.Count > 0
             ? found
             : throw new InvalidDataException($"{path} holds no dictionary, nor does a folder up to four below it: name the folder that has its file of weights.");
     }
 
-    private static void Collect(string folder, int depth, List<string> found, ref int left)
+    private static void Collect(string folder, int depth, List<string> found, Action<string>? passedOver, ref int left)
     {
         if (ForeignSource.Candidate(folder) is not null)
         {
             found.Add(folder);
+            return;
+        }
+
+        if (ForeignSource.HasIndex(folder))
+        {
+            passedOver?.Invoke(folder);
             return;
         }
 
@@ -87,7 +94,7 @@ public static class DictionaryImport
                 continue;
             }
 
-            Collect(below, depth + 1, found, ref left);
+            Collect(below, depth + 1, found, passedOver, ref left);
         }
     }
 

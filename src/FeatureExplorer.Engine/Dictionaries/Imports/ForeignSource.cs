@@ -15,6 +15,9 @@ internal sealed class ForeignSource : IDisposable
 
     private static readonly string[] Endings = [".safetensors", ".npz", ".pt", ".pth", ".bin"];
 
+    // What an activation index of ours begins with; a folder of neurons holds one, and no weights.
+    private static ReadOnlySpan<byte> IndexMagic => "FEXINDEX"u8;
+
     private readonly Dictionary<string, ForeignJson?> _configs = new(StringComparer.Ordinal);
 
     private ForeignSource(string folder, TensorFile weights)
@@ -61,9 +64,12 @@ internal sealed class ForeignSource : IDisposable
             return usual;
         }
 
-        var files = Directory.EnumerateFiles(folder).Where(static file => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !Beside.Contains(Path.GetFileName(file))).Take(2).ToList();
+        var files = Directory.EnumerateFiles(folder).Where(static file => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !Beside.Contains(Path.GetFileName(file)) && !IsIndex(file)).Take(2).ToList();
         return files.Count == 1 ? files[0] : null;
     }
+
+    /// <summary>Whether a folder has an activation index of ours.</summary>
+    public static bool HasIndex(string folder) => Directory.EnumerateFiles(folder, "*.bin").Any(IsIndex);
 
     /// <summary>A configuration beside the weights; null where there is none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
@@ -93,6 +99,18 @@ internal sealed class ForeignSource : IDisposable
     }
 
     public void Dispose() => Weights.Dispose();
+
+    private static bool IsIndex(string file)
+    {
+        if (!file.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        Span<byte> head = stackalloc byte[IndexMagic.Length];
+        using var stream = File.OpenRead(file);
+        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(IndexMagic);
+    }
 
     // Llama Scope keeps weights one folder below their configuration.
     private static string FolderOf(string file) => Path.GetDirectoryName(file)! is var folder && Path.GetFileName(folder) == "checkpoints" && File.Exists(Path.Combine(folder, "..", "hyperparams.json"))

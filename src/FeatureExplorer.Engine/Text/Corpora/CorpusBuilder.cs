@@ -128,7 +128,7 @@ internal sealed class CorpusBuilder(
             Problems = _reading.Shown,
         });
 
-        void Count(int domain, ReadOnlySpan<ushort> tokens)
+        void Count(int domain, ReadOnlySpan<int> tokens)
         {
             counts.Add(domain, tokens);
             trainingTokens[domain + 1] += tokens.Length;

@@ -10,7 +10,8 @@ internal sealed class CorpusEncoding : IDisposable
 {
     private readonly ITokenizer _tokenizer;
     private readonly CorpusOptions _options;
-    private readonly ushort _mark;
+    private readonly int _mark;
+    private readonly TokenWidth _width;
     private readonly Dictionary<string, int> _domains = new(StringComparer.Ordinal);
     private readonly int[] _documentsOf;
     private readonly long[] _bytesOf;
@@ -26,7 +27,8 @@ internal sealed class CorpusEncoding : IDisposable
     public CorpusEncoding(string directory, ITokenizer tokenizer, CorpusOptions options, List<string> domains)
     {
         _tokenizer = tokenizer;
-        _mark = (ushort)tokenizer.DocumentMark;
+        _mark = tokenizer.DocumentMark;
+        _width = TokenWidth.Of(tokenizer.VocabularySize);
         _options = options;
         _documentsOf = new int[domains.Count];
         _bytesOf = new long[domains.Count];
@@ -76,7 +78,7 @@ internal sealed class CorpusEncoding : IDisposable
         var source = Encoding.UTF8.GetBytes(slot.Document.Source);
         Documents.Add(new EncodedDocument(
             TokenCount, slot.Tokens.Count, domain, _sourceBytes, source.Length, CorpusSplit.Place(_options.Seed, slot.Hash), 0));
-        _tokens.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(slot.Tokens)));
+        _width.Write(_tokens, CollectionsMarshal.AsSpan(slot.Tokens));
         _sources.Write(source);
         _sourceBytes += source.Length;
         TokenCount += slot.Tokens.Count;
@@ -102,7 +104,7 @@ internal sealed class CorpusEncoding : IDisposable
     /// <summary>True when no character is cut by beginning a part at this token.</summary>
     public bool StartsCharacter(long position)
     {
-        var bytes = _tokenizer.Bytes(_writtenTokens!.Items<ushort>(2 * position, 1)[0]);
+        var bytes = _tokenizer.Bytes(Read(position, 1)[0]);
         return bytes.IsEmpty || (bytes[0] & 0xC0) != 0x80;
     }
 
@@ -116,14 +118,16 @@ internal sealed class CorpusEncoding : IDisposable
             Write([_mark]);
         }
 
-        Write(_writtenTokens!.Items<ushort>(2 * document.Start, document.Length));
+        Write(Read(document.Start, document.Length));
 
-        void Write(ReadOnlySpan<ushort> tokens)
+        void Write(ReadOnlySpan<int> tokens)
         {
             writer.Write(tokens);
             written(document.Domain, tokens);
         }
     }
+
+    private ReadOnlySpan<int> Read(long start, int length) => _width.Read(_writtenTokens!, _width.Bytes * start, length);
 
     public void Dispose()
     {

@@ -45,14 +45,8 @@ public sealed record CorpusOptions
     internal long LargestHeldOut(long tokens) => (long)(LargestHeldOutShare * tokens);
 
     /// <exception cref="ArgumentException">A value makes no sense.</exception>
-    /// <exception cref="InvalidDataException">The tokenizer has more ids than the files of a corpus can hold.</exception>
     internal void Check()
     {
-        if (Tokenizer is not null)
-        {
-            TokenizerFiles.CheckFitsStore(Tokenizer);
-        }
-
         if (VocabularySize is < ByteLevelTokenizer.SmallestVocabulary or > ByteLevelTokenizer.LargestVocabulary)
         {
             throw new ArgumentException($"the vocabulary must have {ByteLevelTokenizer.SmallestVocabulary} to {ByteLevelTokenizer.LargestVocabulary} ids, not {VocabularySize}");

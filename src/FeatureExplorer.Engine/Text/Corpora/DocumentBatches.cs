@@ -86,7 +86,7 @@ internal sealed class DocumentBatches
 
         public bool IsKept { get; set; }
 
-        public List<ushort> Tokens { get; } = [];
+        public List<int> Tokens { get; } = [];
 
         public void Fill(Document document)
         {

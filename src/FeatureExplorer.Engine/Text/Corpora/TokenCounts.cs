@@ -22,7 +22,7 @@ internal sealed class TokenCounts
     /// <summary>Counts of a domain [V].</summary>
     public IReadOnlyList<long[]> Domains => _rows[1..];
 
-    public void Add(int domain, ReadOnlySpan<ushort> tokens)
+    public void Add(int domain, ReadOnlySpan<int> tokens)
     {
         var row = _rows[domain + 1];
         foreach (var token in tokens)

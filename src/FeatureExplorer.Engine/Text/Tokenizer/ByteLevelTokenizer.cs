@@ -25,7 +25,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
     internal const int FirstByte = 1;
     internal const int FirstMerge = 257;
 
-    private readonly (ushort Left, ushort Right)[] _merges;
+    private readonly (int Left, int Right)[] _merges;
     private readonly byte[] _bytes;
     private readonly int[] _starts;
     private readonly MergeTable _table;
@@ -33,7 +33,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
 
     /// <param name="merges">Merge k joins two ids below 257 + k into the id 257 + k.</param>
     /// <exception cref="ArgumentException">A merge names an id that does not exist yet, or there are too many.</exception>
-    internal ByteLevelTokenizer(IReadOnlyList<(ushort Left, ushort Right)> merges)
+    internal ByteLevelTokenizer(IReadOnlyList<(int Left, int Right)> merges)
     {
         if (merges.Count > LargestVocabulary - FirstMerge)
         {
@@ -57,7 +57,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
 
     bool ITokenizer.AddsSpaceAfter(int id) => false;
 
-    internal IReadOnlyList<(ushort Left, ushort Right)> Merges => _merges;
+    internal IReadOnlyList<(int Left, int Right)> Merges => _merges;
 
     bool ITokenizer.IsSpecial(int id) => Bytes(id).IsEmpty;
 
@@ -72,7 +72,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
     }
 
     /// <summary>Appends the ids of a text. No end of text is added, and none is recognised in the text.</summary>
-    public void Encode(ReadOnlySpan<byte> utf8, List<ushort> output, CancellationToken cancellation = default)
+    public void Encode(ReadOnlySpan<byte> utf8, List<int> output, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (!_encoders.TryTake(out var encoder))
@@ -91,7 +91,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
     /// <summary>Writes a Hugging Face tokenizer.json; whole or not at all.</summary>
     public void Save(string file) => TokenizerFileWriter.Save(this, file);
 
-    private static (byte[] Bytes, int[] Starts) SpellOut((ushort Left, ushort Right)[] merges)
+    private static (byte[] Bytes, int[] Starts) SpellOut((int Left, int Right)[] merges)
     {
         var starts = new int[FirstMerge + merges.Length + 1];
         for (var id = FirstByte; id < FirstMerge; id++)
@@ -129,15 +129,15 @@ public sealed class ByteLevelTokenizer : ITokenizer
         return (bytes, starts);
     }
 
-    private static string HashOf((ushort Left, ushort Right)[] merges)
+    private static string HashOf((int Left, int Right)[] merges)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"byte-level BPE 1\n{PreTokenizer.Pattern}\n"));
         Span<byte> pair = stackalloc byte[4];
         foreach (var (left, right) in merges)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(pair, left);
-            BinaryPrimitives.WriteUInt16LittleEndian(pair[2..], right);
+            BinaryPrimitives.WriteUInt16LittleEndian(pair, (ushort)left);
+            BinaryPrimitives.WriteUInt16LittleEndian(pair[2..], (ushort)right);
             hash.AppendData(pair);
         }
 

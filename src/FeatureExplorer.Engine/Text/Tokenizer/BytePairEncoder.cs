@@ -12,10 +12,10 @@ internal sealed class BytePairEncoder(MergeTable merges)
     private const int BytesBetweenAsking = 1 << 16;
 
     private readonly ByteStringTable _seen = new();
-    private readonly List<ushort> _remembered = [];
+    private readonly List<int> _remembered = [];
     private readonly List<int> _ends = [];
 
-    public void Encode(ReadOnlySpan<byte> text, List<ushort> output, CancellationToken cancellation)
+    public void Encode(ReadOnlySpan<byte> text, List<int> output, CancellationToken cancellation)
     {
         var (position, ask) = (0, BytesBetweenAsking);
         while (position < text.Length)
@@ -31,7 +31,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
         }
     }
 
-    private void EncodePreToken(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
+    private void EncodePreToken(ReadOnlySpan<byte> word, List<int> output, CancellationToken cancellation)
     {
         if (word.Length > LongestRemembered)
         {
@@ -57,7 +57,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
         output.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_remembered)[start.._ends[index]]);
     }
 
-    private void Merge(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
+    private void Merge(ReadOnlySpan<byte> word, List<int> output, CancellationToken cancellation)
     {
         if (word.Length <= LongestScanned)
         {
@@ -70,14 +70,14 @@ internal sealed class BytePairEncoder(MergeTable merges)
     }
 
     /// <summary>For short words looking for the smallest merge afresh each time is faster than any bookkeeping.</summary>
-    private void MergeByScanning(ReadOnlySpan<byte> word, List<ushort> output)
+    private void MergeByScanning(ReadOnlySpan<byte> word, List<int> output)
     {
-        Span<ushort> ids = stackalloc ushort[LongestScanned];
-        Span<ushort> merged = stackalloc ushort[LongestScanned]; // merged[i]: what ids[i] and ids[i + 1] merge into, 0 if nothing
+        Span<int> ids = stackalloc int[LongestScanned];
+        Span<int> merged = stackalloc int[LongestScanned]; // merged[i]: what ids[i] and ids[i + 1] merge into, 0 if nothing
         var count = word.Length;
         for (var i = 0; i < count; i++)
         {
-            ids[i] = (ushort)(ByteLevelTokenizer.FirstByte + word[i]);
+            ids[i] = ByteLevelTokenizer.FirstByte + word[i];
         }
 
         for (var i = 0; i + 1 < count; i++)
@@ -102,7 +102,7 @@ internal sealed class BytePairEncoder(MergeTable merges)
                 break;
             }
 
-            ids[best] = (ushort)bestId;
+            ids[best] = bestId;
             count--;
             ids[(best + 2)..(count + 1)].CopyTo(ids[(best + 1)..]);
             merged[(best + 1)..count].CopyTo(merged[best..]);
@@ -121,16 +121,16 @@ internal sealed class BytePairEncoder(MergeTable merges)
     }
 
     /// <summary>A linked list of ids and a heap of possible merges: n log n, for a megabyte without a space.</summary>
-    private void MergeByHeap(ReadOnlySpan<byte> word, List<ushort> output, CancellationToken cancellation)
+    private void MergeByHeap(ReadOnlySpan<byte> word, List<int> output, CancellationToken cancellation)
     {
         var length = word.Length;
-        var ids = new ushort[length]; // 0: merged into its left neighbour
+        var ids = new int[length]; // 0: merged into its left neighbour
         var next = new int[length];
         var previous = new int[length];
         var heap = new PriorityQueue<int, long>(); // priority: merged id, then position
         for (var i = 0; i < length; i++)
         {
-            ids[i] = (ushort)(ByteLevelTokenizer.FirstByte + word[i]);
+            ids[i] = ByteLevelTokenizer.FirstByte + word[i];
             next[i] = i + 1;
             previous[i] = i - 1;
         }
@@ -149,12 +149,12 @@ internal sealed class BytePairEncoder(MergeTable merges)
 
             // An entry is stale when a neighbour has changed since.
             var right = next[left];
-            if (ids[left] == 0 || right == length || merges.Find(ids[left], ids[right]) != (ushort)(priority >> 32))
+            if (ids[left] == 0 || right == length || merges.Find(ids[left], ids[right]) != (int)(priority >> 32))
             {
                 continue;
             }
 
-            ids[left] = (ushort)(priority >> 32);
+            ids[left] = (int)(priority >> 32);
             ids[right] = 0;
             next[left] = next[right];
             if (next[left] < length)

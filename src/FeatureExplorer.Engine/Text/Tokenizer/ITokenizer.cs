@@ -34,8 +34,8 @@ public interface ITokenizer
     /// <summary>Appends the ids of a text, without any that begin or end it. Special tokens are not recognised in it: no text can forge one.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="output">Gets the ids.</param>
-    /// <exception cref="InvalidDataException">The tokenizer has ids of more than two bytes, or a regular expression of it takes too long on this text.</exception>
-    void Encode(ReadOnlySpan<byte> utf8, List<ushort> output, CancellationToken cancellation = default);
+    /// <exception cref="InvalidDataException">A regular expression of the tokenizer takes too long on this text.</exception>
+    void Encode(ReadOnlySpan<byte> utf8, List<int> output, CancellationToken cancellation = default);
 
     /// <summary>Writes a Hugging Face tokenizer.json; whole or not at all.</summary>
     void Save(string file);

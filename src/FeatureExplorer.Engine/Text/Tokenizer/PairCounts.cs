@@ -6,7 +6,7 @@ namespace FeatureExplorer.Engine.Text.Tokenizer;
 /// </summary>
 internal sealed class PairCounts
 {
-    private readonly ushort[] _ids; // all words, end to end
+    private readonly int[] _ids; // all words, end to end
     private readonly int[] _starts;
     private readonly int[] _lengths;
     private readonly List<long> _wordCounts;
@@ -14,13 +14,13 @@ internal sealed class PairCounts
     private readonly PriorityQueue<uint, Priority> _heap = new();
     private readonly List<uint> _grown = [];
     private readonly ByteStringTable _spellings = new();
-    private ushort _next = ByteLevelTokenizer.FirstMerge;
+    private int _next = ByteLevelTokenizer.FirstMerge;
     private int _round;
 
     public PairCounts(ByteStringTable words, List<long> counts)
     {
         _wordCounts = counts;
-        _ids = new ushort[words.ByteCount];
+        _ids = new int[words.ByteCount];
         _starts = new int[words.Count];
         _lengths = new int[words.Count];
         for (var value = 0; value < 256; value++)
@@ -36,7 +36,7 @@ internal sealed class PairCounts
             _lengths[word] = bytes.Length;
             for (var i = 0; i < bytes.Length; i++)
             {
-                _ids[position++] = (ushort)(ByteLevelTokenizer.FirstByte + bytes[i]);
+                _ids[position++] = ByteLevelTokenizer.FirstByte + bytes[i];
                 if (i > 0)
                 {
                     Add(Key(_ids[position - 2], _ids[position - 1]), counts[word], word);
@@ -48,7 +48,7 @@ internal sealed class PairCounts
     }
 
     /// <summary>Merges the most frequent pair into the next id; false when no pair is left that occurs twice.</summary>
-    public bool TryMergeMostFrequent(out (ushort Left, ushort Right) pair)
+    public bool TryMergeMostFrequent(out (int Left, int Right) pair)
     {
         while (_heap.TryDequeue(out var key, out var priority))
         {
@@ -68,7 +68,7 @@ internal sealed class PairCounts
                 break;
             }
 
-            pair = ((ushort)(key >> 16), (ushort)key);
+            pair = IdsOf(key);
             _pairs.Remove(key);
             if (IsNewSpelling(pair))
             {
@@ -81,7 +81,7 @@ internal sealed class PairCounts
         return false;
     }
 
-    private bool IsNewSpelling((ushort Left, ushort Right) pair)
+    private bool IsNewSpelling((int Left, int Right) pair)
     {
         var left = _spellings.Key(pair.Left - ByteLevelTokenizer.FirstByte);
         var right = _spellings.Key(pair.Right - ByteLevelTokenizer.FirstByte);
@@ -92,7 +92,7 @@ internal sealed class PairCounts
 
     private void Merge(uint key, List<int> words)
     {
-        var (left, right) = ((ushort)(key >> 16), (ushort)key);
+        var (left, right) = IdsOf(key);
         var merged = _next++;
         _round++;
         foreach (var word in words)
@@ -171,7 +171,10 @@ internal sealed class PairCounts
         _grown.Clear();
     }
 
-    private static uint Key(ushort left, ushort right) => ((uint)left << 16) | right;
+    /// <summary>A pair in 32 bits: a vocabulary that is learnt here has at most 65,536 ids.</summary>
+    private static uint Key(int left, int right) => ((uint)left << 16) | (uint)right;
+
+    private static (int Left, int Right) IdsOf(uint key) => ((int)(key >> 16), (int)(key & 0xFFFF));
 
     private sealed class Pair
     {

@@ -6,18 +6,18 @@ namespace FeatureExplorer.Engine.Text.Tokenizer;
 public static class TokenizerExtensions
 {
     /// <summary>The ids of a text.</summary>
-    public static ushort[] Encode(this ITokenizer tokenizer, string text)
+    public static int[] Encode(this ITokenizer tokenizer, string text)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<ushort>();
+        var ids = new List<int>();
         tokenizer.Encode(Encoding.UTF8.GetBytes(text), ids);
         return [.. ids];
     }
 
     /// <summary>The bytes of all tokens, one after the other; special ones add none. What a tokenizer has put in front of a text is left out where the ids begin with a mark.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is outside the vocabulary.</exception>
-    public static byte[] Decode(this ITokenizer tokenizer, ReadOnlySpan<ushort> ids)
+    public static byte[] Decode(this ITokenizer tokenizer, ReadOnlySpan<int> ids)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         var length = 0;
@@ -39,7 +39,7 @@ public static class TokenizerExtensions
     }
 
     /// <summary>The bytes of a token where it stands: without a space that the tokenizer has added.</summary>
-    public static ReadOnlySpan<byte> BytesInText(this ITokenizer tokenizer, ReadOnlySpan<ushort> ids, int index)
+    public static ReadOnlySpan<byte> BytesInText(this ITokenizer tokenizer, ReadOnlySpan<int> ids, int index)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         var bytes = tokenizer.Bytes(ids[index]);

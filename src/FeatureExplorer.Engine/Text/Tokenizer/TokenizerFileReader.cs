@@ -24,8 +24,11 @@ internal static class TokenizerFileReader
         }
     }
 
+    /// <summary>Whether a tokenizer is of the kind that is trained here: it cuts text as those do, and has no token but theirs, such as those that a padded vocabulary ends with.</summary>
+    public static bool IsOurs(JsonElement root) => CutsAsOurs(root) && !(root.TryGetProperty("added_tokens", out var added) && added.ValueKind == JsonValueKind.Array && added.GetArrayLength() > 1);
+
     /// <summary>Whether a tokenizer cuts text as those do that are trained here.</summary>
-    public static bool IsOurs(JsonElement root) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty("pre_tokenizer", out var rule) && FindPattern(rule) == PreTokenizer.Pattern;
+    public static bool CutsAsOurs(JsonElement root) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty("pre_tokenizer", out var rule) && FindPattern(rule) == PreTokenizer.Pattern;
 
     public static ByteLevelTokenizer Read(JsonElement root)
     {
@@ -88,12 +91,12 @@ internal static class TokenizerFileReader
             : null;
     }
 
-    private static Dictionary<string, ushort> ReadVocabulary(JsonElement json)
+    private static Dictionary<string, int> ReadVocabulary(JsonElement json)
     {
-        var vocabulary = new Dictionary<string, ushort>(StringComparer.Ordinal);
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var token in json.EnumerateObject())
         {
-            if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetUInt16(out var id))
+            if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id is < 0 or >= ByteLevelTokenizer.LargestVocabulary)
             {
                 throw new FormatException($"the id of \"{token.Name}\" is {token.Value}, not a whole number below {ByteLevelTokenizer.LargestVocabulary}");
             }
@@ -121,14 +124,14 @@ internal static class TokenizerFileReader
         }
     }
 
-    private static List<(ushort Left, ushort Right)> ReadMerges(JsonElement model, Dictionary<string, ushort> vocabulary)
+    private static List<(int Left, int Right)> ReadMerges(JsonElement model, Dictionary<string, int> vocabulary)
     {
         if (!model.TryGetProperty("merges", out var json) || json.ValueKind != JsonValueKind.Array)
         {
             throw new FormatException("its model has no list \"merges\"");
         }
 
-        var merges = new List<(ushort, ushort)>();
+        var merges = new List<(int, int)>();
         foreach (var merge in json.EnumerateArray())
         {
             var (left, right) = ReadPair(merge);

@@ -32,9 +32,9 @@ public static class TokenizerFiles
         var json = Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path;
         if (File.Exists(json) && !json.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
-            return ReadJson<ITokenizer>(json, root => TokenizerFileReader.IsOurs(root)
-                ? TokenizerFileReader.Read(root)
-                : new ImportedTokenizer(TokenizerPadding.To(TokenizerRoles.Add(TokenizerJsonReader.Read(root, json), folder), ids)));
+            return ReadJson(json, root => TokenizerFileReader.IsOurs(root) && TokenizerFileReader.Read(root) is var own && !(ids > own.VocabularySize)
+                ? own
+                : (ITokenizer)new ImportedTokenizer(TokenizerPadding.To(Ours(root, TokenizerRoles.Add(TokenizerJsonReader.Read(root, json), folder)), ids)));
         }
 
         if (Find(folder, "vocab.json", "encoder.json") is { } vocabulary && Find(folder, "merges.txt", "vocab.bpe") is { } merges)
@@ -48,18 +48,6 @@ public static class TokenizerFiles
             : throw Missing(folder);
     }
 
-    /// <summary>Refuses a tokenizer of which the ids do not fit into the files of a corpus.</summary>
-    /// <exception cref="InvalidDataException">It has too many.</exception>
-    public static void CheckFitsStore(ITokenizer tokenizer)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        if (tokenizer.VocabularySize > ByteLevelTokenizer.LargestVocabulary)
-        {
-            throw new InvalidDataException(
-                $"The tokenizer has {tokenizer.VocabularySize:N0} token ids, but the files of a corpus keep two bytes for each token: at most {ByteLevelTokenizer.LargestVocabulary:N0} ids fit. Use a model with a smaller vocabulary.");
-        }
-    }
-
     /// <summary>Reads JSON that may have comments and commas too many, as settings that people edit do; null where there is no such file.</summary>
     internal static T? ReadSettings<T>(string file, Func<JsonElement, T> read) => File.Exists(file) ? ReadJson(file, read, Lenient) : default;
 
@@ -70,6 +58,10 @@ public static class TokenizerFiles
             ? Checksums.ReadAllBytes(file)
             : throw new InvalidDataException($"{file} has {length:N0} bytes; a tokenizer's file has at most {TokenizerLimits.LargestFile:N0}.");
     }
+
+    /// <summary>A tokenizer that was trained here has an end of text and no beginning, whatever the files beside it say.</summary>
+    private static TokenizerParts Ours(JsonElement root, TokenizerParts parts) =>
+        TokenizerFileReader.IsOurs(root) ? parts with { BeginningOfText = null, EndOfText = ByteLevelTokenizer.EndOfText } : parts;
 
     // All dictionaries of a model hold one tokenizer, which may have a quarter of a million tokens.
     private static ImportedTokenizer Share(ImportedTokenizer tokenizer)

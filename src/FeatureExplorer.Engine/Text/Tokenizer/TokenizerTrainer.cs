@@ -20,7 +20,7 @@ public static class TokenizerTrainer
         var words = new ByteStringTable();
         var pairs = new PairCounts(words, Count(sample, words, cancellation));
         var wanted = vocabularySize - ByteLevelTokenizer.FirstMerge;
-        var merges = new List<(ushort, ushort)>(wanted);
+        var merges = new List<(int, int)>(wanted);
         while (merges.Count < wanted && pairs.TryMergeMostFrequent(out var pair))
         {
             merges.Add(pair);

@@ -58,7 +58,7 @@ public sealed unsafe class IncrementalRunner : IDisposable
     /// <summary>Begins all sequences anew with the same tokens.</summary>
     /// <param name="prompt">At least one token.</param>
     /// <param name="edit">Called once for each sequence, or null.</param>
-    public void Start(ReadOnlySpan<ushort> prompt, SequenceEdit? edit)
+    public void Start(ReadOnlySpan<int> prompt, SequenceEdit? edit)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
         _model.CheckTokens(prompt);
@@ -86,7 +86,7 @@ public sealed unsafe class IncrementalRunner : IDisposable
     /// <summary>Reads one more token of each sequence.</summary>
     /// <param name="tokens">[sequences].</param>
     /// <param name="edit">Called once, or null.</param>
-    public void Append(ReadOnlySpan<ushort> tokens, SequenceEdit? edit)
+    public void Append(ReadOnlySpan<int> tokens, SequenceEdit? edit)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(tokens.Length, Sequences, nameof(tokens));
         _model.CheckTokens(tokens);
@@ -130,16 +130,16 @@ public sealed unsafe class IncrementalRunner : IDisposable
     {
         if (_model.Config.StartToken is { } token)
         {
-            Read([(ushort)token], 0, 1, 1, null);
+            Read([token], 0, 1, 1, null);
             _cache.Repeat(1);
             _cache.Advance(1);
         }
     }
 
-    private void Read(ReadOnlySpan<ushort> tokens, int first, int sequences, int count, SequenceEdit? edit)
+    private void Read(ReadOnlySpan<int> tokens, int first, int sequences, int count, SequenceEdit? edit)
     {
         var activations = _pass.Editable(_site);
-        fixed (ushort* t = tokens)
+        fixed (int* t = tokens)
         {
             _pass.ToSite(t, sequences, count, _site, activations, first);
         }

@@ -13,7 +13,7 @@ internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
     private readonly int[] _rowsByToken = new int[maxRows];
 
     /// <summary>tokens: [windows · length] to x[windows · length, width].</summary>
-    public void Forward(ushort* tokens, float* tokenWeights, float* positionWeights, float* x, int windows, int length) =>
+    public void Forward(int* tokens, float* tokenWeights, float* positionWeights, float* x, int windows, int length) =>
         WorkerPool.For(windows, (window, _) =>
         {
             for (var position = 0; position < length; position++)
@@ -42,9 +42,9 @@ internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
     /// <param name="context">Positions.</param>
     /// <param name="add">Adds to the gradient of the tokens, which holds that of the unembedding already.</param>
     public void Backward(
-        ushort* tokens, float* dx, float* dTokenWeights, float* dPositionWeights, int windows, int length, int context, bool add = false)
+        int* tokens, float* dx, float* dTokenWeights, float* dPositionWeights, int windows, int length, int context, bool add = false)
     {
-        SortRows(new ReadOnlySpan<ushort>(tokens, windows * length));
+        SortRows(new ReadOnlySpan<int>(tokens, windows * length));
         WorkerPool.For((vocabulary + BlockTokens - 1) / BlockTokens, (block, _) =>
         {
             for (var token = block * BlockTokens; token < Math.Min(vocabulary, (block + 1) * BlockTokens); token++)
@@ -99,7 +99,7 @@ internal sealed unsafe class Embedding(int vocabulary, int width, int maxRows)
     }
 
     /// <summary>Counting sort of the rows by token, stable.</summary>
-    private void SortRows(ReadOnlySpan<ushort> tokens)
+    private void SortRows(ReadOnlySpan<int> tokens)
     {
         Array.Clear(_firstOfToken);
         foreach (var token in tokens)

@@ -5,6 +5,12 @@ namespace FeatureExplorer.Engine.Transformer.Layers;
 /// <content>A thread's memory.</content>
 internal sealed unsafe partial class UnembeddingLoss
 {
+    // Of a thread's logits, beyond which losses are computed with fewer panels at a time.
+    private const long MostLogitBytes = 64 << 20;
+
+    /// <summary>Panels whose logits a thread holds at once where no gradient is wanted.</summary>
+    internal static int PanelsFor(int vocabulary) => (int)Math.Clamp(MostLogitBytes / ((long)vocabulary * Lane * sizeof(float)), 1, PanelsPerBlock);
+
     /// <summary>Where things lie in a thread's scratch.</summary>
     private readonly struct Workspace(float* start, int width)
     {
@@ -32,6 +38,7 @@ internal sealed unsafe partial class UnembeddingLoss
         /// <summary>A panel [V, 48] after the other.</summary>
         public readonly float* Logits = start + ((36 + (3 * (nint)width) + MatrixProduct.TileColumns) * BlockTokens);
 
-        public static long Length(int vocabulary, int width) => (36 + (3L * width) + MatrixProduct.TileColumns + vocabulary) * BlockTokens;
+        public static long Length(int vocabulary, int width, int panels) =>
+            ((36 + (3L * width) + MatrixProduct.TileColumns) * BlockTokens) + ((long)vocabulary * panels * Lane);
     }
 }

@@ -21,6 +21,7 @@ internal sealed unsafe partial class UnembeddingLoss : IDisposable
     private readonly int _width;
     private readonly int _vocabulary;
     private readonly int _paddedWidth;
+    private readonly int _panels;
     private readonly FloatBuffer _rows;
     private readonly FloatBuffer? _columns;
     private readonly FloatBuffer? _groupGradients;
@@ -36,7 +37,8 @@ internal sealed unsafe partial class UnembeddingLoss : IDisposable
         _rows = new FloatBuffer((long)paddedVocabulary * width);
         _columns = training ? new FloatBuffer((long)vocabulary * _paddedWidth) : null;
         _groupGradients = training ? new FloatBuffer((long)Groups * vocabulary * width) : null;
-        _scratch = new ThreadScratch(Workspace.Length(vocabulary, _paddedWidth));
+        _panels = training ? PanelsPerBlock : PanelsFor(vocabulary); // gradients are combined by block
+        _scratch = new ThreadScratch(Workspace.Length(vocabulary, _paddedWidth, _panels));
     }
 
     /// <summary>The weights as the first factor of a product.</summary>
@@ -81,21 +83,22 @@ internal sealed unsafe partial class UnembeddingLoss : IDisposable
     });
 
     /// <summary>losses[tokens] of x[tokens, width] against the targets.</summary>
-    public void Forward(float* x, ushort* targets, int tokens, float* losses)
+    public void Forward(float* x, int* targets, int tokens, float* losses)
     {
         _scratch.Prepare();
-        WorkerPool.For((tokens + BlockTokens - 1) / BlockTokens, (block, thread) =>
+        var most = _panels * Lane;
+        WorkerPool.For((tokens + most - 1) / most, (block, thread) =>
         {
             var work = new Workspace(_scratch[thread], _paddedWidth);
-            var first = block * BlockTokens;
-            var count = Math.Min(BlockTokens, tokens - first);
+            var first = block * most;
+            var count = Math.Min(most, tokens - first);
             Probabilities(x + ((nint)first * _width), targets + first, count, work);
             new ReadOnlySpan<float>(work.Losses, count).CopyTo(new Span<float>(losses + first, count));
         });
     }
 
     /// <summary>The mean loss; overwrites its gradients dx[tokens, width] and dWeights[V, width].</summary>
-    public double ForwardBackward(float* x, ushort* targets, int tokens, float* dx, float* dWeights)
+    public double ForwardBackward(float* x, int* targets, int tokens, float* dx, float* dWeights)
     {
         _scratch.Prepare();
         var blocks = (tokens + BlockTokens - 1) / BlockTokens;
@@ -126,7 +129,7 @@ internal sealed unsafe partial class UnembeddingLoss : IDisposable
     }
 
     /// <summary>Up to four panels of tokens: their losses, their dx, and one addition to the group's dW_U for all of them.</summary>
-    private double Block(float* x, ushort* targets, int tokens, int first, float* dx, float* gradient, bool accumulate, Workspace work)
+    private double Block(float* x, int* targets, int tokens, int first, float* dx, float* gradient, bool accumulate, Workspace work)
     {
         var count = Math.Min(BlockTokens, tokens - first);
         x += (nint)first * _width;
@@ -162,7 +165,7 @@ internal sealed unsafe partial class UnembeddingLoss : IDisposable
     /// Logits of up to 192 tokens become exp(logit − max); leaves their sums and the losses. A piece of W_U serves all panels while it
     /// lies in the cache.
     /// </summary>
-    private void Probabilities(float* x, ushort* targets, int count, Workspace work)
+    private void Probabilities(float* x, int* targets, int count, Workspace work)
     {
         var panels = Panels(count);
         new Span<float>(work.Max, panels * Lane).Fill(float.MinValue);

@@ -16,8 +16,8 @@ public sealed class TransformerTrainer : IDisposable
     private readonly TokenSource _tokens;
     private readonly ITransformerStep _step;
     private readonly WindowOrder _order;
-    private readonly ushort[] _batch;
-    private readonly ushort[] _targets;
+    private readonly int[] _batch;
+    private readonly int[] _targets;
     private readonly Queue<(long Time, long Step)> _pace = new();
 
     /// <param name="model">Trained in place; not owned.</param>
@@ -40,8 +40,8 @@ public sealed class TransformerTrainer : IDisposable
         Steps = options.Steps(context);
         _step = (backend ?? CpuBackend.Instance).TransformerStep(model, options);
         _order = new WindowOrder(options.Seed, tokens.Windows(context));
-        _batch = new ushort[options.BatchWindows * context];
-        _targets = new ushort[_batch.Length];
+        _batch = new int[options.BatchWindows * context];
+        _targets = new int[_batch.Length];
     }
 
     public TransformerModel Model => _model;

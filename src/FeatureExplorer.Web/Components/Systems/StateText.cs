@@ -15,7 +15,7 @@ public static class StateText
     {
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(text);
-        var pieces = text.Pieces([.. example.Tokens.Select(static token => (ushort)token)]);
+        var pieces = text.Pieces([.. example.Tokens]);
         var markup = new MarkupWriter().Raw("<li><p class=\"written states\"").Attribute("dir", TextDirection.Of(pieces.Select(static piece => piece.Text))).Raw(">");
         foreach (var piece in pieces)
         {

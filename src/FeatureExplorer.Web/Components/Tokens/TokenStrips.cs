@@ -31,7 +31,7 @@ public sealed class TokenStrips(float max, TokenText text, bool lineBreaks = fal
     public TokenStrips Add(Example example, IReadOnlyList<AblatedToken>? ablated = null, string? effects = null, int more = 0)
     {
         ArgumentNullException.ThrowIfNull(example);
-        ushort[] tokens = [.. example.Tokens.Select(t => (ushort)t)];
+        int[] tokens = [.. example.Tokens];
         var pieces = text.Pieces(tokens);
         var centre = pieces.FindIndex(p => example.Centre < p.Start + p.Length);
         var line = new Line(example, ablated ?? [.. example.Ablation?.Tokens() ?? []], effects is not null, more);

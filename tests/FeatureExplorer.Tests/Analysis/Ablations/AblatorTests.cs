@@ -106,7 +106,7 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
         var start = position / Window * Window;
         var length = (int)Math.Min(Window, small.Corpus.HeldOut.Count - start);
         var tokens = small.Corpus.HeldOut.Read(start, length).ToArray();
-        ushort[] targets = [.. tokens[1..], start + length < small.Corpus.HeldOut.Count ? small.Corpus.HeldOut.Read(start + length, 1)[0] : (ushort)0];
+        int[] targets = [.. tokens[1..], start + length < small.Corpus.HeldOut.Count ? small.Corpus.HeldOut.Read(start + length, 1)[0] : 0];
         using var runner = new TransformerRunner(small.Model, 1);
         var (before, after) = (new float[length], new float[length]);
         runner.Losses(tokens, targets, 1, length, null, before);

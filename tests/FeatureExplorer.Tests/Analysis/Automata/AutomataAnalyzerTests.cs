@@ -127,7 +127,7 @@ public sealed class AutomataAnalyzerTests(SmallRelations small) : IClassFixture<
             Follows = [.. Enumerable.Range(0, Ids.Length).Select(t => t % window != 0 && heldOut.DocumentStart(heldOut.DocumentAt(t)) != t)];
         }
 
-        public ushort[] Ids { get; }
+        public int[] Ids { get; }
 
         public bool[][] Fires { get; }
 

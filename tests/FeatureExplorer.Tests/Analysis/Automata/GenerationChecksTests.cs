@@ -40,7 +40,7 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
     }
 
     /// <summary>By sample, the steps that it takes; every token from a whole forward pass, the pin as an addition to the last residual stream.</summary>
-    private List<int> Steps(IReadOnlyList<ushort[]> prompts, int[] cycle, float? pin)
+    private List<int> Steps(IReadOnlyList<int[]> prompts, int[] cycle, float? pin)
     {
         var steps = new List<int>();
         for (var prompt = 0; prompt < prompts.Count; prompt++)
@@ -62,7 +62,7 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
         return steps;
     }
 
-    private unsafe ushort Next(ushort[] tokens, int feature, float? pin, double uniform)
+    private unsafe int Next(int[] tokens, int feature, float? pin, double uniform)
     {
         var (model, dictionary) = (small.Analysis.Model, small.Analysis.Dictionary);
         var (n, d) = (model.Config.DMlp, model.Config.DModel);
@@ -91,10 +91,10 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
 
         using var logits = new FloatBuffer(model.Config.VocabularySize);
         FinalLogits.Of(model, stream.Pointer + ((tokens.Length - 1) * d), 1, logits.Pointer);
-        return (ushort)new TokenSampler(new SamplingOptions(), model.Config.VocabularySize).Draw(logits.Span(), uniform);
+        return new TokenSampler(new SamplingOptions(), model.Config.VocabularySize).Draw(logits.Span(), uniform);
     }
 
-    private List<HashSet<int>> Fires(ushort[] tokens)
+    private List<HashSet<int>> Fires(int[] tokens)
     {
         var (model, dictionary) = (small.Analysis.Model, small.Analysis.Dictionary);
         using var runner = new TransformerRunner(model, 1);

@@ -69,7 +69,7 @@ public sealed class ContextReaderTests : IDisposable
         Assert.All(texts, static text => Assert.DoesNotContain('\uFFFD', text.Text));
     }
 
-    private ReadOnlySpan<ushort> Document(int document)
+    private ReadOnlySpan<int> Document(int document)
     {
         var (start, end) = (_corpus.HeldOut.DocumentStart(document), _corpus.HeldOut.DocumentEnd(document));
         return _corpus.HeldOut.Read(start, (int)(end - start));

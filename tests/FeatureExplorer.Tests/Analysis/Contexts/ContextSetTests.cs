@@ -256,7 +256,7 @@ public sealed class ContextSetTests : IDisposable
     }
 
     /// <summary>Documents of three domains and none, each with words that it prefers, and a share of rare words in runs.</summary>
-    private (string? Domain, ushort[] Tokens)[] Documents(Random random, int count, int longest, double rare) =>
+    private (string? Domain, int[] Tokens)[] Documents(Random random, int count, int longest, double rare) =>
         [.. Enumerable.Range(0, count).Select(document =>
         {
             var kind = document % 4;

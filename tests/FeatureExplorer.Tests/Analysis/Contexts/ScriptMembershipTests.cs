@@ -29,8 +29,8 @@ public sealed class ScriptMembershipTests
     {
         var tokenizer = SmallCorpus.Bytes();
         var alpha = Encoding.UTF8.GetBytes("α");
-        ushort[] first = [(ushort)(1 + alpha[0])];
-        ushort[] second = [(ushort)(1 + alpha[1])];
+        int[] first = [1 + alpha[0]];
+        int[] second = [1 + alpha[1]];
 
         Assert.All(Marked(tokenizer, first, second), Assert.Null);
     }
@@ -41,8 +41,8 @@ public sealed class ScriptMembershipTests
         // The last byte of a Greek letter together with the first of a Cyrillic one.
         var greek = Encoding.UTF8.GetBytes("α");
         var cyrillic = Encoding.UTF8.GetBytes("б");
-        var tokenizer = SmallCorpus.Bytes(((ushort)(1 + greek[1]), (ushort)(1 + cyrillic[0])));
-        ushort[] ids = [(ushort)(1 + greek[0]), 257, (ushort)(1 + cyrillic[1])];
+        var tokenizer = SmallCorpus.Bytes((1 + greek[1], 1 + cyrillic[0]));
+        int[] ids = [1 + greek[0], 257, 1 + cyrillic[1]];
 
         string?[] expected = [null, "greek", null, "cyrillic"];
         Assert.Equal(expected, Marked(tokenizer, ids));
@@ -53,7 +53,7 @@ public sealed class ScriptMembershipTests
     {
         var tokenizer = SmallCorpus.Bytes();
         var text = string.Concat(Enumerable.Repeat("añ Ελλ 日本語 ש\U00020000 x", 9));
-        ushort[] ids = [.. Encoding.UTF8.GetBytes(text).Select(static value => (ushort)(1 + value))];
+        int[] ids = [.. Encoding.UTF8.GetBytes(text).Select(static value => 1 + value)];
         using var corpus = new SmallCorpus(tokenizer, [(null, ids), (null, ids[..50])]);
         var whole = new byte[corpus.HeldOut.Count];
         new ScriptMembership(tokenizer, corpus.HeldOut).Mark(0, whole);
@@ -89,7 +89,7 @@ public sealed class ScriptMembershipTests
     }
 
     /// <summary>The scripts of all tokens of some documents that follow each other; the end-of-text tokens included.</summary>
-    private static string?[] Marked(ByteLevelTokenizer tokenizer, params ushort[][] documents)
+    private static string?[] Marked(ByteLevelTokenizer tokenizer, params int[][] documents)
     {
         using var corpus = new SmallCorpus(tokenizer, [.. documents.Select(static ids => ((string?)null, ids))]);
         var scripts = new byte[corpus.HeldOut.Count];

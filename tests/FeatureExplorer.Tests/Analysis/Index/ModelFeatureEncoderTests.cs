@@ -50,7 +50,7 @@ public sealed class ModelFeatureEncoderTests : IClassFixture<SmallAnalysis>
         using var identity = NeuronEncoder.Identity(config.DMlp);
         using var encoder = new ModelFeatureEncoder(model, identity, 1);
         var f = new SparseActivations();
-        ushort[] tokens = [3, 7, 9, 7, 7, 11];
+        int[] tokens = [3, 7, 9, 7, 7, 11];
         encoder.Encode(tokens, 1, tokens.Length, f);
 
         using var runner = new TransformerRunner(model, 1);

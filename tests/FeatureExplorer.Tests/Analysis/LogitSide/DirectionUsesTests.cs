@@ -38,7 +38,7 @@ public sealed class DirectionUsesTests(SmallRelations small) : IClassFixture<Sma
             Assert.InRange(use.Inactive, without.Count - at, without.Count + at);
             var expected = without.GroupBy(c => heldOut.DocumentAt(rows[c.Row].Position)).Select(document => document.Max(c => c.Component)).OrderDescending().Take(DirectionUses.MostExamples).ToList();
             Assert.Equal(expected, use.Examples.Select(e => (double)e.Activation), (a, b) => Math.Abs(a - b) < 1e-2 * Math.Max(1, a));
-            Assert.All(use.Examples, e => Assert.Equal(heldOut.Tokens[e.Position], (ushort)e.Tokens[e.Centre]));
+            Assert.All(use.Examples, e => Assert.Equal(heldOut.Tokens[e.Position], e.Tokens[e.Centre]));
         }
 
         Assert.Contains(found, use => use.Active > 0 && use.Inactive > 0);

@@ -126,7 +126,7 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
         return dictionary;
     }
 
-    private static unsafe double[] Update(TransformerModel model, ushort[] tokens, int position, Site site)
+    private static unsafe double[] Update(TransformerModel model, int[] tokens, int position, Site site)
     {
         var (d, vocabulary, rows) = (model.Config.DModel, model.Config.VocabularySize, tokens.Length);
         using var runner = new TransformerRunner(model, 1);

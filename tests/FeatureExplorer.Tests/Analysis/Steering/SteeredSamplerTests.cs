@@ -11,7 +11,7 @@ namespace FeatureExplorer.Tests.Analysis.Steering;
 public sealed class SteeredSamplerTests
 {
     private static readonly TransformerConfig Config = TransformerGradientTests.Tiny with { Layers = 2, Context = 16 };
-    private static readonly ushort[] Prompt = [0, 7, 31, 12];
+    private static readonly int[] Prompt = [0, 7, 31, 12];
     private static readonly Pin[] Pins = [new(2, 3), new(5, -1.5f)];
 
     [Theory]
@@ -88,21 +88,21 @@ public sealed class SteeredSamplerTests
     }
 
     /// <summary>One sample by running the whole text anew for every token.</summary>
-    private static List<ushort> Loop(TransformerModel model, PlainDictionary plain, Site site, Pin[] pins, SteeringOptions options, int sample)
+    private static List<int> Loop(TransformerModel model, PlainDictionary plain, Site site, Pin[] pins, SteeringOptions options, int sample)
     {
         var parameters = ReferenceTransformer.ParametersOf(model.Parameters);
         var text = Prompt.ToList();
         for (var position = 0; position < options.Tokens; position++)
         {
-            ushort[] tokens = [.. text];
-            var (_, logits) = ReferenceTransformer.RunSite(Config, parameters, tokens, new ushort[tokens.Length], 1, tokens.Length, site, x => Edit(x, plain, pins, options));
+            int[] tokens = [.. text];
+            var (_, logits) = ReferenceTransformer.RunSite(Config, parameters, tokens, new int[tokens.Length], 1, tokens.Length, site, x => Edit(x, plain, pins, options));
             var next = Draw(logits[^Config.VocabularySize..], options.Sampling, new CounterRandom(options.Seed, (ulong)sample).UniformDouble((ulong)position));
             if (next == 0)
             {
                 break;
             }
 
-            text.Add((ushort)next);
+            text.Add(next);
         }
 
         return text[Prompt.Length..];

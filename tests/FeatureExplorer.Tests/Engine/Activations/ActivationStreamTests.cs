@@ -111,7 +111,7 @@ public sealed unsafe class ActivationStreamTests
     }
 
     // Token = its own position, and the activation says which position it belongs to.
-    private static readonly ushort[] AllTokens = [.. Enumerable.Range(0, Windows * Window).Select(static p => (ushort)p)];
+    private static readonly int[] AllTokens = [.. Enumerable.Range(0, Windows * Window)];
 
     [Fact]
     public void RestoreState_OfLargerCalls_GoesOnWithTheSameVectors()
@@ -135,9 +135,9 @@ public sealed unsafe class ActivationStreamTests
         2, AllTokens.Length, Tokens, Forward,
         new ActivationStreamOptions { Window = Window, PositionsPerWindow = PerWindow, BufferVectors = buffer, WindowsPerForward = windows, Seed = seed });
 
-    private static ReadOnlySpan<ushort> Tokens(long start, int length) => AllTokens.AsSpan((int)start, length);
+    private static ReadOnlySpan<int> Tokens(long start, int length) => AllTokens.AsSpan((int)start, length);
 
-    private static void Forward(ReadOnlySpan<ushort> tokens, int windows, int length, float* activations)
+    private static void Forward(ReadOnlySpan<int> tokens, int windows, int length, float* activations)
     {
         Assert.Equal(windows * length, tokens.Length);
         for (var i = 0; i < tokens.Length; i++)

@@ -63,7 +63,7 @@ public sealed class RecordedWeightsTests
     {
         var config = new TransformerConfig { Layers = 2, DModel = 24, DMlp = 40, Heads = 3, Context = 20, VocabularySize = 61 };
         using var model = TransformerModel.Create(config, seed: 1);
-        ushort[] tokens = [.. Enumerable.Range(0, 4001).Select(static i => (ushort)(i * i % 61))];
+        int[] tokens = [.. Enumerable.Range(0, 4001).Select(static i => i * i % 61)];
         var options = new TransformerTrainingOptions { Tokens = 20 * 4 * 40, BatchWindows = 4, Seed = 3 };
         using var trainer = new TransformerTrainer(model, options, new TokenSource(tokens.Length, (start, length) => tokens.AsSpan((int)start, length)));
         trainer.Run();

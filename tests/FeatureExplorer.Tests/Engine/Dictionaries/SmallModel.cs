@@ -11,11 +11,11 @@ internal sealed class SmallModel : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("small-model-").FullName;
 
-    public SmallModel(int tokens)
+    public SmallModel(int tokens, int? start = null)
     {
-        Model = TransformerModel.Create(new TransformerConfig { VocabularySize = Vocabulary, DModel = 12, DMlp = 20, Heads = 2, Context = Window }, seed: 1);
+        Model = TransformerModel.Create(new TransformerConfig { VocabularySize = Vocabulary, DModel = 12, DMlp = 20, Heads = 2, Context = Window, StartToken = start }, seed: 1);
         var random = new Random(1);
-        Tokens = [.. Enumerable.Range(0, tokens).Select(_ => (ushort)random.Next(Vocabulary))];
+        Tokens = [.. Enumerable.Range(0, tokens).Select(_ => random.Next(Vocabulary))];
         var (tokenFile, documentFile) = (Path.Combine(_folder, "tokens"), Path.Combine(_folder, "documents"));
         using (var writer = new TokenStoreWriter(tokenFile, documentFile, Vocabulary))
         {
@@ -29,7 +29,7 @@ internal sealed class SmallModel : IDisposable
 
     public TransformerModel Model { get; }
 
-    public ushort[] Tokens { get; }
+    public int[] Tokens { get; }
 
     public TokenStore Store { get; }
 

@@ -7,7 +7,7 @@ public class TokenTextTests
 {
     // Bytes only, and " the" by merges.
     private static readonly ByteLevelTokenizer Tokenizer =
-        new([((ushort)('t' + 1), (ushort)('h' + 1)), (257, (ushort)('e' + 1)), ((ushort)(' ' + 1), 258), ((ushort)(' ' + 1), 0xD8 + 1)]);
+        new([('t' + 1, 'h' + 1), (257, 'e' + 1), (' ' + 1, 258), (' ' + 1, 0xD8 + 1)]);
 
     private static readonly TokenText Text = new(Tokenizer);
 
@@ -81,7 +81,7 @@ public class TokenTextTests
         var random = new Random(6);
         for (var i = 0; i < 300; i++)
         {
-            var tokens = Enumerable.Range(0, 40).Select(_ => (ushort)random.Next(Tokenizer.VocabularySize)).ToArray();
+            var tokens = Enumerable.Range(0, 40).Select(_ => random.Next(Tokenizer.VocabularySize)).ToArray();
             var next = 0;
             foreach (var piece in Text.Pieces(tokens))
             {
@@ -94,5 +94,5 @@ public class TokenTextTests
         }
     }
 
-    private static List<TokenPiece> Pieces(params ushort[] tokens) => Text.Pieces(tokens);
+    private static List<TokenPiece> Pieces(params int[] tokens) => Text.Pieces(tokens);
 }

@@ -169,7 +169,7 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         using var dPositions = Numbers.Random(6 * Width, "left over");
         var embedding = new Embedding(Vocabulary, Width, Windows * Length);
 
-        fixed (ushort* t = tokens)
+        fixed (int* t = tokens)
         {
             embedding.Backward(t, dx.Pointer, dTokens.Pointer, dPositions.Pointer, Windows, Length, context: 6);
         }
@@ -203,7 +203,7 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         forwardOnly.Pack(weights.Pointer);
         var losses = new float[tokens];
         double loss;
-        fixed (ushort* y = targets)
+        fixed (int* y = targets)
         fixed (float* each = losses)
         {
             loss = training.ForwardBackward(x.Pointer, y, tokens, dx.Pointer, dWeights.Pointer);
@@ -228,7 +228,7 @@ public sealed unsafe class LayerTests(ITestOutputHelper output)
         unembedding.Pack(weights.Pointer);
         var targets = Numbers.Tokens(20, 30, "targets");
         var losses = new float[20];
-        fixed (ushort* y = targets)
+        fixed (int* y = targets)
         fixed (float* each = losses)
         {
             unembedding.Forward(x.Pointer, y, 20, each);

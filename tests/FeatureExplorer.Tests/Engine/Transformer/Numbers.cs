@@ -17,10 +17,10 @@ internal static unsafe class Numbers
         return buffer;
     }
 
-    public static ushort[] Tokens(int count, int vocabulary, string stream)
+    public static int[] Tokens(int count, int vocabulary, string stream)
     {
         var random = new CounterRandom(7).Stream(stream);
-        return [.. Enumerable.Range(0, count).Select(i => (ushort)random.Bounded((ulong)i, (ulong)vocabulary))];
+        return [.. Enumerable.Range(0, count).Select(i => (int)random.Bounded((ulong)i, (ulong)vocabulary))];
     }
 
     public static double[] Doubles(FloatBuffer buffer) => [.. buffer.Span().ToArray().Select(v => (double)v)];

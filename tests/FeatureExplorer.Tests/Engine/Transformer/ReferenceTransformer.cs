@@ -10,7 +10,7 @@ internal static class ReferenceTransformer
 
     /// <summary>Mean loss, after an edit of the last layer's neurons; also returns the loss of every position and the neurons [rows, dMlp].</summary>
     public static (double Mean, double[] Losses, double[] Hidden) Run(
-        TransformerConfig c, Dictionary<string, double[]> p, ushort[] tokens, ushort[] targets, int windows, int length, Func<double[], double[]>? edit = null)
+        TransformerConfig c, Dictionary<string, double[]> p, int[] tokens, int[] targets, int windows, int length, Func<double[], double[]>? edit = null)
     {
         double[] hidden = [];
         var (losses, _) = RunSite(c, p, tokens, targets, windows, length, Site.Default(c), values =>
@@ -23,11 +23,11 @@ internal static class ReferenceTransformer
 
     /// <summary>The loss of every position and the logits [rows, V], with what an edit makes of a site's activations [rows, n].</summary>
     public static (double[] Losses, double[] Logits) RunSite(
-        TransformerConfig c, Dictionary<string, double[]> p, ushort[] tokens, ushort[] targets, int windows, int length, Site site, Func<double[], double[]> edit)
+        TransformerConfig c, Dictionary<string, double[]> p, int[] tokens, int[] targets, int windows, int length, Site site, Func<double[], double[]> edit)
     {
         if (c.StartToken is { } start)
         {
-            ushort[] longer = [.. Enumerable.Range(0, windows * (length + 1)).Select(i => i % (length + 1) == 0 ? (ushort)start : tokens[(i / (length + 1) * length) + (i % (length + 1)) - 1])];
+            int[] longer = [.. Enumerable.Range(0, windows * (length + 1)).Select(i => i % (length + 1) == 0 ? start : tokens[(i / (length + 1) * length) + (i % (length + 1)) - 1])];
             var all = RunSite(c with { StartToken = null }, p, longer, longer, windows, length + 1, site, values =>
             {
                 var width = values.Length / longer.Length;
@@ -217,7 +217,7 @@ internal static class ReferenceTransformer
         return y;
     }
 
-    public static double[] CrossEntropy(double[] x, double[] unembedding, ushort[] targets)
+    public static double[] CrossEntropy(double[] x, double[] unembedding, int[] targets)
     {
         var logits = Logits(x, unembedding, targets.Length);
         var vocabulary = logits.Length / targets.Length;

@@ -108,6 +108,6 @@ public sealed unsafe class SiteTests
         using var model = TransformerGradientTests.RandomModel(Config);
         using var runner = new TransformerRunner(model, 1);
 
-        Assert.Contains("Begin", Assert.Throws<InvalidOperationException>(() => runner.Continue(new ushort[12], null, new float[12])).Message, StringComparison.Ordinal);
+        Assert.Contains("Begin", Assert.Throws<InvalidOperationException>(() => runner.Continue(new int[12], null, new float[12])).Message, StringComparison.Ordinal);
     }
 }

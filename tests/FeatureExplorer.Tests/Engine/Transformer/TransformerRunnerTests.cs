@@ -115,8 +115,8 @@ public sealed unsafe class TransformerRunnerTests
         using var model = TransformerGradientTests.RandomModel(Config);
         using var runner = new TransformerRunner(model, 1);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new ushort[24], 2, 12, null));
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new ushort[13], 1, 13, null));
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new ushort[11], 1, 12, null));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new int[24], 2, 12, null));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new int[13], 1, 13, null));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Activations(new int[11], 1, 12, null));
     }
 }

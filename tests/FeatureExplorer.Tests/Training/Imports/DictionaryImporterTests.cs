@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
+using FeatureExplorer.Engine.Dictionaries.Imports;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
@@ -72,6 +73,16 @@ public sealed class DictionaryImporterTests : IDisposable
         Assert.Contains("BOS", origin.Warnings[0], StringComparison.Ordinal);
         Assert.Equal(origin.Warnings, result.Found.Origin.Warnings);
         Assert.Null(trained.Origin);
+    }
+
+    [Fact]
+    public void Find_FolderOfOurOwnDictionaries_PassesOverNeurons()
+    {
+        var passedOver = new List<string>();
+        var found = DictionaryImport.Find(_database.Folder.Dictionaries("A"), passedOver.Add);
+        Assert.Equal([_database.Folder.Dictionary("A", "1")], found);
+        Assert.Equal([_database.Folder.Dictionary("A", "neurons")], passedOver);
+        Assert.Throws<InvalidDataException>(() => DictionaryImport.Find(_database.Folder.Dictionary("A", "neurons")));
     }
 
     [Fact]

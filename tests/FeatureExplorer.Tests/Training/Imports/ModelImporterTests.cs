@@ -113,6 +113,32 @@ public sealed class ModelImporterTests : IDisposable
     }
 
     [Fact]
+    public void Run_MoreIdsThanOurOwnTokenizer_EncodesAsItDoes()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(_model, "tokenizer.json");
+        var own = TokenizerFiles.Load(file);
+        using (var model = TransformerModel.Create(new TransformerConfig { Layers = 1, DModel = 8, DMlp = 16, Heads = 2, Context = 32, VocabularySize = own.VocabularySize + 12 }, seed: 1))
+        {
+            model.Save(folder.Path);
+        }
+
+        File.Copy(file, Path.Combine(folder.Path, "tokenizer.json"));
+        Import(Request with { Path = folder.Path });
+
+        var padded = TokenizerFiles.Load(_database.Folder.Tokenizer("G"));
+        Assert.Equal((own.VocabularySize + 12, own.DocumentMark, own.EndOfText), (padded.VocabularySize, padded.DocumentMark, padded.EndOfText));
+        foreach (var text in (string[])["", "The quick  brown\n\nfox's 1234 шахматы, e\u0301\t", File.ReadAllText(_text)[..5_000]])
+        {
+            Assert.Equal(own.Encode(text), padded.Encode(text));
+        }
+
+        Assert.True(padded.IsSpecial(own.VocabularySize + 11) && padded.Bytes(own.VocabularySize + 3).IsEmpty);
+        Assert.Null(new FeatureStore(_database).FindModel("G")!.Origin!.StartToken);
+        Assert.Contains("more ids than its tokenizer", string.Concat(new FeatureStore(_database).FindModel("G")!.Origin!.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_TokenizerOfAnotherModel_IsRefusedAndLeavesNothing()
     {
         using var folder = new TemporaryFolder();

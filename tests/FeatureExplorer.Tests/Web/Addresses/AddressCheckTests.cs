@@ -14,7 +14,7 @@ public sealed class AddressCheckTests(SampleSite site)
 {
     [Theory]
     [InlineData("/api/v1/A/1/4/examples?from=1,5", "from is \"1,5\"; it must be a number")]
-    [InlineData("/api/v1/A/1/4/examples?token=-1", "token is \"-1\"; it must be a whole number from 0 to 65535")]
+    [InlineData("/api/v1/A/1/4/examples?token=-1", "token is \"-1\"; it must be a whole number from 0 to 1048575")]
     [InlineData("/api/v1/A/1/4/examples?from=inf&to=-inf", "from is \"inf\"")]
     [InlineData("/api/v1/A/1/4/examples?order=zzz", "one of activation, weakest, document, random")]
     [InlineData("/api/v1/A/1/4/examples?order=1", "one of activation, weakest, document, random")]

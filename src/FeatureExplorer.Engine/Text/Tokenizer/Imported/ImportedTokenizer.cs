@@ -90,18 +90,8 @@ public sealed class ImportedTokenizer : ITokenizer
         return id < _texts.Count ? _texts[id] : [];
     }
 
-    public void Encode(ReadOnlySpan<byte> utf8, List<ushort> output, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        TokenizerFiles.CheckFitsStore(this);
-        var ids = new List<int>();
-        Encode(utf8, withSpecial: false, ids, null, cancellation);
-        output.EnsureCapacity(output.Count + ids.Count);
-        foreach (var id in ids)
-        {
-            output.Add((ushort)id);
-        }
-    }
+    public void Encode(ReadOnlySpan<byte> utf8, List<int> output, CancellationToken cancellation = default) =>
+        Encode(utf8, withSpecial: false, output, null, cancellation);
 
     /// <summary>
     /// Appends the ids of a text, without those of <see cref="Before"/> and <see cref="After"/>, and for each where in the text what it covers ends: it begins where the

@@ -35,7 +35,7 @@ public sealed record SteeringJson(
     }
 
     private static IReadOnlyList<Sample> Samples(SteeredSamples samples, TokenText text) => [.. samples.Samples.Select(sample => new Sample(
-        text.Written([.. sample.Tokens.Select(static token => (ushort)token)]),
+        text.Written([.. sample.Tokens]),
         [.. sample.Tokens.Select((token, i) => new Token(text.Of(token), token, sample.Losses[i], sample.Activations[i], sample.Ratios?[i], sample.Inside?[i]))],
         sample.InContext, sample.Loss))];
 

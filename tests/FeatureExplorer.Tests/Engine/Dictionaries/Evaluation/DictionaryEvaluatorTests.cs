@@ -125,6 +125,46 @@ public sealed unsafe class DictionaryEvaluatorTests
     }
 
     [Fact]
+    public void Measure_ModelWithAStartToken_LeavesItsPlacesOutOfEveryFigure()
+    {
+        const int Start = 7, Windows = 20, Rows = Windows * SmallModel.Window;
+        using var small = new SmallModel(tokens: Rows + 1, Start);
+        var (config, site) = (small.Model.Config, new Site(SiteKind.ResidPost, 0));
+        using var step = DictionarySamples.Step(site.Width(config), Features, 1, seed: 1);
+        using var dictionary = DictionaryWeights.ToDictionary(step.Parameters, 1);
+        dictionary.Site = site;
+        var reference = DictionarySamples.Reference(step.Parameters);
+
+        var metrics = DictionaryEvaluator.Evaluate(small.Model, dictionary, small.Store, long.MaxValue);
+
+        var p = ReferenceTransformer.ParametersOf(small.Model.Parameters);
+        var (tokens, targets, width) = (small.Tokens[..Rows], small.Tokens[1..], site.Width(config));
+        int[] kept = [.. Enumerable.Range(0, Rows).Where(row => tokens[row] != Start)];
+        Assert.InRange(kept.Length, 100, Rows - 1);
+        double[][] x = [];
+        (double[] Losses, double[] Logits) Run(Func<double[], double[]> edit) => ReferenceTransformer.RunSite(config, p, tokens, targets, Windows, SmallModel.Window, site, values =>
+        {
+            x = [.. values.Chunk(width)];
+            return [.. x.SelectMany((row, number) => tokens[number] == Start ? row : edit(row))];
+        });
+        double Mean(double[] losses) => kept.Average(row => losses[row]);
+        var plain = Run(static row => row);
+        double[] mean = [.. Enumerable.Range(0, width).Select(i => kept.Average(row => x[row][i]))];
+        double[] Decoded(double[] row) => reference.Decode(reference.Encode(row));
+        double Squared(Func<int, double[]> from) => kept.Sum(row => x[row].Zip(from(row), static (a, b) => (a - b) * (a - b)).Sum());
+        var explained = 1 - (Squared(row => Decoded(x[row])) / Squared(_ => mean));
+        Assert.Equal(kept.Length, metrics.Tokens);
+        Assert.Equal(kept.Average(row => reference.Encode(x[row]).Count(static f => f > 0)), metrics.L0, 1e-9);
+        Assert.Equal(explained, metrics.ExplainedVariance, 1e-4 * Math.Abs(explained));
+        Assert.Equal(Mean(plain.Losses), metrics.Loss, 1e-5);
+        Assert.Equal(Mean(Run(static row => new double[row.Length]).Losses), metrics.LossZeroAblated, 1e-5);
+        Assert.Equal(Mean(Run(_ => mean).Losses), metrics.LossMeanAblated, 1e-5);
+        var edited = Run(Decoded);
+        Assert.Equal(Mean(edited.Losses), metrics.LossReconstructed, 1e-5);
+        Assert.Equal(Mean(ReferenceTransformer.Divergences(plain.Logits, edited.Logits, Rows)), metrics.Divergence!.Value, 1e-5);
+    }
+
+    [Fact]
     public void Spectrum_OfAMeasuredDictionary_HoldsDensityBiasAndCosine()
     {
         using var small = new SmallModel(tokens: (40 * SmallModel.Window) + 1);

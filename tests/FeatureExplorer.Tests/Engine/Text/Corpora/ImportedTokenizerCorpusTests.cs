@@ -57,23 +57,30 @@ public sealed class ImportedTokenizerCorpusTests : IDisposable
     }
 
     [Fact]
-    public void Build_VocabularyAboveTwoBytes_IsRefused()
+    public void Build_VocabularyAboveTwoBytes_HasTheSameTokensInFourBytes()
     {
-        var json = SmallTokenizer.Json([.. Enumerable.Range(0, 5_000).Select(static i => $"t{i}")], []);
-        json["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id":65536,"content":"<last>"}"""));
-        var message = Assert.Throws<InvalidDataException>(() => TokenizedCorpus.Build(new DemoCorpus(1, 10_000), new CorpusOptions { Tokenizer = SmallTokenizer.Load(json) }, _folder.At("corpus"))).Message;
-        Assert.Equal("The tokenizer has 65,537 token ids, but the files of a corpus keep two bytes for each token: at most 65,536 ids fit. Use a model with a smaller vocabulary.", message);
-        Assert.False(Directory.Exists(_folder.At("corpus")));
+        var larger = Words(last: 65_536);
+        using var narrow = TokenizedCorpus.Build(new DemoCorpus(1, 60_000), new CorpusOptions { Tokenizer = Words() }, _folder.At("narrow"));
+        using var wide = TokenizedCorpus.Build(new DemoCorpus(1, 60_000), new CorpusOptions { Tokenizer = larger }, _folder.At("wide"));
+        Assert.Equal(65_537, wide.UnigramCounts.Count);
+        Assert.Equal(narrow.Training.Read(0, (int)narrow.Training.Count).ToArray(), wide.Training.Read(0, (int)wide.Training.Count).ToArray());
+        Assert.Equal(narrow.UnigramCounts, wide.UnigramCounts.Take(narrow.UnigramCounts.Count));
+        Assert.Equal(4 * wide.HeldOut.Count, 2 * narrow.HeldOut.Count + new FileInfo(_folder.At("wide/held-out.tokens")).Length - new FileInfo(_folder.At("narrow/held-out.tokens")).Length);
     }
 
     // SentencePiece-like, with all bytes: any text is encoded.
-    private static FeatureExplorer.Engine.Text.Tokenizer.Imported.ImportedTokenizer Words()
+    private static FeatureExplorer.Engine.Text.Tokenizer.Imported.ImportedTokenizer Words(int? last = null)
     {
         var json = SmallTokenizer.Json(
             ["▁", "t", "h", "e", "w", "▁t", "he", "▁the", .. Enumerable.Range(0, 256).Select(static value => $"<0x{value:X2}>")], ["▁ t", "h e", "▁t he"], normalizer: Prepended);
         json["model"]!["byte_fallback"] = true;
         json["added_tokens"]![1]![FeatureExplorer.Engine.Text.Tokenizer.Imported.Files.TokenizerJsonReader.Roles] = new JsonArray("beginning_of_text");
         json["added_tokens"]![2]![FeatureExplorer.Engine.Text.Tokenizer.Imported.Files.TokenizerJsonReader.Roles] = new JsonArray("end_of_text");
+        if (last is { } id)
+        {
+            json["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = id, ["content"] = "<last>" });
+        }
+
         return SmallTokenizer.Load(json);
     }
 }

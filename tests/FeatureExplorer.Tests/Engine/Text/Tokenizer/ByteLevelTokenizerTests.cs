@@ -93,7 +93,7 @@ public class ByteLevelTokenizerTests
     [Fact]
     public void Encode_TextOfTheEndToken_IsPlainText()
     {
-        Assert.DoesNotContain((ushort)ByteLevelTokenizer.EndOfText, Tokenizer.Encode("a<|endoftext|>b"));
+        Assert.DoesNotContain(ByteLevelTokenizer.EndOfText, Tokenizer.Encode("a<|endoftext|>b"));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class ByteLevelTokenizerTests
     [Fact]
     public void Decode_IdOutsideTheVocabulary_Throws()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Tokenizer.Decode([(ushort)Tokenizer.VocabularySize]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tokenizer.Decode([Tokenizer.VocabularySize]));
     }
 
     [Fact]
@@ -118,21 +118,21 @@ public class ByteLevelTokenizerTests
 
     private static void AssertRoundTrip(byte[] bytes)
     {
-        var ids = new List<ushort>();
+        var ids = new List<int>();
         Tokenizer.Encode(bytes, ids);
         Assert.Equal(bytes, Tokenizer.Decode([.. ids]));
     }
 
-    private static ushort[] MergeOneByOne(byte[] word)
+    private static int[] MergeOneByOne(byte[] word)
     {
-        var ids = word.Select(value => (ushort)(value + 1)).ToList();
+        var ids = word.Select(value => value + 1).ToList();
         for (var merge = 0; merge < Tokenizer.Merges.Count; merge++)
         {
             for (var i = 0; i + 1 < ids.Count; i++)
             {
                 if ((ids[i], ids[i + 1]) == Tokenizer.Merges[merge])
                 {
-                    ids[i] = (ushort)(257 + merge);
+                    ids[i] = 257 + merge;
                     ids.RemoveAt(i + 1);
                 }
             }

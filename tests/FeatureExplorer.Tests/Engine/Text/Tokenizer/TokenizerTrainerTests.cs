@@ -11,7 +11,7 @@ public class TokenizerTrainerTests
         // Words: "ab" 3 times (the later ones with a space), "abc" twice. (a, b) occurs 5 times, (space, ab) 4, (ab, c) and (space ab, c) 2.
         var tokenizer = Train("ab ab ab abc abc", 260);
 
-        Assert.Equal([(Id('a'), Id('b')), (Id(' '), (ushort)257), ((ushort)258, Id('c'))], tokenizer.Merges);
+        Assert.Equal([(Id('a'), Id('b')), (Id(' '), 257), (258, Id('c'))], tokenizer.Merges);
         Assert.Equal(" abc"u8.ToArray(), tokenizer.Bytes(259).ToArray());
         Assert.Equal([257, 258, 259], tokenizer.Encode("ab ab abc"));
     }
@@ -71,23 +71,23 @@ public class TokenizerTrainerTests
         TokenizerTrainer.Train([Encoding.UTF8.GetBytes(text)], vocabularySize);
 
     /// <summary>Counts all pairs afresh for every merge.</summary>
-    private static List<(ushort Left, ushort Right)> BruteForce(string text, int merges)
+    private static List<(int Left, int Right)> BruteForce(string text, int merges)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var words = new List<List<ushort>>();
+        var words = new List<List<int>>();
         for (var position = 0; position < bytes.Length;)
         {
             var end = PreTokenizer.End(bytes, position);
-            words.Add([.. bytes[position..end].Select(value => (ushort)(value + 1))]);
+            words.Add([.. bytes[position..end].Select(value => value + 1)]);
             position = end;
         }
 
         var spellings = Enumerable.Range(0, 257).Select(id => id == 0 ? "" : ((char)(id - 1)).ToString()).ToList();
-        var found = new List<(ushort Left, ushort Right)>();
-        var passedOver = new HashSet<(ushort, ushort)>();
+        var found = new List<(int Left, int Right)>();
+        var passedOver = new HashSet<(int, int)>();
         while (found.Count < merges)
         {
-            var counts = new Dictionary<(ushort Left, ushort Right), int>();
+            var counts = new Dictionary<(int Left, int Right), int>();
             foreach (var word in words)
             {
                 for (var i = 0; i + 1 < word.Count; i++)
@@ -118,7 +118,7 @@ public class TokenizerTrainerTests
                 {
                     if ((word[i], word[i + 1]) == best)
                     {
-                        word[i] = (ushort)(spellings.Count - 1);
+                        word[i] = spellings.Count - 1;
                         word.RemoveAt(i + 1);
                     }
                 }
@@ -128,5 +128,5 @@ public class TokenizerTrainerTests
         return found;
     }
 
-    private static ushort Id(char character) => (ushort)(character + 1);
+    private static int Id(char character) => character + 1;
 }

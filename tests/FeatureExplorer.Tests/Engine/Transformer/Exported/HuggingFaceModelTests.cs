@@ -127,7 +127,7 @@ public sealed unsafe class HuggingFaceModelTests : IDisposable
 
     private static float[] Logits(TransformerModel model)
     {
-        ushort[] tokens = [.. Enumerable.Range(0, 24).Select(static i => (ushort)(i * 7 % 53))];
+        int[] tokens = [.. Enumerable.Range(0, 24).Select(static i => i * 7 % 53)];
         using var runner = new TransformerRunner(model, 2);
         using var activations = new HostRows(tokens.Length, model.Config.DModel);
         using var stream = new HostRows(tokens.Length, model.Config.DModel);

@@ -44,10 +44,10 @@ public sealed unsafe class IncrementalRunnerTests
             }
         }
 
-        void Check(ushort[] tokens, ReadOnlySpan<float> actual)
+        void Check(int[] tokens, ReadOnlySpan<float> actual)
         {
             var full = ReferenceTransformer.RunSite(
-                Config, ReferenceTransformer.ParametersOf(model.Parameters), tokens, new ushort[tokens.Length], 1, tokens.Length, site,
+                Config, ReferenceTransformer.ParametersOf(model.Parameters), tokens, new int[tokens.Length], 1, tokens.Length, site,
                 values => [.. values.Select((v, i) => i % site.Width(Config) % 3 == 0 ? 0 : v * 1.5)]).Logits;
             Assert.True(Numbers.RelativeError(actual, full[^Config.VocabularySize..]) < 1e-5);
         }
@@ -72,7 +72,7 @@ public sealed unsafe class IncrementalRunnerTests
 
         runner.Logits(logits.Pointer);
         Assert.Equal(12, runner.Length);
-        ushort[] all = [.. prompt, .. right];
+        int[] all = [.. prompt, .. right];
         var full = ReferenceTransformer.RunSite(config, ReferenceTransformer.ParametersOf(model.Parameters), all, all, 1, 12, Site.Default(config), static values => values).Logits;
         Assert.InRange(Numbers.RelativeError(logits.Span(config.VocabularySize, config.VocabularySize), full[^config.VocabularySize..]), 0, 2e-5);
     }

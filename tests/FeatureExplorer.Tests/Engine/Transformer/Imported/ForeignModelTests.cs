@@ -56,7 +56,7 @@ public sealed unsafe class ForeignModelTests : IDisposable
 
         // The logits of the tokens after it are those of a window that begins with it.
         using var whole = ForeignModel.Open(Path.Combine(Folder, "gpt2")).Load();
-        ushort[] tokens = [5, 9, 2];
+        int[] tokens = [5, 9, 2];
         var (with, without) = (Logits(model, tokens, 1, 3), Logits(whole, [3, .. tokens], 1, 4));
         Assert.InRange(Numbers.RelativeError(with, [.. without.Skip(29).Select(static v => (double)v)]), 0, 1e-5);
     }
@@ -135,11 +135,11 @@ public sealed unsafe class ForeignModelTests : IDisposable
 
     private static float[] Logits(TransformerModel model)
     {
-        var rows = Expected["tokens"].Deserialize<ushort[][]>()!;
+        var rows = Expected["tokens"].Deserialize<int[][]>()!;
         return Logits(model, [.. rows.SelectMany(static row => row)], rows.Length, rows[0].Length);
     }
 
-    private static float[] Logits(TransformerModel model, ushort[] tokens, int windows, int length)
+    private static float[] Logits(TransformerModel model, int[] tokens, int windows, int length)
     {
         using var runner = new TransformerRunner(model, windows);
         using var activations = new HostRows(tokens.Length, model.Config.DModel);

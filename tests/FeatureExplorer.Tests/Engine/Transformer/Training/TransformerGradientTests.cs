@@ -108,10 +108,10 @@ public sealed unsafe class TransformerGradientTests(ITestOutputHelper output)
     {
         using var model = RandomModel(Tiny);
         using var gradient = new TransformerGradient(model, 1);
-        var tokens = new ushort[12];
+        var tokens = new int[12];
         tokens[5] = 53;
 
-        Assert.Contains("53", Assert.Throws<ArgumentException>(() => gradient.Compute(tokens, new ushort[12], 1, 12)).Message);
-        Assert.Contains("53", Assert.Throws<ArgumentException>(() => gradient.Compute(new ushort[12], tokens, 1, 12)).Message);
+        Assert.Contains("53", Assert.Throws<ArgumentException>(() => gradient.Compute(tokens, new int[12], 1, 12)).Message);
+        Assert.Contains("53", Assert.Throws<ArgumentException>(() => gradient.Compute(new int[12], tokens, 1, 12)).Message);
     }
 }

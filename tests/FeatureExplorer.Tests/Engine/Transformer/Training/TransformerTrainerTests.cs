@@ -24,8 +24,8 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
         using var model = new TransformerModel(config);
         model.Parameters.Read(fixture, "before.");
         var (losses, norms) = (Numbers("losses"), Numbers("norms"));
-        ushort[] tokens = [.. fixture.ReadArray("tokens").Select(v => (ushort)v)];
-        ushort[] targets = [.. fixture.ReadArray("targets").Select(v => (ushort)v)];
+        int[] tokens = [.. fixture.ReadArray("tokens").Select(v => (int)v)];
+        int[] targets = [.. fixture.ReadArray("targets").Select(v => (int)v)];
         using var gradient = new TransformerGradient(model, 3);
         var options = new TransformerTrainingOptions { Tokens = 1, LearningRate = 3e-3f, Epsilon = 1e-5f, ClipNorm = 0.5f };
         using var optimizer = new Optimizer(config, options);
@@ -198,11 +198,11 @@ public sealed unsafe class TransformerTrainerTests(ITestOutputHelper output) : I
 
     private static TransformerTrainingOptions Options(int steps) => new() { Tokens = steps * 4 * 20, BatchWindows = 4, WarmUpSteps = 5, Seed = 2 };
 
-    private static ushort[] Text(int count) => Transformer.Numbers.Tokens(count, Small.VocabularySize, "text");
+    private static int[] Text(int count) => Transformer.Numbers.Tokens(count, Small.VocabularySize, "text");
 
-    private static ushort[] Cycle(int count) => [.. Enumerable.Range(0, count).Select(i => (ushort)(i % 17 * 3))];
+    private static int[] Cycle(int count) => [.. Enumerable.Range(0, count).Select(i => i % 17 * 3)];
 
-    private static TokenSource Source(ushort[] tokens) => new(tokens.Length, (start, length) => tokens.AsSpan((int)start, length));
+    private static TokenSource Source(int[] tokens) => new(tokens.Length, (start, length) => tokens.AsSpan((int)start, length));
 
     private sealed class Report(Action<TransformerTrainingProgress> action) : IProgress<TransformerTrainingProgress>
     {
