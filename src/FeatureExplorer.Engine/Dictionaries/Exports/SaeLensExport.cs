@@ -36,7 +36,7 @@ public static class SaeLensExport
     {
         var config = new JsonObject
         {
-            ["architecture"] = DictionaryConfig.NameOf(dictionary.Activation),
+            ["architecture"] = DictionaryArchitecture.Of(dictionary).Name,
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
