@@ -143,9 +143,13 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
     /// <exception cref="InvalidDataException">A file is damaged, or holds a kind of dictionary that is not supported.</exception>
     public static SparseAutoencoder Load(string directory) => DictionaryFiles.Load(directory);
 
-    /// <summary>Where a saved dictionary reads, without its weights; null where its files do not say.</summary>
+    /// <summary>Where a saved dictionary reads and writes, without its weights; null where its files do not say.</summary>
     /// <exception cref="InvalidDataException">Its configuration is damaged, or of a kind that is not supported.</exception>
-    public static Site? SiteOf(string directory) => DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile)).Site;
+    public static (Site? Input, Site? Output) SitesOf(string directory)
+    {
+        var config = DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile));
+        return (config.Site, config.OutputSite);
+    }
 
     /// <summary>Writes <c>cfg.json</c> and <c>sae_weights.safetensors</c> in the layout of SAELens 6.</summary>
     /// <param name="directory">Created when it does not exist.</param>

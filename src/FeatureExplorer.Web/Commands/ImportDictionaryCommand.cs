@@ -39,7 +39,7 @@ public static class ImportDictionaryCommand
         var device = new Option<string?>("--device") { Description = "Where it computes: auto, cpu, torch:cpu, cuda:0, mps. Default: the setting Training:Device." };
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
-        var command = new Command("dictionary", $"A dictionary of another tool ({string.Join(", ", DictionaryImport.FormatNames.Where(static format => !format.Contains("transcoder", StringComparison.Ordinal)))}), with index, statistics and relations over the model's corpus.")
+        var command = new Command("dictionary", $"A dictionary of another tool ({string.Join(", ", DictionaryImport.FormatNames)}), with index, statistics and relations over the model's corpus.")
         {
             path, model, name, site, scale, norms, tokens, ablate, alone, all, check, device, data, json,
         };
