@@ -37,7 +37,7 @@ public sealed class TranscoderPageTests(TranscoderSite site) : IClassFixture<Tra
     [InlineData("/A/2/{0}/logits", "Logit")]
     [InlineData("/A/2/unread", "All of the directions of A/2 are read")]
     [InlineData("/A/2/spectrum", "have no cosine")]
-    [InlineData("/A/2/map", "map")]
+    [InlineData("/A/2/map", "A/2")]
     [InlineData("/A/2/automata", "A/2")]
     [InlineData("/A/2/report", "A/2")]
     [InlineData("/A/2/decompose?q=the+cat&token=2", "W_skip x: what bypasses the features")]

@@ -76,7 +76,7 @@ internal sealed partial record DictionaryConfig
         {
             Assumptions = [.. config.Assumed(site)],
             Inputs = config.Size("d_in"),
-            Transcoder = architecture.IsTranscoder ? new TranscoderShape(config.Size("d_out"), architecture.Skips) : null,
+            Transcoder = architecture.IsTranscoder ? new TranscoderShape(config.OutputSize(architecture), architecture.Skips) : null,
             Features = features,
             Activation = activation,
             K = activation == DictionaryActivation.TopK ? config.TopK(features) : 0,
@@ -273,6 +273,10 @@ internal sealed partial record DictionaryConfig
         JsonValue value when value.TryGetValue(out bool flag) => flag,
         var other => throw new InvalidDataException($"{_path}: {key} is {Short(other)} where true or false is needed."),
     };
+
+    private int OutputSize(DictionaryArchitecture architecture) => _json["d_out"] is not null
+        ? Size("d_out")
+        : throw new InvalidDataException($"{_path}: architecture is \"{architecture.Name}\" and d_out is missing: say how many numbers it writes.");
 
     private int Size(string key) =>
         _json[key] is JsonValue value && value.TryGetValue(out int size) && size > 0

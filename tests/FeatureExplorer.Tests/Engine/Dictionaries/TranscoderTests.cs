@@ -107,7 +107,7 @@ public sealed unsafe class TranscoderTests
 
         var message = Assert.Throws<InvalidDataException>(() => SparseAutoencoder.Load(folder.Path)).Message;
 
-        Assert.Contains("cfg.json", message, StringComparison.Ordinal);
+        Assert.Contains(folder.Path, message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
         }
 
         var path = source.Folder.Replace('\\', '/');
-        var transcodes = path.Contains("transcoder", StringComparison.Ordinal);
+        var transcodes = Transcoders().IsMatch(path);
         if (path.Contains("/embedding", StringComparison.Ordinal))
         {
             throw new InvalidDataException($"{source.Weights.FilePath} reads the embeddings, which are no site here: it can read {string.Join(", ", Transformer.Site.HookNames)}.");
@@ -86,6 +86,9 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
 
     [GeneratedRegex(@"-(res|mlp|att)(?:-canonical)?(?:/|$)")]
     private static partial Regex Kind();
+
+    [GeneratedRegex(@"/[^/]*transcoder[^/]*/layer_\d{1,4}(?:/|$)")]
+    private static partial Regex Transcoders();
 
     [GeneratedRegex(@"/average_l0_(\d{1,6})(?:/|$)")]
     private static partial Regex L0();
