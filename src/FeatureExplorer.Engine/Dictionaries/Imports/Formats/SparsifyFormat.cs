@@ -10,7 +10,7 @@ internal sealed class SparsifyFormat : IDictionaryFormat
 
     public ForeignWeights? Read(ForeignSource source, DictionaryImportOptions options)
     {
-        if (source.Config("cfg.json") is not { } config || !source.Has("encoder.weight", "b_dec") || !(config.Has("num_latents") || config.Has("expansion_factor")))
+        if (source.Config("cfg.json") is not { } config || !source.Has("encoder.weight") || !(config.Has("num_latents") || config.Has("expansion_factor")))
         {
             return null;
         }
