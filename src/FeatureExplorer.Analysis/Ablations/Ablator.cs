@@ -10,7 +10,7 @@ using FeatureExplorer.Engine.Transformer;
 namespace FeatureExplorer.Analysis.Ablations;
 
 /// <summary>
-/// Removes features from the model's last layer and runs the rest of the model: the residual stream loses f · d · W_down (or f · d), and the last LayerNorm
+/// Removes features from the model's last layer and runs the rest of the model: the residual stream loses f · d · W_down (or f · d, as where a transcoder writes), and the last LayerNorm
 /// and the unembedding are computed anew. No later attention reads the site, so a token's removal touches the next token's prediction only,
 /// and one forward pass of a window serves all features and tokens in it. Windows are those of the index.
 /// </summary>
@@ -27,7 +27,7 @@ public sealed unsafe class Ablator : IDisposable
     private readonly Rows _stream;
     private readonly int[] _named;
     private readonly SparseActivations _f = new();
-    private readonly Site _site;
+    private readonly Site _input;
     private readonly int _window;
 
     /// <param name="model">The model.</param>
@@ -41,17 +41,18 @@ public sealed unsafe class Ablator : IDisposable
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(occurs);
-        _site = dictionary.Site ?? Site.Default(model.Config);
-        var (n, d) = (_site.Width(model.Config), model.Config.DModel);
-        if (!Supports(model, _site))
+        _input = dictionary.Site ?? Site.Default(model.Config);
+        var output = dictionary.OutputSite ?? _input;
+        var (n, d) = (_input.Width(model.Config), model.Config.DModel);
+        if (!Supports(model, output))
         {
-            throw new ArgumentException($"A later layer reads {_site}: removing features there touches more than the next token.", nameof(dictionary));
+            throw new ArgumentException($"A later layer reads {output}: removing features there touches more than the next token.", nameof(dictionary));
         }
 
-        if (dictionary.Inputs != n || occurs.Length != model.Config.VocabularySize)
+        if (dictionary.Inputs != n || dictionary.Outputs != output.Width(model.Config) || occurs.Length != model.Config.VocabularySize)
         {
             throw new ArgumentException(
-                $"The dictionary reads {dictionary.Inputs} inputs and {occurs.Length} tokens are marked, but the model has {n} activations at {_site} and {model.Config.VocabularySize} tokens: "
+                $"The dictionary reads {dictionary.Inputs} inputs and {occurs.Length} tokens are marked, but the model has {n} activations at {_input} and {model.Config.VocabularySize} tokens: "
                 + "they do not belong together.",
                 nameof(dictionary));
         }
@@ -64,7 +65,7 @@ public sealed unsafe class Ablator : IDisposable
         _activations = on.Rows(WindowsPerBatch * _window, n);
         _stream = on.Rows(WindowsPerBatch * _window, d);
         _effects = new FloatBuffer((long)dictionary.Features * d);
-        LogitWeights.ToResidual(model, dictionary.WDec.Pointer, dictionary.Features, _effects.Pointer, _site);
+        LogitWeights.ToResidual(model, dictionary.WDec.Pointer, dictionary.Features, _effects.Pointer, output);
         _directions = on.Rows(_effects.Pointer, dictionary.Features, d);
     }
 
@@ -165,7 +166,7 @@ public sealed unsafe class Ablator : IDisposable
             _tokens.Read(windows[i] * _window, tokens.AsSpan(i * length, length));
         }
 
-        _runner.Stream(tokens, windows.Count, length, _site, _activations, _stream);
+        _runner.Stream(tokens, windows.Count, length, _input, _activations, _stream);
         _dictionary.Encode(_activations, tokens.Length, _f);
     }
 

@@ -124,7 +124,7 @@ internal sealed unsafe class GenerationChecks
     private List<HashSet<int>[][]> Sample(IReadOnlyList<Pin>[] pins, CancellationToken cancellation)
     {
         var (sequences, vocabulary) = (pins.Length * SamplesOfPrompt, _units.Model.Config.VocabularySize);
-        using var runner = new IncrementalRunner(_units.Model, _units.Site, sequences, _prompts[0].Length + Generated);
+        using var runner = new IncrementalRunner(_units.Model, _units.Site, sequences, _prompts[0].Length + Generated, _units.Dictionary.IsTranscoder ? _units.Dictionary.Site : null);
         using var logits = new FloatBuffer((long)sequences * vocabulary);
         var edit = new PinnedEdit(_units.Dictionary, [.. Enumerable.Range(0, sequences).Select(sequence => pins[sequence / SamplesOfPrompt])], keepError: true);
         var samples = new List<HashSet<int>[][]>();
@@ -133,12 +133,12 @@ internal sealed unsafe class GenerationChecks
             cancellation.ThrowIfCancellationRequested();
             HashSet<int>[][] fires = [.. Enumerable.Range(0, sequences).Select(static _ => new HashSet<int>[Generated])];
             runner.Start(_prompts[prompt].AsSpan()[..^1], null);
-            runner.Append(Enumerable.Repeat(_prompts[prompt][^1], sequences).ToArray(), (x, first, count, rows) => edit.Apply(x, first, count, rows, 0));
+            runner.Append(Enumerable.Repeat(_prompts[prompt][^1], sequences).ToArray(), (input, x, first, count, rows) => edit.Apply(input, x, first, count, rows, 0));
             for (var position = 0; position < Generated; position++)
             {
                 runner.Logits(logits.Pointer);
                 // Nothing is pinned on generated tokens.
-                runner.Append(Draw(logits, prompt, position, sequences), (x, _, count, rows) => Read(x, count * rows, fires, position));
+                runner.Append(Draw(logits, prompt, position, sequences), (input, _, _, count, rows) => Read(input, count * rows, fires, position));
             }
 
             samples.Add(fires);

@@ -42,7 +42,7 @@ internal sealed unsafe class PromotedTokens
     public void Of(int first, ReadOnlySpan<double> means, float* q)
     {
         var vocabulary = _model.Config.VocabularySize;
-        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((nint)first * _dictionary.Inputs), means.Length, q, _occurs, _dictionary.Site ?? Site.Default(_model.Config));
+        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((nint)first * _dictionary.Outputs), means.Length, q, _occurs, _dictionary.OutputSite ?? Site.Default(_model.Config));
         var scales = means.ToArray();
         WorkerPool.For(scales.Length, (row, _) =>
         {

@@ -4,6 +4,7 @@ using FeatureExplorer.Analysis.Steering;
 using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
+using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Tokenizer;
 using FeatureExplorer.Engine.Transformer;
@@ -18,6 +19,8 @@ public sealed unsafe class TextRunner : IDisposable
     private readonly SparseAutoencoder _dictionary;
     private readonly string _lineEnd;
     private readonly Site _site;
+    private readonly Site? _input;
+    private readonly FloatBuffer? _inputs;
     private readonly TransformerRunner _runner;
     private readonly SparseActivations _f = new();
 
@@ -32,7 +35,9 @@ public sealed unsafe class TextRunner : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
         (_tokenizer, _model, _dictionary, _lineEnd) = (tokenizer, model, dictionary, lineEnd);
-        _site = ModelFeatureEncoder.SiteOf(model, dictionary);
+        var reads = ModelFeatureEncoder.SiteOf(model, dictionary);
+        (_site, _input) = dictionary.IsTranscoder ? (OutputOf(model, dictionary), reads) : (reads, null);
+        _inputs = _input is null ? null : new FloatBuffer((long)model.Config.Context * dictionary.Inputs);
         _runner = new TransformerRunner(model, 1);
         Sampler = new SteeredSampler(model, dictionary, tokenizer.EndOfText);
     }
@@ -64,13 +69,15 @@ public sealed unsafe class TextRunner : IDisposable
         var unexplained = new float[tokens.Length];
         var loss = Losses(tokens, (x, rows) =>
         {
-            _dictionary.Encode(x, rows, _f);
+            var read = Read(x);
+            _dictionary.Encode(read, rows, _f);
             for (var row = 0; row < rows; row++)
             {
-                (features[row], unexplained[row]) = Explain(new ReadOnlySpan<float>(x + ((nint)row * _dictionary.Inputs), _dictionary.Inputs), row);
+                (features[row], unexplained[row]) = Explain(
+                    new ReadOnlySpan<float>(read + ((nint)row * _dictionary.Inputs), _dictionary.Inputs), new ReadOnlySpan<float>(x + ((nint)row * _dictionary.Outputs), _dictionary.Outputs), row);
             }
         }, begun: false);
-        var reconstruction = Losses(tokens, (x, _) => _dictionary.Decode(_f, x));
+        var reconstruction = Losses(tokens, (x, _) => _dictionary.Decode(_f, x, Read(x)));
         return new TextReading(
             [.. tokens.Select(static t => (int)t)], features, unexplained, loss, reconstruction,
             without is { } feature ? Losses(tokens, (x, rows) => Remove(feature, x, rows)) : null, all.Length - tokens.Length);
@@ -88,7 +95,7 @@ public sealed unsafe class TextRunner : IDisposable
         var activations = new float[tokens.Length];
         var loss = Losses(tokens, (x, rows) =>
         {
-            _dictionary.Encode(x, rows, _f);
+            _dictionary.Encode(Read(x), rows, _f);
             for (var row = 0; row < rows; row++)
             {
                 activations[row] = Activation(row, feature);
@@ -107,6 +114,7 @@ public sealed unsafe class TextRunner : IDisposable
     public void Dispose()
     {
         _runner.Dispose();
+        _inputs?.Dispose();
         _dictionary.Dispose();
         _model.Dispose();
     }
@@ -115,7 +123,7 @@ public sealed unsafe class TextRunner : IDisposable
     {
         if (!begun)
         {
-            _runner.Begin(tokens, 1, tokens.Length, _site);
+            _runner.Begin(tokens, 1, tokens.Length, _site, _input);
         }
 
         // Nothing is said of the token after the last one: any target will do there.
@@ -125,7 +133,27 @@ public sealed unsafe class TextRunner : IDisposable
         return [null, .. losses.Take(losses.Length - 1)];
     }
 
-    private (IReadOnlyList<ActiveFeature> Features, float Unexplained) Explain(ReadOnlySpan<float> x, int row)
+    private static Site OutputOf(TransformerModel model, SparseAutoencoder dictionary) => dictionary.OutputSite is { } output && output.Width(model.Config) == dictionary.Outputs
+        ? output
+        : throw new ArgumentException($"The transcoder writes {dictionary.Outputs} numbers at {dictionary.OutputSite?.ToString() ?? "a site that its files do not name"}, which {model.Config.DModel} would fit: they do not belong together.", nameof(dictionary));
+
+    /// <summary>What the dictionary reads where the site's activations are x: x itself, or the site that a transcoder reads.</summary>
+    private float* Read(float* x)
+    {
+        if (_inputs is null)
+        {
+            return x;
+        }
+
+        _runner.ReadInput(_inputs.Pointer);
+        return _inputs.Pointer;
+    }
+
+    /// <summary>The features of a token, and the share of what is written, less b_dec, that x̂ misses.</summary>
+    /// <param name="read">[inputs], which a skip transcoder's W_skip multiplies.</param>
+    /// <param name="x">[outputs].</param>
+    /// <param name="row">Number of the token.</param>
+    private (IReadOnlyList<ActiveFeature> Features, float Unexplained) Explain(ReadOnlySpan<float> read, ReadOnlySpan<float> x, int row)
     {
         var (features, values) = (_f.FeaturesOf(row).ToArray(), _f.ValuesOf(row).ToArray());
         var explained = new float[x.Length];
@@ -138,6 +166,8 @@ public sealed unsafe class TextRunner : IDisposable
         TensorPrimitives.Subtract(x, _dictionary.BDec.Span(), centred);
         var (all, length) = (TensorPrimitives.SumOfSquares<float>(centred), TensorPrimitives.SumOfSquares<float>(explained));
         TensorPrimitives.Subtract<float>(centred, explained, centred);
+        TensorPrimitives.Negate(centred, centred);
+        _dictionary.AddSkip(read, centred);
         var error = TensorPrimitives.SumOfSquares<float>(centred);
         return (
             [.. features.Select((feature, k) => new ActiveFeature(feature, values[k], length > 0 ? values[k] * TensorPrimitives.Dot<float>(_dictionary.DecoderRow(feature), explained) / length : 0))
@@ -149,7 +179,7 @@ public sealed unsafe class TextRunner : IDisposable
     {
         for (var row = 0; row < rows; row++)
         {
-            var target = new Span<float>(x + ((nint)row * _dictionary.Inputs), _dictionary.Inputs);
+            var target = new Span<float>(x + ((nint)row * _dictionary.Outputs), _dictionary.Outputs);
             TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(feature), -Activation(row, feature), target, target);
         }
     }

@@ -25,6 +25,7 @@ public sealed unsafe class DirectionUses : IDisposable
     private readonly TransformerModel _model;
     private readonly SparseAutoencoder _dictionary;
     private readonly Site _site;
+    private readonly Site _input;
     private readonly TransformerRunner _runner;
     private readonly UnembeddingMetric _metric;
     private readonly SparseActivations _f = new();
@@ -42,7 +43,8 @@ public sealed unsafe class DirectionUses : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
-        (_model, _dictionary, _site) = (model, dictionary, dictionary.Site ?? Site.Default(model.Config));
+        (_model, _dictionary, _site) = (model, dictionary, dictionary.OutputSite ?? Site.Default(model.Config));
+        _input = dictionary.Site ?? _site;
         if (LogitDecomposer.Problem(model, _site) is { } problem)
         {
             throw new ArgumentException(problem, nameof(dictionary));
@@ -107,7 +109,7 @@ public sealed unsafe class DirectionUses : IDisposable
         using var x = new HostRows(_x.Pointer, tokens.Length, _dictionary.Inputs);
         using var stream = new HostRows(_stream.Pointer, tokens.Length, _model.Config.DModel);
         var windows = tokens.Length / _model.Config.Context;
-        _runner.Stream(tokens, windows, _model.Config.Context, _site, x, stream);
+        _runner.Stream(tokens, windows, _model.Config.Context, _input, x, stream);
         _runner.Activations(tokens, windows, _model.Config.Context, _site with { Kind = SiteKind.MlpOut }, _v.Pointer);
         if (sum is null)
         {

@@ -12,7 +12,7 @@ namespace FeatureExplorer.Analysis.LogitSide;
 /// <summary>
 /// Takes apart what a site of the last layer adds to the logits at a token. The last LayerNorm is (y − mean y) / σ · γ + β: with σ as it is at the token, what
 /// an addend u of the residual stream y does to the logits is W_U (u − mean u) γ / σ, linear in u. So with x = Σ f_i d_i + b_dec + (x − x̂), and for neurons
-/// u = x W_down + b_down, the terms of the features, the biases and the error add up to the real update.
+/// u = x W_down + b_down, the terms of the features, the biases and the error add up to the real update. A transcoder writes mlp.out: y = Σ f_i d_i + b_dec + W_skip x + (y − ŷ).
 /// </summary>
 public static unsafe class LogitDecomposer
 {
@@ -33,7 +33,7 @@ public static unsafe class LogitDecomposer
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, tokens.Length);
-        var site = dictionary.Site ?? Site.Default(model.Config);
+        var site = dictionary.OutputSite ?? Site.Default(model.Config);
         if (Problem(model, site) is { } problem)
         {
             throw new ArgumentException(problem, nameof(dictionary));
@@ -49,16 +49,18 @@ public static unsafe class LogitDecomposer
         {
             using var read = new HostRows(x.Pointer, rows, n);
             using var after = new HostRows(stream.Pointer, rows, d);
-            runner.Stream(tokens[..rows], 1, rows, site, read, after);
-            Output(runner, model, tokens[..rows], site, x, output);
+            runner.Stream(tokens[..rows], 1, rows, dictionary.Site ?? site, read, after);
+            Output(runner, model, tokens[..rows], site, dictionary.IsTranscoder ? null : x, output);
         }
 
         var f = new SparseActivations();
         dictionary.Encode(x.Pointer + ((nint)position * n), 1, f);
         var (features, values) = (f.FeaturesOf(0).ToArray(), f.ValuesOf(0).ToArray());
-        var terms = Terms(model, dictionary, site, x.Span((long)position * n, n), features, values);
+        var input = x.Span((long)position * n, n);
+        var update = output.Span((long)position * d, d);
+        var terms = Terms(model, dictionary, site, input, dictionary.IsTranscoder ? update : input, features, values);
         using var added = terms.Added;
-        output.Span((long)position * d, d).CopyTo(added.Span((long)terms.Kinds.Count * d, d));
+        update.CopyTo(added.Span((long)terms.Kinds.Count * d, d));
         var inverse = FinalNorm.InverseDeviation(model, stream.Span((long)position * d, d));
         using var logits = new FloatBuffer((long)(terms.Kinds.Count + 1) * vocabulary);
         Logits(model, added, terms.Kinds.Count + 1, (float)inverse, logits);
@@ -95,9 +97,9 @@ public static unsafe class LogitDecomposer
     }
 
     /// <summary>What the model itself adds to the residual stream at the site: its own arithmetic, not a sum over terms.</summary>
-    private static void Output(TransformerRunner runner, TransformerModel model, ReadOnlySpan<int> tokens, Site site, FloatBuffer x, FloatBuffer output)
+    private static void Output(TransformerRunner runner, TransformerModel model, ReadOnlySpan<int> tokens, Site site, FloatBuffer? x, FloatBuffer output)
     {
-        if (site.Kind == SiteKind.MlpPost)
+        if (x is null || site.Kind == SiteKind.MlpPost)
         {
             runner.Activations(tokens, 1, tokens.Length, site with { Kind = SiteKind.MlpOut }, output.Pointer);
         }
@@ -109,15 +111,15 @@ public static unsafe class LogitDecomposer
 
     /// <summary>What each term adds to the residual stream, [terms + 1, DModel]; the last row is left for the real update.</summary>
     private static (IReadOnlyList<LogitTermKind> Kinds, FloatBuffer Added) Terms(
-        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> x, int[] features, float[] values)
+        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> input, ReadOnlySpan<float> x, int[] features, float[] values)
     {
-        var (n, d) = (dictionary.Inputs, model.Config.DModel);
+        var (n, d, skips) = (dictionary.Outputs, model.Config.DModel, dictionary.WSkip is null ? 0 : 1);
         LogitTermKind[] kinds =
         [
             .. features.Select(static _ => LogitTermKind.Feature), LogitTermKind.DictionaryBias, LogitTermKind.Error,
-            .. site.Kind == SiteKind.MlpPost ? new[] { LogitTermKind.LayerBias } : [],
+            .. skips > 0 ? new[] { LogitTermKind.Skip } : [], .. site.Kind == SiteKind.MlpPost ? new[] { LogitTermKind.LayerBias } : [],
         ];
-        using var parts = new FloatBuffer((long)(features.Length + 2) * n);
+        using var parts = new FloatBuffer((long)(features.Length + 2 + skips) * n);
         var error = parts.Span((long)(features.Length + 1) * n, n);
         x.CopyTo(error);
         for (var k = 0; k < features.Length; k++)
@@ -129,8 +131,15 @@ public static unsafe class LogitDecomposer
 
         dictionary.BDec.Span().CopyTo(parts.Span((long)features.Length * n, n));
         TensorPrimitives.Subtract(error, dictionary.BDec.Span(), error);
+        if (skips > 0)
+        {
+            var skip = parts.Span((long)(features.Length + 2) * n, n);
+            dictionary.AddSkip(input, skip);
+            TensorPrimitives.Subtract(error, skip, error);
+        }
+
         var added = new FloatBuffer((long)(kinds.Length + 1) * d);
-        LogitWeights.ToResidual(model, parts.Pointer, features.Length + 2, added.Pointer, site);
+        LogitWeights.ToResidual(model, parts.Pointer, features.Length + 2 + skips, added.Pointer, site);
         if (site.Kind == SiteKind.MlpPost)
         {
             new ReadOnlySpan<float>(model.Parameters[$"h.{site.Layer}.mlp.c_proj.bias"], d).CopyTo(added.Span((long)(features.Length + 2) * d, d));

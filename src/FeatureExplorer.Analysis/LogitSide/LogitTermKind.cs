@@ -12,6 +12,9 @@ public enum LogitTermKind
     /// <summary>b_dec.</summary>
     DictionaryBias,
 
+    /// <summary>What a skip transcoder adds beside its features: W_skip x.</summary>
+    Skip,
+
     /// <summary>The bias that the model's layer adds after its neurons.</summary>
     LayerBias,
 }

@@ -19,6 +19,7 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
     private readonly TransformerModel _model;
     private readonly SparseAutoencoder _dictionary;
     private readonly Site _site;
+    private readonly Site _input;
     private readonly TransformerRunner _runner;
     private readonly UnembeddingMetric? _metric;
     private readonly NullSpace _space;
@@ -35,13 +36,14 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dictionary);
-        (_model, _dictionary, _site) = (model, dictionary, dictionary.Site ?? Site.Default(model.Config));
+        (_model, _dictionary, _site) = (model, dictionary, dictionary.OutputSite ?? Site.Default(model.Config));
+        _input = dictionary.Site ?? _site;
         var windows = Math.Max(1, TokensPerCall / model.Config.Context);
         _rows = windows * model.Config.Context;
         _runner = new TransformerRunner(model, windows);
         _metric = LogitDecomposer.Problem(model, _site) is null ? new UnembeddingMetric(model, _rows) : null;
         _space = new NullSpace(model, _site);
-        (_x, _xHat) = (new FloatBuffer((long)_rows * dictionary.Inputs), new FloatBuffer((long)_rows * dictionary.Inputs));
+        (_x, _xHat) = (new FloatBuffer((long)_rows * dictionary.Inputs), new FloatBuffer((long)_rows * dictionary.Outputs));
         (_stream, _added) = (new FloatBuffer((long)_rows * model.Config.DModel), new FloatBuffer((long)_rows * model.Config.DModel));
     }
 
@@ -89,9 +91,9 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
     {
         using var x = new HostRows(_x.Pointer, tokens.Length, _dictionary.Inputs);
         using var stream = new HostRows(_stream.Pointer, tokens.Length, _model.Config.DModel);
-        _runner.Stream(tokens, windows, _model.Config.Context, _site, x, stream);
+        _runner.Stream(tokens, windows, _model.Config.Context, _input, x, stream);
         _dictionary.Encode(_x.Pointer, tokens.Length, _f);
-        _dictionary.Decode(_f, _xHat.Pointer);
+        _dictionary.Decode(_f, _xHat.Pointer, _x.Pointer);
     }
 
     private void AddLogits(ReadOnlySpan<int> tokens, int windows, SpreadSum update, SpreadSum logits, SpreadSum errors)
@@ -104,8 +106,10 @@ public sealed unsafe class LogitUpdateMeasure : IDisposable
         _metric.Measure(_stream.Pointer, tokens.Length, _stream.Pointer, logits);
         _runner.Activations(tokens, windows, _model.Config.Context, _site with { Kind = SiteKind.MlpOut }, _added.Pointer);
         _metric.Measure(_stream.Pointer, tokens.Length, _added.Pointer, update);
-        System.Numerics.Tensors.TensorPrimitives.Subtract(_x.Span(), _xHat.Span(), _x.Span());
-        LogitWeights.ToResidual(_model, _x.Pointer, tokens.Length, _added.Pointer, _site);
+        // What x̂ stands for: what was read, or what a transcoder writes.
+        var real = _dictionary.IsTranscoder ? _added : _x;
+        System.Numerics.Tensors.TensorPrimitives.Subtract(real.Span(), _xHat.Span(), _xHat.Span());
+        LogitWeights.ToResidual(_model, _xHat.Pointer, tokens.Length, _added.Pointer, _site);
         _metric.Measure(_stream.Pointer, tokens.Length, _added.Pointer, errors);
     }
 }

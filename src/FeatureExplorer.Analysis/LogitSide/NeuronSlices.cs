@@ -27,7 +27,7 @@ public sealed record NeuronSlices(
         var random = new CounterRandom(0).Stream("slices");
         WorkerPool.For(neurons.Length, (neuron, _) =>
         {
-            float[] row = [.. live.Select(feature => dictionary.WDec.Span(((long)feature * dictionary.Inputs) + neuron, 1)[0])];
+            float[] row = [.. live.Select(feature => dictionary.WDec.Span(((long)feature * dictionary.Outputs) + neuron, 1)[0])];
             neurons[neuron] = VectorShape.Of(row);
             same[neuron] = Commonest(Enumerable.Range(0, row.Length).OrderByDescending(at => Math.Abs(row[at])).ThenBy(static at => at).Take(Strongest).Select(at => contexts[live[at]]));
             chance[neuron] = Commonest(Enumerable.Range(0, live.Count == 0 ? 0 : Strongest).Select(i => contexts[live[(int)random.Bounded((ulong)((neuron * Strongest) + i), (ulong)live.Count)]]));

@@ -23,7 +23,7 @@ public static unsafe class PromotingFeatures
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, vocabulary);
         using var effects = new FloatBuffer((long)dictionary.Features * d);
-        LogitWeights.Effects(model, dictionary.WDec.Pointer, dictionary.Features, effects.Pointer, dictionary.Site ?? Site.Default(model.Config));
+        LogitWeights.Effects(model, dictionary.WDec.Pointer, dictionary.Features, effects.Pointer, dictionary.OutputSite ?? Site.Default(model.Config));
         var unembedding = model.Parameters.Span("lm_head.weight");
         var means = new double[d];
         for (var other = 0; other < vocabulary; other++)

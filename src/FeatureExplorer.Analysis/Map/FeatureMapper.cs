@@ -26,14 +26,14 @@ public static class FeatureMapper
     private const ulong Seed = 1;
 
     /// <summary>The points, by dictionary and index.</summary>
-    /// <param name="dictionaries">One or two on the same site, each with whether a feature fires. Dead features and those without a direction are left out.</param>
+    /// <param name="dictionaries">One or two that write the same site, each with whether a feature fires. Dead features and those without a direction are left out.</param>
     /// <param name="progress">Share that is done.</param>
     /// <param name="cancellation">Stops it.</param>
     public static IReadOnlyList<MapPoint> Map(
         IReadOnlyList<(SparseAutoencoder Dictionary, Func<int, bool> Fires)> dictionaries, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(dictionaries);
-        var (features, inputs) = (Features(dictionaries), dictionaries[0].Dictionary.Inputs);
+        var (features, inputs) = (Features(dictionaries), dictionaries[0].Dictionary.Outputs);
         var n = features.Count;
         using var directions = new FloatBuffer((long)n * inputs);
         for (var i = 0; i < n; i++)

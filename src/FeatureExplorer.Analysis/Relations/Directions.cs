@@ -51,7 +51,7 @@ internal sealed unsafe class Directions : IDisposable
         _turned?.Dispose();
     }
 
-    private static Rows Decoder(IComputeBackend backend, RelatedUnits units) => backend.Rows(units.Dictionary.WDec.Pointer, units.Count, units.Dictionary.Inputs);
+    private static Rows Decoder(IComputeBackend backend, RelatedUnits units) => backend.Rows(units.Dictionary.WDec.Pointer, units.Count, units.Dictionary.Outputs);
 
     private static float[] Lengths(RelatedUnits units) =>
         [.. Enumerable.Range(0, units.Count).Select(unit => System.Numerics.Tensors.TensorPrimitives.Norm<float>(units.Dictionary.DecoderRow(unit)))];

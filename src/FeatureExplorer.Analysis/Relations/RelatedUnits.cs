@@ -16,5 +16,5 @@ public sealed record RelatedUnits(ActivationIndex Index, SparseAutoencoder Dicti
     public int Count => Index.Features;
 
     /// <summary>Where in the model the directions lie.</summary>
-    public Site Site => Dictionary.Site ?? Site.Default(Model.Config);
+    public Site Site => Dictionary.OutputSite ?? Site.Default(Model.Config);
 }

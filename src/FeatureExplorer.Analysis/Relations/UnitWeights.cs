@@ -19,7 +19,7 @@ public sealed record UnitWeights(float[] Direction, float[] Logits)
         ArgumentNullException.ThrowIfNull(dictionary);
         var direction = dictionary.DecoderRow(index).ToArray();
         var logits = new float[model.Config.VocabularySize];
-        LogitWeights.Of(model, direction, logits, occurs, dictionary.Site);
+        LogitWeights.Of(model, direction, logits, occurs, dictionary.OutputSite);
         return new UnitWeights(direction, logits);
     }
 

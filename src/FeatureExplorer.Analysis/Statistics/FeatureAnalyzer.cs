@@ -30,7 +30,7 @@ public sealed unsafe class FeatureAnalyzer
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="model">The model that it reads.</param>
     /// <param name="unigramCounts">[V] tokens of the training split by id.</param>
-    /// <param name="site">Where the dictionary reads; null: where it says itself, or the neurons of the last layer.</param>
+    /// <param name="site">Where the dictionary's directions lie; null: where it says itself, or the neurons of the last layer.</param>
     /// <exception cref="ArgumentException">The parts do not belong together.</exception>
     public FeatureAnalyzer(
         ActivationIndex index, TokenStore heldOut, ContextSet contexts, SparseAutoencoder dictionary, TransformerModel model, IReadOnlyList<long> unigramCounts,
@@ -43,7 +43,7 @@ public sealed unsafe class FeatureAnalyzer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(unigramCounts);
         ContextMatch.Check(index, contexts);
-        _site = site ?? dictionary.Site ?? Site.Default(model.Config);
+        _site = site ?? dictionary.OutputSite ?? Site.Default(model.Config);
         Check(index, heldOut, dictionary, model, _site, unigramCounts.Count);
         _index = index;
         _contexts = contexts;
@@ -79,7 +79,7 @@ public sealed unsafe class FeatureAnalyzer
     {
         var vocabulary = _model.Config.VocabularySize;
         using var logitWeights = new FloatBuffer((long)count * vocabulary);
-        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((long)first * _dictionary.Inputs), count, logitWeights.Pointer, _occurs, _site);
+        LogitWeights.Of(_model, _dictionary.WDec.Pointer + ((long)first * _dictionary.Outputs), count, logitWeights.Pointer, _occurs, _site);
         var statistics = _statistics.Prepare();
         var results = new (FeatureReport Report, IReadOnlyList<ContextScore> Scores)[count];
         WorkerPool.For(count, (task, thread) =>
@@ -108,10 +108,10 @@ public sealed unsafe class FeatureAnalyzer
     {
         site.Check(model.Config);
         if (index.Features != dictionary.Features || index.Tokens > heldOut.Count
-            || dictionary.Inputs != site.Width(model.Config) || vocabulary != model.Config.VocabularySize)
+            || dictionary.Outputs != site.Width(model.Config) || vocabulary != model.Config.VocabularySize)
         {
             throw new ArgumentException(
-                $"The index ({index.Features} features, {index.Tokens} tokens), the dictionary ({dictionary.Features} features of {dictionary.Inputs} inputs), "
+                $"The index ({index.Features} features, {index.Tokens} tokens), the dictionary ({dictionary.Features} features with directions of {dictionary.Outputs} numbers), "
                 + $"the model ({site.Width(model.Config)} activations at {site}, {model.Config.VocabularySize} tokens), the held-out split ({heldOut.Count} tokens) and the token counts "
                 + $"({vocabulary} tokens) do not belong together. Build the index again from this model and this dictionary.",
                 nameof(index));

@@ -43,7 +43,7 @@ public sealed record FeatureReport
     /// <summary>Encoder bias.</summary>
     public required float EncoderBias { get; init; }
 
-    /// <summary>Cosine of the encoder and the decoder vector.</summary>
+    /// <summary>Cosine of the encoder and the decoder vector; not a number of a transcoder, whose two lie at different sites.</summary>
     public required float EncoderDecoderCosine { get; init; }
 
     /// <summary>Nonzero activations, 40 linear bins from 0 to <see cref="Max"/>.</summary>

@@ -25,8 +25,8 @@ internal sealed unsafe class FeatureStatistics(
     /// <param name="logitWeights">[V] its logit weights, median zero.</param>
     public (FeatureReport Report, IReadOnlyList<ContextScore> Scores) Of(int feature, ReadOnlySpan<float> logitWeights)
     {
-        var decoder = dictionary.WDec.Span((long)feature * dictionary.Inputs, dictionary.Inputs);
-        var encoder = dictionary.WEnc.Span((long)feature * dictionary.Inputs, dictionary.Inputs);
+        var decoder = dictionary.DecoderRow(feature);
+        var encoder = dictionary.EncoderRow(feature);
         var report = new FeatureReport
         {
             Index = feature,
@@ -36,7 +36,8 @@ internal sealed unsafe class FeatureStatistics(
             Max = 0,
             Mean = 0,
             EncoderBias = dictionary.BEnc.Pointer[feature],
-            EncoderDecoderCosine = NeuronAlignment.Cosine(encoder, decoder),
+            // What a transcoder's vectors lie in are two spaces.
+            EncoderDecoderCosine = dictionary.IsTranscoder ? float.NaN : NeuronAlignment.Cosine(encoder, decoder),
             Histogram = new Histogram([], []),
             LogHistogram = new Histogram([], []),
             IntervalExamples = [],
@@ -44,7 +45,8 @@ internal sealed unsafe class FeatureStatistics(
             TopFolded = 0,
             Bottom = [],
             Logits = _logits.Summarize(logitWeights),
-            Neurons = NeuronAlignment.Of(decoder),
+            // It writes to the residual stream, past the neurons.
+            Neurons = dictionary.IsTranscoder ? [] : NeuronAlignment.Of(decoder),
             Contexts = [],
         };
         return index.Count(feature) == 0 ? (report, []) : OfLiving(feature, report);

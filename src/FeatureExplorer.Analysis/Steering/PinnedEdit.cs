@@ -14,29 +14,33 @@ internal sealed unsafe class PinnedEdit(SparseAutoencoder dictionary, IReadOnlyL
     private readonly SparseActivations _f = new();
 
     /// <summary>Edits rows of sequences from <paramref name="first"/> on, <paramref name="count"/> rows each, in each the rows from <paramref name="from"/> on.</summary>
-    /// <param name="x">[sequences · count, n].</param>
-    public void Apply(float* x, int first, int sequences, int count, int from)
+    /// <param name="input">[sequences · count, inputs]: what the dictionary reads, x itself of an autoencoder.</param>
+    /// <param name="x">[sequences · count, outputs].</param>
+    public void Apply(float* input, float* x, int first, int sequences, int count, int from)
     {
         if (Enumerable.Range(first, sequences).All(sequence => pins[sequence].Count == 0))
         {
             return;
         }
 
-        dictionary.Encode(x, sequences * count, _f);
+        dictionary.Encode(input, sequences * count, _f);
         WorkerPool.For(sequences * count, (row, _) =>
         {
             if (row % count >= from && pins[first + (row / count)] is { Count: > 0 } held)
             {
-                Apply(new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs), _f.FeaturesOf(row), _f.ValuesOf(row), held);
+                Apply(
+                    new ReadOnlySpan<float>(input + ((nint)row * dictionary.Inputs), dictionary.Inputs), new Span<float>(x + ((nint)row * dictionary.Outputs), dictionary.Outputs), _f.FeaturesOf(row), _f.ValuesOf(row), held);
             }
         });
     }
 
-    private void Apply(Span<float> x, ReadOnlySpan<int> features, ReadOnlySpan<float> values, IReadOnlyList<Pin> held)
+    private void Apply(ReadOnlySpan<float> input, Span<float> x, ReadOnlySpan<int> features, ReadOnlySpan<float> values, IReadOnlyList<Pin> held)
     {
         if (!keepError)
         {
+            // Only a transcoder has W_skip, whose input is other memory.
             dictionary.BDec.Span().CopyTo(x);
+            dictionary.AddSkip(input, x);
             for (var k = 0; k < features.Length; k++)
             {
                 TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(features[k]), values[k], x, x);

@@ -37,12 +37,12 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
             throw new ArgumentException($"{prompt.Length} tokens of prompt and {options.Tokens} more do not fit the model's context of {model.Config.Context}.", nameof(prompt));
         }
 
-        using var runner = new IncrementalRunner(model, dictionary.Site ?? Site.Default(model.Config), sequences, capacity);
+        using var runner = new IncrementalRunner(model, dictionary.OutputSite ?? Site.Default(model.Config), sequences, capacity, dictionary.IsTranscoder ? dictionary.Site : null);
         using var logits = new FloatBuffer((long)sequences * model.Config.VocabularySize);
         var edit = new PinnedEdit(dictionary, [.. Enumerable.Range(0, sequences).Select(sequence => pins[sequence / options.Samples])], options.KeepError);
         var draw = new Draw(model, options, logits, endOfText);
         IReadOnlyList<List<int>[]> samples = [.. pins.Select(_ => Enumerable.Range(0, options.Samples).Select(static _ => new List<int>()).ToArray())];
-        runner.Start(prompt, (x, first, count, length) => edit.Apply(x, first, count, length, options.Positions == SteeringPositions.Generated ? length - 1 : 0));
+        runner.Start(prompt, (input, x, first, count, length) => edit.Apply(input, x, first, count, length, options.Positions == SteeringPositions.Generated ? length - 1 : 0));
         for (var position = 0; ; position++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -54,7 +54,7 @@ public sealed unsafe class SteeredSampler(TransformerModel model, SparseAutoenco
                 return samples;
             }
 
-            runner.Append(draw.Tokens, options.Positions == SteeringPositions.Prompt ? null : (x, first, count, length) => edit.Apply(x, first, count, length, 0));
+            runner.Append(draw.Tokens, options.Positions == SteeringPositions.Prompt ? null : (input, x, first, count, length) => edit.Apply(input, x, first, count, length, 0));
         }
     }
 

@@ -21,7 +21,17 @@ public unsafe interface IModelRunner : IDisposable
     void Activations(ReadOnlySpan<int> tokens, int windows, int length, Site site, Rows activations);
 
     /// <summary>Runs the model up to a site, from where <see cref="Continue"/> and <see cref="Compare"/> go on as often as one likes, with other edits.</summary>
-    void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site);
+    /// <param name="tokens">[windows · length].</param>
+    /// <param name="windows">At most <see cref="MaxWindows"/>.</param>
+    /// <param name="length">Tokens of a window, at most the model's context.</param>
+    /// <param name="site">Where edits apply.</param>
+    /// <param name="input">Where a transcoder reads that writes there (<see cref="Site.CheckReads"/>); null: the same site.</param>
+    void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site, Site? input = null);
+
+    /// <summary>The activations of the input site of <see cref="Begin"/>.</summary>
+    /// <param name="input">Receives one row for each token.</param>
+    /// <exception cref="InvalidOperationException">It had none.</exception>
+    void ReadInput(float* input);
 
     /// <summary>The losses of the tokens of <see cref="Begin"/>, nats, with an edit of the site's activations.</summary>
     /// <param name="targets">The token after each.</param>

@@ -14,12 +14,17 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// f = σ(W_enc x̄ + b_enc)                     f_i ≥ 0: how strongly feature i is present; σ: DictionaryActivation
 /// x̂ = Σ_i f_i d_i + b_dec                    d_i: row i of W_dec, of length 1
 /// </code>
+/// A transcoder reads one site and writes another: it has n inputs and n′ outputs, d_i and b_dec are of n′, and it reads x itself:
+/// <code>
+/// f = σ(W_enc x + b_enc)        ŷ = Σ_i f_i d_i + b_dec + W_skip x        W_skip: where it has one
+/// </code>
+/// All that decodes uses <see cref="Outputs"/> and <see cref="OutputSite"/>, which are <see cref="Inputs"/> and <see cref="Site"/> of an autoencoder.
 /// It works on activations as the model gives them. Training works on s·x with s = √n / E‖x‖, so that λ means the same on every model;
 /// dividing both biases by s afterwards gives exactly the same dictionary for x, with f and x̂ divided by s and W_enc, W_dec unchanged:
 /// ReLU(W_enc (s·x − b_dec) + b_enc) / s = ReLU(W_enc (x − b_dec/s) + b_enc/s); thresholds and b_mag are divided like biases.
 /// <see cref="DictionaryReference"/> is the same in plain loops.
 /// </summary>
-public sealed unsafe class SparseAutoencoder : IDisposable
+public sealed unsafe partial class SparseAutoencoder : IDisposable
 {
     private readonly Lock _encoding = new();
     private readonly ActivationArena _arena = new(withGradients: false);
@@ -27,13 +32,15 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     private SparseRow[] _rows = [];
     private FloatBuffer? _centred;
     private string? _hash;
+    private Site? _outputSite;
 
     /// <summary>All weights zero, for the caller to fill before the first <see cref="Encode"/>.</summary>
     /// <param name="inputs">n.</param>
     /// <param name="features">m.</param>
     /// <param name="activation">How pre-activations become f.</param>
     /// <param name="k">Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>.</param>
-    public SparseAutoencoder(int inputs, int features, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0)
+    /// <param name="transcoder">What makes it a transcoder; null for an autoencoder.</param>
+    public SparseAutoencoder(int inputs, int features, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0, TranscoderShape? transcoder = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -44,6 +51,8 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         }
 
         Inputs = inputs;
+        Outputs = transcoder?.Outputs ?? inputs;
+        IsTranscoder = transcoder is not null;
         Features = features;
         Activation = activation;
         K = activation == DictionaryActivation.TopK ? k : 0;
@@ -52,18 +61,35 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         BMag = activation == DictionaryActivation.Gated ? new FloatBuffer(features) : null;
         WEnc = new FloatBuffer((long)features * inputs);
         BEnc = new FloatBuffer(features);
-        WDec = new FloatBuffer((long)features * inputs);
-        BDec = new FloatBuffer(inputs);
+        WDec = new FloatBuffer((long)features * Outputs);
+        BDec = new FloatBuffer(Outputs);
+        WSkip = transcoder is { Skips: true } ? new FloatBuffer((long)Outputs * inputs) : null;
     }
 
-    /// <summary>n: width of the activations.</summary>
+    /// <summary>n: width of the activations that it reads.</summary>
     public int Inputs { get; }
+
+    /// <summary>Width of x̂ and of the directions: n, or n′ of a transcoder.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Whether it reads one site and writes another.</summary>
+    public bool IsTranscoder { get; }
 
     /// <summary>m: number of features.</summary>
     public int Features { get; }
 
     /// <summary>Where in a model it reads; null when unknown. Saved as SAELens' <c>hook_name</c>.</summary>
     public Site? Site { get; set; }
+
+    /// <summary>
+    /// Whose activations x̂ stands for, and where the directions lie: <see cref="Site"/>, or what a transcoder writes. Saved as SAELens' <c>hook_name_out</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is set to another one for an autoencoder.</exception>
+    public Site? OutputSite
+    {
+        get => IsTranscoder ? _outputSite : Site;
+        set => _outputSite = IsTranscoder || value == Site ? value : throw new InvalidOperationException("An autoencoder writes where it reads.");
+    }
 
     /// <summary>What the files that it was loaded from do not say, and what was taken in its place, and why; in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; internal init; } = [];
@@ -89,11 +115,14 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>[m]: bias of the magnitude, for <see cref="DictionaryActivation.Gated"/>; else null.</summary>
     public FloatBuffer? BMag { get; }
 
-    /// <summary>[m, n]: row i is the direction of feature i, of length 1.</summary>
+    /// <summary>[m, outputs]: row i is the direction of feature i, of length 1.</summary>
     public FloatBuffer WDec { get; }
 
-    /// <summary>[n].</summary>
+    /// <summary>[outputs].</summary>
     public FloatBuffer BDec { get; }
+
+    /// <summary>[outputs, n]: what a skip transcoder adds to ŷ, W_skip x; else null.</summary>
+    public FloatBuffer? WSkip { get; }
 
     /// <summary>SHA-256 of the weights, lower-case hexadecimal; the same before saving and after loading.</summary>
     public string Hash => _hash ??= DictionaryFiles.Checksum(this);
@@ -101,8 +130,8 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <summary>Encoder vector of a feature [n].</summary>
     public Span<float> EncoderRow(int feature) => WEnc.Span((long)feature * Inputs, Inputs);
 
-    /// <summary>Direction of a feature [n].</summary>
-    public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Inputs, Inputs);
+    /// <summary>Direction of a feature [outputs].</summary>
+    public Span<float> DecoderRow(int feature) => WDec.Span((long)feature * Outputs, Outputs);
 
     /// <summary>The file of a saved dictionary that holds its weights.</summary>
     public const string WeightsFile = DictionaryFiles.WeightsFile;
@@ -114,9 +143,13 @@ public sealed unsafe class SparseAutoencoder : IDisposable
     /// <exception cref="InvalidDataException">A file is damaged, or holds a kind of dictionary that is not supported.</exception>
     public static SparseAutoencoder Load(string directory) => DictionaryFiles.Load(directory);
 
-    /// <summary>Where a saved dictionary reads, without its weights; null where its files do not say.</summary>
+    /// <summary>Where a saved dictionary reads and writes, without its weights; null where its files do not say.</summary>
     /// <exception cref="InvalidDataException">Its configuration is damaged, or of a kind that is not supported.</exception>
-    public static Site? SiteOf(string directory) => DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile)).Site;
+    public static (Site? Input, Site? Output) SitesOf(string directory)
+    {
+        var config = DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile));
+        return (config.Site, config.OutputSite);
+    }
 
     /// <summary>Writes <c>cfg.json</c> and <c>sae_weights.safetensors</c> in the layout of SAELens 6.</summary>
     /// <param name="directory">Created when it does not exist.</param>
@@ -151,16 +184,29 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         }
     }
 
-    /// <summary>x̂ [rows, n] of f, on all threads.</summary>
-    public void Decode(SparseActivations f, float* xHat)
+    /// <summary>x̂ [rows, outputs] of f, on all threads.</summary>
+    /// <param name="f">The active features of each row.</param>
+    /// <param name="xHat">Receives x̂; may be the memory of <paramref name="x"/> where there is no <see cref="WSkip"/>.</param>
+    /// <param name="x">[rows, n], what f was encoded from; a skip transcoder needs it.</param>
+    public void Decode(SparseActivations f, float* xHat, float* x = null)
     {
         ArgumentNullException.ThrowIfNull(f);
+        if (WSkip is not null && x is null)
+        {
+            throw new ArgumentNullException(nameof(x), "A skip transcoder adds W_skip x: give what it has read.");
+        }
+
         WorkerPool.For(Blocks(f.Rows), (block, _) =>
         {
             for (var row = block * EncoderProduct.BlockRows; row < Math.Min(f.Rows, (block + 1) * EncoderProduct.BlockRows); row++)
             {
-                var target = new Span<float>(xHat + ((nint)row * Inputs), Inputs);
+                var target = new Span<float>(xHat + ((nint)row * Outputs), Outputs);
                 BDec.Span().CopyTo(target);
+                if (WSkip is not null)
+                {
+                    AddSkip(new ReadOnlySpan<float>(x + ((nint)row * Inputs), Inputs), target);
+                }
+
                 var features = f.FeaturesOf(row);
                 var values = f.ValuesOf(row);
                 for (var k = 0; k < features.Length; k++)
@@ -169,6 +215,15 @@ public sealed unsafe class SparseAutoencoder : IDisposable
                 }
             }
         });
+    }
+
+    /// <summary>target [outputs] += W_skip x; nothing where there is no W_skip.</summary>
+    public void AddSkip(ReadOnlySpan<float> x, Span<float> target)
+    {
+        for (var j = 0; j < target.Length && WSkip is not null; j++)
+        {
+            target[j] += TensorPrimitives.Dot(WSkip.Span((long)j * Inputs, Inputs), x);
+        }
     }
 
     /// <summary>
@@ -193,6 +248,7 @@ public sealed unsafe class SparseAutoencoder : IDisposable
         Threshold?.Dispose();
         RMag?.Dispose();
         BMag?.Dispose();
+        WSkip?.Dispose();
         _encoder?.Dispose();
         _arena.Dispose();
         _centred?.Dispose();
@@ -217,65 +273,23 @@ public sealed unsafe class SparseAutoencoder : IDisposable
             var centred = _centred!.Pointer + ((nint)thread * EncoderProduct.BlockRows * Inputs);
             for (var r = 0; r < count; r++)
             {
-                TensorPrimitives.Subtract(
-                    new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs), BDec.Span(), new Span<float>(centred + ((nint)r * Inputs), Inputs));
+                Centre(new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs), new Span<float>(centred + ((nint)r * Inputs), Inputs));
             }
 
             Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);
         });
     }
 
-    private void PrepareScratch(int rows)
+    /// <summary>x − b_dec; of a transcoder, whose b_dec belongs to what it writes, x itself.</summary>
+    private void Centre(ReadOnlySpan<float> x, Span<float> centred)
     {
-        _encoder!.Prepare();
-        var length = (long)WorkerPool.Threads * EncoderProduct.BlockRows * Inputs;
-        if (_centred is null || _centred.Length < length)
+        if (IsTranscoder)
         {
-            _centred?.Dispose();
-            _centred = new FloatBuffer(length);
+            x.CopyTo(centred);
         }
-
-        if (_rows.Length < rows)
+        else
         {
-            _rows = new SparseRow[rows];
+            TensorPrimitives.Subtract(x, BDec.Span(), centred);
         }
-    }
-
-    private void Keep(ReadOnlySpan<SparseRow> lists, int first)
-    {
-        var entries = 0L;
-        foreach (ref readonly var list in lists)
-        {
-            entries += list.Count;
-        }
-
-        _arena.TryTake(entries, long.MaxValue, out var place);
-        for (var r = 0; r < lists.Length; r++)
-        {
-            var list = lists[r];
-            new ReadOnlySpan<int>(list.Features, list.Count).CopyTo(new Span<int>(place.Features, list.Count));
-            new ReadOnlySpan<float>(list.Values, list.Count).CopyTo(new Span<float>(place.Values, list.Count));
-            var row = place with { Count = list.Count };
-            _rows[first + r] = Activation == DictionaryActivation.Gated ? OpenGates(row) : row;
-            place = place.Skip(list.Count);
-        }
-    }
-
-    /// <summary>From open gates π &gt; 0 to magnitudes, those that are above 0.</summary>
-    private SparseRow OpenGates(SparseRow row)
-    {
-        var count = 0;
-        for (var k = 0; k < row.Count; k++)
-        {
-            var feature = row.Features[k];
-            var magnitude = ((row.Values[k] - BEnc.Pointer[feature]) * MathF.Exp(RMag!.Pointer[feature])) + BMag!.Pointer[feature];
-            if (magnitude > 0)
-            {
-                (row.Features[count], row.Values[count]) = (feature, magnitude);
-                count++;
-            }
-        }
-
-        return row with { Count = count };
     }
 }

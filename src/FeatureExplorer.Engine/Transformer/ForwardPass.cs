@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer.Generation;
 using FeatureExplorer.Engine.Transformer.Layers;
@@ -80,7 +81,15 @@ internal sealed unsafe class ForwardPass : IDisposable
     public float* Editable(Site site) => site.Kind == SiteKind.MlpPost ? _activations.Hidden.Pointer : _stream.Pointer;
 
     /// <summary>From tokens [windows · length] to the site's activations [R, n]; with a cache the windows belong to sequences from <paramref name="first"/> on.</summary>
-    public void ToSite(int* tokens, int windows, int length, Site site, float* activations, int first = 0)
+    /// <param name="tokens">[windows · length].</param>
+    /// <param name="windows">Number of windows.</param>
+    /// <param name="length">Tokens of each.</param>
+    /// <param name="site">Where.</param>
+    /// <param name="activations">Receives [R, n].</param>
+    /// <param name="first">First sequence of the cache.</param>
+    /// <param name="input">A site on the way, in the layer of a site <c>mlp.out</c>, that is read, too; null: none.</param>
+    /// <param name="inputs">Receives its activations, [R, d].</param>
+    public void ToSite(int* tokens, int windows, int length, Site site, float* activations, int first = 0, Site? input = null, float* inputs = null)
     {
         var stream = _stream.Pointer;
         Embed(tokens, _cache?.Length ?? (_model.Config.StartToken is null ? 0 : 1), windows, length);
@@ -95,10 +104,19 @@ internal sealed unsafe class ForwardPass : IDisposable
                 break;
             case SiteKind.MlpOut:
                 Packed(site.Layer).ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
+                if (input is not null)
+                {
+                    ReadInput(input.Kind, inputs, windows * length);
+                }
+
                 Packed(site.Layer).ForwardFromHidden(_activations.Hidden.Pointer, null, activations, windows * length);
                 break;
             case SiteKind.ResidPre:
                 CopyStream(stream, activations, windows * length);
+                break;
+            case SiteKind.MlpIn or SiteKind.MlpNorm or SiteKind.ResidMid:
+                _layers[site.Layer].ForwardToHidden(stream, _activations, _activations.Hidden.Pointer, windows, length, _cache, first);
+                ReadInput(site.Kind, activations, windows * length);
                 break;
             default:
                 Through(site.Layer, windows, length, activations, first);
@@ -106,7 +124,10 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
     }
 
-    /// <summary>From the site's activations, and the residual stream beside them, to <see cref="FinalState"/>.</summary>
+    /// <summary>
+    /// From the site's activations, and the residual stream beside them, to <see cref="FinalState"/>. From a site that is only read it goes on with the neurons that
+    /// <see cref="ToSite"/> has left.
+    /// </summary>
     public void FromSite(Site site, float* activations, float* residual, int windows, int length, int first = 0)
     {
         var stream = _stream.Pointer;
@@ -118,6 +139,9 @@ internal sealed unsafe class ForwardPass : IDisposable
                 break;
             case SiteKind.MlpOut:
                 AddResidual(activations, residual, stream, rows);
+                break;
+            case SiteKind.MlpIn or SiteKind.MlpNorm or SiteKind.ResidMid:
+                _layers[site.Layer].ForwardFromHidden(_activations.Hidden.Pointer, residual, stream, rows);
                 break;
             default:
                 CopyStream(activations, stream, rows);
@@ -183,6 +207,25 @@ internal sealed unsafe class ForwardPass : IDisposable
         Packed(layer).ForwardFromHidden(_activations.Hidden.Pointer, _activations.Middle.Pointer, y, windows * length);
     }
 
+    /// <summary>What the feed-forward layer reads, or its norm does, [R, d], of the layer that has come to its neurons; the stream is still the one before the layer.</summary>
+    private void ReadInput(SiteKind kind, float* to, int rows)
+    {
+        var d = _model.Config.DModel;
+        var read = _model.Config.Architecture.Parallel ? _stream.Pointer : _activations.Middle.Pointer;
+        if (kind != SiteKind.MlpNorm)
+        {
+            CopyStream(kind == SiteKind.MlpIn ? _activations.Normalised2.Pointer : read, to, rows);
+            return;
+        }
+
+        WorkerPool.For(rows, (row, _) =>
+        {
+            var target = new Span<float>(to + ((nint)row * d), d);
+            TensorPrimitives.Subtract(new ReadOnlySpan<float>(read + ((nint)row * d), d), _activations.Mean2[row], target);
+            TensorPrimitives.Multiply(target, _activations.InverseSigma2[row], target);
+        });
+    }
+
     private void FinalNorm(int rows)
     {
         var d = _model.Config.DModel;
@@ -205,7 +248,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     }
 
     private void AddResidual(float* output, float* residual, float* to, int rows) =>
-        ForRows(rows, (start, length) => System.Numerics.Tensors.TensorPrimitives.Add(
+        ForRows(rows, (start, length) => TensorPrimitives.Add(
             new ReadOnlySpan<float>(output + start, length), new ReadOnlySpan<float>(residual + start, length), new Span<float>(to + start, length)));
 
     /// <summary>Pieces of [R, d].</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FeatureExplorer.Engine.Transformer;
 
-/// <summary>A place in a model where activations are read and replaced. Written as <c>mlp.post.0</c>: kind, then layer from 0.</summary>
+/// <summary>
+/// A place in a model where activations are read, and at most kinds replaced (<see cref="IsReplaceable"/>). Written as <c>mlp.post.0</c>: kind, then layer from 0.
+/// </summary>
 /// <param name="Kind">Which of the layer's activations.</param>
 /// <param name="Layer">From 0.</param>
 public sealed record Site(SiteKind Kind, int Layer)
@@ -13,19 +15,31 @@ public sealed record Site(SiteKind Kind, int Layer)
         (SiteKind.MlpOut, "mlp.out", "hook_mlp_out"),
         (SiteKind.ResidPre, "resid.pre", "hook_resid_pre"),
         (SiteKind.ResidPost, "resid.post", "hook_resid_post"),
+        (SiteKind.MlpIn, "mlp.in", "mlp.hook_in"),
+        (SiteKind.MlpNorm, "mlp.norm", "ln2.hook_normalized"),
+        (SiteKind.ResidMid, "resid.mid", "hook_resid_mid"),
     ];
 
-    /// <summary>The names of all kinds, without a layer.</summary>
-    public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Select(static kind => kind.Name)];
+    // What is added to the residual stream, or is that stream: directions there have logit weights. The others are what a transcoder may read.
+    private const int Replaceable = (int)SiteKind.ResidPost + 1;
 
-    /// <summary>The names that TransformerLens and SAELens give to all kinds, with L for the layer.</summary>
-    public static IReadOnlyList<string> HookNames { get; } = [.. Kinds.Select(static kind => $"blocks.L.{kind.Hook}")];
+    /// <summary>The names of the kinds whose activations can be replaced, without a layer: what a dictionary gives back.</summary>
+    public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Take(Replaceable).Select(static kind => kind.Name)];
+
+    /// <summary>The names that TransformerLens and SAELens give to these, with L for the layer.</summary>
+    public static IReadOnlyList<string> HookNames { get; } = [.. Kinds.Take(Replaceable).Select(static kind => $"blocks.L.{kind.Hook}")];
+
+    /// <summary>The names of the kinds that a transcoder may read, without a layer; it writes <c>mlp.out</c> of the same layer.</summary>
+    public static IReadOnlyList<string> TranscoderKindNames { get; } = [.. Kinds.Skip(Replaceable).Select(static kind => kind.Name)];
 
     /// <summary>The kind's name, <c>mlp.post</c>.</summary>
     public string KindName => Kinds[(int)Kind].Name;
 
     /// <summary>The name that TransformerLens and SAELens give it: <c>blocks.0.mlp.hook_post</c>.</summary>
     public string HookName => string.Create(CultureInfo.InvariantCulture, $"blocks.{Layer}.{Kinds[(int)Kind].Hook}");
+
+    /// <summary>Whether activations can be replaced there, and not only read.</summary>
+    public bool IsReplaceable => (int)Kind < Replaceable;
 
     /// <summary>The paper's site: the neurons of the last layer.</summary>
     public static Site Default(TransformerConfig config)
@@ -87,6 +101,32 @@ public sealed record Site(SiteKind Kind, int Layer)
         if (Layer < 0 || Layer >= config.Layers || !Enum.IsDefined(Kind))
         {
             throw new ArgumentException($"The model has {config.Layers} layer(s), numbered from 0: there is no site {this}.");
+        }
+    }
+
+    /// <summary>Throws an <see cref="ArgumentException"/> when the model has no such site, or its activations cannot be replaced.</summary>
+    public void CheckReplaceable(TransformerConfig config)
+    {
+        Check(config);
+        if (!IsReplaceable)
+        {
+            throw new ArgumentException($"The activations at {this} are read and cannot be replaced: replace those at {string.Join(", ", KindNames)}.");
+        }
+    }
+
+    /// <summary>Whether a transcoder can read this site and write <paramref name="output"/>: one of <see cref="TranscoderKindNames"/>, and <c>mlp.out</c> of the same layer.</summary>
+    public bool IsReadFor(Site output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return !IsReplaceable && output.Kind == SiteKind.MlpOut && Layer == output.Layer;
+    }
+
+    /// <summary>Throws an <see cref="ArgumentException"/> unless <see cref="IsReadFor"/>.</summary>
+    public void CheckReads(Site output)
+    {
+        if (!IsReadFor(output))
+        {
+            throw new ArgumentException($"A transcoder reads {string.Join(", ", TranscoderKindNames)} and writes mlp.out of the same layer; this one reads {this} and writes {output}.");
         }
     }
 

@@ -14,4 +14,13 @@ public enum SiteKind
 
     /// <summary>The residual stream after the layer, [DModel].</summary>
     ResidPost,
+
+    /// <summary>What the feed-forward layer's matrices read: its norm's output with gain and bias, [DModel]. It is read, never replaced.</summary>
+    MlpIn,
+
+    /// <summary>The feed-forward layer's norm before gain and bias: (x − μ) / σ, of an RMSNorm x / σ, [DModel]. It is read, never replaced.</summary>
+    MlpNorm,
+
+    /// <summary>The residual stream that the feed-forward layer's norm reads: after attention, in a parallel layer before it, [DModel]. It is read, never replaced.</summary>
+    ResidMid,
 }

@@ -23,8 +23,9 @@ public sealed unsafe class TransformerRunner : IModelRunner
     // What Begin leaves for Continue and Compare: the site's activations, and the residual stream beside them.
     private readonly Lazy<FloatBuffer> _begunActivations;
     private readonly Lazy<FloatBuffer> _begunResidual;
+    private readonly Lazy<FloatBuffer> _begunInput;
     private readonly Lazy<FloatBuffer> _finalState;
-    private (Site Site, int Windows, int Length)? _begun;
+    private (Site Site, Site? Input, int Windows, int Length)? _begun;
     private bool _finalStateIsCurrent;
 
     /// <param name="model">Not owned.</param>
@@ -49,6 +50,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
         _effects = new Lazy<StreamEffects>(() => new StreamEffects(model));
         _begunActivations = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * Math.Max(config.DMlp, config.DModel)));
         _begunResidual = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
+        _begunInput = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
         _finalState = new Lazy<FloatBuffer>(() => new FloatBuffer((long)_pass.MaxRows * config.DModel));
         Refresh();
     }
@@ -107,6 +109,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> targets, int windows, int length, Site site, ActivationEdit? edit, Span<float> losses)
     {
         Check(tokens, windows, length, site);
+        site.CheckReplaceable(_model.Config);
         CheckTargets(targets, tokens.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(losses.Length, tokens.Length);
         var activations = _pass.Editable(site);
@@ -120,16 +123,25 @@ public sealed unsafe class TransformerRunner : IModelRunner
     }
 
     /// <summary>Runs the model up to a site, from where <see cref="Continue"/> and <see cref="Compare"/> go on as often as one likes, with other edits.</summary>
-    /// <inheritdoc cref="Losses(ReadOnlySpan{int}, ReadOnlySpan{int}, int, int, Site, ActivationEdit, Span{float})"/>
-    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site)
+    /// <inheritdoc/>
+    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site, Site? input = null)
     {
         Check(tokens, windows, length, site);
+        site.CheckReplaceable(_model.Config);
+        input?.CheckReads(site);
         fixed (int* t = tokens)
         {
-            _pass.ToSite(t, windows, length, site, _begunActivations.Value.Pointer);
+            _pass.ToSite(t, windows, length, site, _begunActivations.Value.Pointer, input: input, inputs: input is null ? null : _begunInput.Value.Pointer);
         }
         _pass.Residual.Span(0, tokens.Length * _model.Config.DModel).CopyTo(_begunResidual.Value.Span());
-        (_begun, _finalStateIsCurrent) = ((site, windows, length), false);
+        (_begun, _finalStateIsCurrent) = ((site, input, windows, length), false);
+    }
+
+    /// <inheritdoc/>
+    public void ReadInput(float* input)
+    {
+        var rows = BegunRows;
+        _begunInput.Value.Span(0, rows * BegunInput.Width(_model.Config)).CopyTo(new Span<float>(input, rows * BegunInput.Width(_model.Config)));
     }
 
     /// <summary>The losses of the tokens of <see cref="Begin"/> with an edit of the site's activations.</summary>
@@ -189,7 +201,7 @@ public sealed unsafe class TransformerRunner : IModelRunner
     public void Dispose()
     {
         _pass.Dispose();
-        foreach (var buffer in new[] { _begunActivations, _begunResidual, _finalState })
+        foreach (var buffer in new[] { _begunActivations, _begunResidual, _begunInput, _finalState })
         {
             DisposeIfCreated(buffer);
         }
@@ -199,6 +211,8 @@ public sealed unsafe class TransformerRunner : IModelRunner
     }
 
     private int BegunRows => _begun is { } begun ? begun.Windows * begun.Length : throw new InvalidOperationException("Call Begin first.");
+
+    private Site BegunInput => _begun?.Input ?? throw new InvalidOperationException("Call Begin with an input site first.");
 
     private static void DisposeIfCreated<T>(Lazy<T> part)
         where T : IDisposable
@@ -232,11 +246,11 @@ public sealed unsafe class TransformerRunner : IModelRunner
 
     private void ContinueToTheEnd(SiteEdit? edit)
     {
-        var (site, windows, length) = _begun!.Value;
+        var (site, input, windows, length) = _begun!.Value;
         var count = windows * length * site.Width(_model.Config);
         var activations = _pass.Editable(site);
         _begunActivations.Value.Span(0, count).CopyTo(new Span<float>(activations, count));
-        HostEdits.Apply(edit, activations, windows * length, site.Width(_model.Config));
+        HostEdits.Apply(edit, input is null ? activations : _begunInput.Value.Pointer, activations, windows * length, site.Width(_model.Config));
         _pass.FromSite(site, activations, _begunResidual.Value.Pointer, windows, length);
     }
 

@@ -10,6 +10,12 @@ public sealed record DictionaryOrigin(string Format, string Architecture, string
     /// <summary>The place that it reads, as the files call it; null where they do not say.</summary>
     public string? Hook { get; init; }
 
+    /// <summary>The site that a transcoder reads: "mlp.in.3"; null of an autoencoder, which gives back what it reads.</summary>
+    public string? Reads { get; init; }
+
+    /// <summary>The site that a transcoder writes, where its features' directions lie: "mlp.out.3"; null of an autoencoder.</summary>
+    public string? Writes { get; init; }
+
     /// <summary>The model that it was trained on, as the files call it; null where they do not say.</summary>
     public string? ModelName { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
     private readonly Tensor _bEnc;
     private readonly Tensor _bDec;
     private readonly Lazy<Tensor> _wDec;
+    private readonly Lazy<Tensor?> _wSkip;
     private readonly Tensor? _threshold;
     private readonly Tensor? _gains;
     private readonly Tensor? _magnitudeBias;
@@ -30,7 +31,7 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         var (n, m, device) = (dictionary.Inputs, dictionary.Features, backend.Device);
         _wEnc = TorchMemory.Upload(dictionary.WEnc.Pointer, device, m, n);
         _bEnc = TorchMemory.Upload(dictionary.BEnc.Pointer, device, m);
-        _bDec = TorchMemory.Upload(dictionary.BDec.Pointer, device, n);
+        _bDec = TorchMemory.Upload(dictionary.BDec.Pointer, device, dictionary.Outputs);
         _threshold = dictionary.Threshold is { } threshold ? TorchMemory.Upload(threshold.Pointer, device, m) : null;
         _gains = dictionary.RMag is { } rMag ? TorchMemory.Upload(rMag.Pointer, device, m).exp_() : null;
         _magnitudeBias = dictionary.BMag is { } bMag ? TorchMemory.Upload(bMag.Pointer, device, m) : null;
@@ -40,7 +41,8 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         }
 
         // Only edits decode.
-        _wDec = new Lazy<Tensor>(() => TorchMemory.Upload(dictionary.WDec.Pointer, device, m, n).DetachFromDisposeScope());
+        _wDec = new Lazy<Tensor>(() => TorchMemory.Upload(dictionary.WDec.Pointer, device, m, dictionary.Outputs).DetachFromDisposeScope());
+        _wSkip = new Lazy<Tensor?>(() => dictionary.WSkip is { } skip ? TorchMemory.Upload(skip.Pointer, device, dictionary.Outputs, n).DetachFromDisposeScope() : null);
     }
 
     /// <summary>The encoder of this back end.</summary>
@@ -48,12 +50,24 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
     public static TorchDictionaryEncoder Of(IDictionaryEncoder encoder) =>
         encoder as TorchDictionaryEncoder ?? throw new ArgumentException($"{encoder?.GetType().Name ?? "null"} is of another back end.", nameof(encoder));
 
-    /// <summary>x̂ of x [rows, n], a new tensor of the caller's scope.</summary>
-    public Tensor Reconstruct(Tensor x) => ByParts(x, (part, result) => result.copy_(_backend.Products.Affine(_bDec, Activations(part), _wDec.Value)));
+    /// <summary>x̂, a new tensor of the caller's scope.</summary>
+    /// <param name="input">[rows, inputs], what it reads.</param>
+    /// <param name="x">[rows, outputs], what x̂ stands for; the same of an autoencoder.</param>
+    public Tensor Reconstruct(Tensor input, Tensor x) => ByParts(input, x, (read, _, result) =>
+    {
+        result.copy_(_backend.Products.Affine(_bDec, Activations(read), _wDec.Value));
+        if (_wSkip.Value is { } skip)
+        {
+            result.add_(_backend.Products.Multiply(read, skip.t()), Scalars.One);
+        }
+    });
 
-    /// <summary>x − f_i · d_i of x [rows, n], a new tensor of the caller's scope.</summary>
-    public Tensor Without(Tensor x, int feature) => ByParts(x, (part, result) =>
-        result.copy_(part.addcmul(Activations(part).narrow(1, feature, 1), _wDec.Value.narrow(0, feature, 1), value: Scalars.MinusOne)));
+    /// <summary>x − f_i · d_i, a new tensor of the caller's scope.</summary>
+    /// <param name="input">[rows, inputs], what it reads.</param>
+    /// <param name="x">[rows, outputs].</param>
+    /// <param name="feature">i.</param>
+    public Tensor Without(Tensor input, Tensor x, int feature) => ByParts(input, x, (read, part, result) =>
+        result.copy_(part.addcmul(Activations(read).narrow(1, feature, 1), _wDec.Value.narrow(0, feature, 1), value: Scalars.MinusOne)));
 
     public void Encode(Rows x, int rows, SparseActivations f)
     {
@@ -81,10 +95,15 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         {
             _wDec.Value.Dispose();
         }
+
+        if (_wSkip.IsValueCreated)
+        {
+            _wSkip.Value?.Dispose();
+        }
     }
 
     /// <summary>Fills a tensor like x in parts of its rows whose activations fit.</summary>
-    private Tensor ByParts(Tensor x, Action<Tensor, Tensor> fill)
+    private Tensor ByParts(Tensor input, Tensor x, Action<Tensor, Tensor, Tensor> fill)
     {
         var result = empty_like(x);
         var rows = (int)x.shape[0];
@@ -100,7 +119,7 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(RowsOfAPart(rows), rows - start);
-            fill(x.narrow(0, start, count), result.narrow(0, start, count));
+            fill(input.narrow(0, start, count), x.narrow(0, start, count), result.narrow(0, start, count));
             return count;
         }
     }
@@ -135,7 +154,7 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
 
     private Tensor Activations(Tensor x)
     {
-        var pre = _backend.Products.Affine(_bEnc, x.add(_bDec, Scalars.MinusOne), _wEnc.t());
+        var pre = _backend.Products.Affine(_bEnc, _dictionary.IsTranscoder ? x : x.add(_bDec, Scalars.MinusOne), _wEnc.t());
         return _dictionary.Activation switch
         {
             DictionaryActivation.TopK => TorchVariant.Largest(pre, _dictionary.K),

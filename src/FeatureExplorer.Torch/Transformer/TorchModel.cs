@@ -96,6 +96,22 @@ internal sealed unsafe class TorchModel : IDisposable
         return _architecture.Gated ? Function(Linear(x, $"h.{layer}.mlp.c_gate")).mul(up) : Function(up);
     }
 
+    /// <summary>What a layer's neurons read, or its norm does; in a parallel layer the norm reads the stream before the layer.</summary>
+    /// <param name="site">Which of the three.</param>
+    /// <param name="stream">Before the layer.</param>
+    /// <param name="middle">After its attention.</param>
+    public Tensor NeuronInput(Site site, Tensor stream, Tensor middle)
+    {
+        var read = _architecture.Parallel ? stream : middle;
+        return site.Kind switch
+        {
+            SiteKind.MlpIn => Norm(read, $"h.{site.Layer}.ln_2"),
+            SiteKind.MlpNorm when _architecture.Norm == NormKind.RmsNorm => Normalised(read),
+            SiteKind.MlpNorm => functional.layer_norm(read, [Config.DModel], eps: Config.LayerNormEpsilon),
+            _ => read,
+        };
+    }
+
     /// <summary>What a layer's neurons add to the stream.</summary>
     public Tensor FromNeurons(Tensor neurons, int layer) => Linear(neurons, $"h.{layer}.mlp.c_proj");
 
@@ -150,8 +166,9 @@ internal sealed unsafe class TorchModel : IDisposable
         ? RmsNorm(x, this[name + ".weight"])
         : functional.layer_norm(x, [Config.DModel], this[name + ".weight"], this[name + ".bias"], Config.LayerNormEpsilon);
 
-    private Tensor RmsNorm(Tensor x, Tensor gain) =>
-        x.mul(x.mul(x).mean([-1], keepdim: true).add(Scalars.Of(Config.LayerNormEpsilon)).rsqrt()).mul(gain);
+    private Tensor RmsNorm(Tensor x, Tensor gain) => Normalised(x).mul(gain);
+
+    private Tensor Normalised(Tensor x) => x.mul(x.mul(x).mean([-1], keepdim: true).add(Scalars.Of(Config.LayerNormEpsilon)).rsqrt());
 
     /// <summary>The stream after a layer's attention, which may begin with a start token's key and value [1, heads, 1, size].</summary>
     private Tensor Attention(Tensor stream, int layer, int length, (Tensor Keys, Tensor Values)? start, out Tensor k, out Tensor v)

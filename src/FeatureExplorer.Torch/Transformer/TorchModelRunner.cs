@@ -40,14 +40,24 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         TorchRows.Of(activations).narrow(0, 0, tokens.Length).copy_(ToSite(tokens, windows, length, site).Activations);
     }
 
-    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site)
+    public void Begin(ReadOnlySpan<int> tokens, int windows, int length, Site site, Site? input = null)
     {
+        site.CheckReplaceable(_host.Config);
+        input?.CheckReads(site);
         using var off = no_grad();
         using var scope = NewDisposeScope();
         _begun?.Dispose();
         _begun = null;
-        var (activations, residual) = ToSite(tokens, windows, length, site);
-        _begun = new Begun(site, windows, length, activations.DetachFromDisposeScope(), residual.DetachFromDisposeScope());
+        var (activations, residual, read) = ToSite(tokens, windows, length, site, input);
+        _begun = new Begun(site, windows, length, activations.DetachFromDisposeScope(), residual.DetachFromDisposeScope()) { Input = read?.DetachFromDisposeScope() };
+    }
+
+    public void ReadInput(float* input)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var begun = _begun ?? throw new InvalidOperationException("Call Begin first.");
+        TorchMemory.Download(begun.Input ?? throw new InvalidOperationException("Call Begin with an input site first."), input);
     }
 
     public void Continue(ReadOnlySpan<int> targets, SiteEdit? edit, Span<float> losses)
@@ -86,9 +96,11 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var (x, residual) = ToSite(tokens, windows, length, site);
-        TorchRows.Of(activations).narrow(0, 0, tokens.Length).copy_(x);
-        TorchRows.Of(stream).narrow(0, 0, tokens.Length).copy_(ToEnd(site, length, x, residual));
+        // From a site that is only read, the model goes on with what its layer writes.
+        var writes = site.IsReplaceable ? site : site with { Kind = SiteKind.MlpOut };
+        var (x, residual, read) = ToSite(tokens, windows, length, writes, site.IsReplaceable ? null : site);
+        TorchRows.Of(activations).narrow(0, 0, tokens.Length).copy_(read ?? x);
+        TorchRows.Of(stream).narrow(0, 0, tokens.Length).copy_(ToEnd(writes, length, x, residual));
     }
 
     public void Effects(Rows stream, ReadOnlySpan<StreamEdit> edits, Rows directions, int[] named, Span<StreamEffect> effects)
@@ -122,8 +134,8 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         _model.Dispose();
     }
 
-    /// <summary>The site's activations, and the residual stream beside them, which a feed-forward site adds its output to.</summary>
-    private (Tensor Activations, Tensor Residual) ToSite(ReadOnlySpan<int> tokens, int windows, int length, Site site)
+    /// <summary>The site's activations, the residual stream beside them, which a feed-forward site adds its output to, and those of an input site in the same layer.</summary>
+    private (Tensor Activations, Tensor Residual, Tensor? Input) ToSite(ReadOnlySpan<int> tokens, int windows, int length, Site site, Site? input = null)
     {
         _host.CheckBatch(tokens.Length, windows, length, MaxWindows);
         _host.CheckTokens(tokens);
@@ -137,14 +149,18 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
         switch (site.Kind)
         {
             case SiteKind.ResidPre:
-                return (stream, stream);
+                return (stream, stream, null);
             case SiteKind.ResidPost:
                 stream = _model.Layer(stream, site.Layer, length);
-                return (stream, stream);
+                return (stream, stream, null);
+            case SiteKind.MlpIn or SiteKind.MlpNorm or SiteKind.ResidMid:
+                var after = _model.Attention(stream, site.Layer, length);
+                return (_model.NeuronInput(site, stream, after), after, null);
             default:
                 var middle = _model.Attention(stream, site.Layer, length);
                 var neurons = _model.Neurons(stream, middle, site.Layer);
-                return (site.Kind == SiteKind.MlpPost ? neurons : _model.FromNeurons(neurons, site.Layer), middle);
+                return (
+                    site.Kind == SiteKind.MlpPost ? neurons : _model.FromNeurons(neurons, site.Layer), middle, input is null ? null : _model.NeuronInput(input, stream, middle));
         }
     }
 
@@ -182,9 +198,9 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
             case DirectionEdit direction:
                 return x.add(Vector(direction.Direction), alpha: Scalars.Of(direction.Strength));
             case RemovalEdit removal:
-                return TorchDictionaryEncoder.Of(removal.Dictionary).Without(x, removal.Feature);
+                return TorchDictionaryEncoder.Of(removal.Dictionary).Without(begun.Input ?? x, x, removal.Feature);
             case ReconstructionEdit reconstruction:
-                return TorchDictionaryEncoder.Of(reconstruction.Dictionary).Reconstruct(x);
+                return TorchDictionaryEncoder.Of(reconstruction.Dictionary).Reconstruct(begun.Input ?? x, x);
             default:
                 throw new ArgumentException($"{edit.GetType().Name} is no kind of edit that libtorch's back end knows.", nameof(edit));
         }
@@ -254,12 +270,15 @@ internal sealed unsafe class TorchModelRunner : IModelRunner
 
         public Tensor Residual => residual;
 
+        public Tensor? Input { get; init; }
+
         public Tensor? State { get; set; }
 
         public void Dispose()
         {
             activations.Dispose();
             residual.Dispose();
+            Input?.Dispose();
             State?.Dispose();
         }
     }

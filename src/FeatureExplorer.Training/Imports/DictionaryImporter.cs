@@ -81,7 +81,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         var notes = Place(imported, request, model.Config);
         using var corpus = OpenCorpus(info);
         var tokens = Tokens(request, corpus, info.CorpusHash);
-        progress.End($"{imported.Format}, {imported.Architecture}, {imported.Dictionary.Features} features on {imported.Dictionary.Site}");
+        progress.End($"{imported.Format}, {imported.Architecture}, {imported.Dictionary.Features} features on {SitesOf(imported.Dictionary)}");
         var directory = _folder.Dictionary(info.Name, name);
         try
         {
@@ -133,6 +133,13 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     {
         var (site, note) = ImportSite.Of(imported, request.Site, request.Model, config);
         imported.Dictionary.Site = site;
+        if (imported.Dictionary.IsTranscoder)
+        {
+            var (output, assumed) = ImportSite.OutputOf(imported, site, request.Model, config);
+            imported.Dictionary.OutputSite = output;
+            note = string.Join(' ', new[] { note, assumed }.OfType<string>()) is { Length: > 0 } both ? both : null;
+        }
+
         return note is null ? [.. imported.Notes] : [.. imported.Notes, note];
     }
 
@@ -253,13 +260,15 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     {
         var dictionary = imported.Dictionary;
         return new DictionaryFound(
-            dictionary.Inputs, dictionary.Features, dictionary.Site!.ToString(), VariantOf(dictionary.Activation), dictionary.K > 0 ? dictionary.K : null, OriginOf(imported, notes, []));
+            dictionary.Inputs, dictionary.Features, SitesOf(dictionary), VariantOf(dictionary.Activation), dictionary.K > 0 ? dictionary.K : null, OriginOf(imported, notes, []));
     }
 
     private static DictionaryOrigin OriginOf(ImportedDictionary imported, IReadOnlyList<string> notes, IReadOnlyList<string> warnings) => new(
         imported.Format, imported.Architecture, string.Join('/', imported.WeightsFile.Split(Path.DirectorySeparatorChar).TakeLast(2)), imported.WeightsHash)
     {
-        Hook = imported.Hook,
+        Hook = imported.OutputHook is { } output ? $"{imported.Hook} → {output}" : imported.Hook,
+        Reads = imported.Dictionary.IsTranscoder ? $"{imported.Dictionary.Site}" : null,
+        Writes = imported.Dictionary.IsTranscoder ? $"{imported.Dictionary.OutputSite}" : null,
         ModelName = imported.ModelName,
         L0 = imported.L0,
         L0Source = imported.L0Source,
@@ -268,6 +277,9 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         Notes = notes,
         Warnings = warnings,
     };
+
+    /// <summary>"resid.post.3", or "mlp.in.3 → mlp.out.3" of a transcoder.</summary>
+    private static string SitesOf(SparseAutoencoder dictionary) => dictionary.IsTranscoder ? $"{dictionary.Site} → {dictionary.OutputSite}" : $"{dictionary.Site}";
 
     private static DictionaryImportResult Result(DictionaryInfo info, DictionaryFound found, double seconds) => new(info.Id, found with { Origin = info.Origin! })
     {

@@ -12,6 +12,11 @@ internal static class ImportSite
     public static (Site Site, string? Note) Of(ImportedDictionary imported, string? asked, string model, TransformerConfig config)
     {
         var (site, note) = Choose(imported, asked, model, config);
+        if (!imported.Dictionary.IsTranscoder && !site.IsReplaceable)
+        {
+            throw new InvalidDataException($"The dictionary reads {site} and gives back what it reads, and nothing can be put in the place of {site} here. A dictionary can read {string.Join(", ", Site.KindNames)} of a layer; only a transcoder reads {site.KindName}.");
+        }
+
         if (site.Layer >= config.Layers)
         {
             throw new InvalidDataException($"The dictionary reads {site}, and {model} has {config.Layers} {(config.Layers == 1 ? "layer" : "layers")}, numbered from 0. Import the model that it belongs to, or name a site: --site.");
@@ -22,12 +27,41 @@ internal static class ImportSite
             : throw new InvalidDataException($"The dictionary reads vectors of {imported.Dictionary.Inputs} numbers, and {site} of {model} has {site.Width(config)}. {Fitting(imported, config)}");
     }
 
+    /// <summary>What a transcoder writes, and a sentence where it was assumed.</summary>
+    /// <param name="imported">The transcoder.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="config">Its sizes.</param>
+    /// <exception cref="InvalidDataException">It is not mlp.out of the layer that it reads, or of another width.</exception>
+    public static (Site Site, string? Note) OutputOf(ImportedDictionary imported, Site input, string model, TransformerConfig config)
+    {
+        if (imported.OutputHook is { } hook && imported.OutputSite is null)
+        {
+            throw new InvalidDataException($"The transcoder writes {hook}, and there is no such site here: a transcoder here writes mlp.out of the layer that it reads.");
+        }
+
+        var output = imported.OutputSite ?? new Site(SiteKind.MlpOut, input.Layer);
+        if (!input.IsReadFor(output))
+        {
+            throw new InvalidDataException($"The transcoder reads {input} and writes {output}. A transcoder here reads {string.Join(", ", Site.TranscoderKindNames)} of a layer and writes mlp.out of the same layer; import one that does.");
+        }
+
+        return output.Width(config) == imported.Dictionary.Outputs
+            ? (output, imported.OutputSite is null ? $"Its files do not say what it writes; {output} is assumed." : null)
+            : throw new InvalidDataException($"The transcoder writes vectors of {imported.Dictionary.Outputs} numbers, and {output} of {model} has {output.Width(config)}: import the model that it belongs to.");
+    }
+
+    // Whether hook_normalized has the norm's gain in it depends on how the other tool loaded its model.
+    private static bool AreNorms(Site? a, Site b) => a is not null && a.Layer == b.Layer && IsNorm(a.Kind) && IsNorm(b.Kind);
+
+    private static bool IsNorm(SiteKind kind) => kind is SiteKind.MlpIn or SiteKind.MlpNorm;
+
     private static (Site Site, string? Note) Choose(ImportedDictionary imported, string? asked, string model, TransformerConfig config)
     {
         if (asked is not null)
         {
             var site = Site.Parse(asked, config.Layers);
-            return imported.Site is null || imported.Site == site
+            return imported.Site is null || imported.Site == site || AreNorms(imported.Site, site)
                 ? (site, imported.Hook is null || imported.Site is not null ? null : $"Its files call the place that it reads {imported.Hook}, which is not known here; it is {site}, as was asked for.")
                 : throw new ArgumentException($"--site is {site}, and the dictionary's files say {imported.Hook}, which is {imported.Site}: leave --site out, or import the dictionary that belongs to {site}.");
         }
@@ -39,7 +73,7 @@ internal static class ImportSite
 
         if (imported.Hook is { } hook)
         {
-            throw new InvalidDataException($"The dictionary reads {hook}, and there is no such site here. A dictionary can read {string.Join(", ", Site.KindNames)} of a layer; where it is one of these under another name, say so: --site resid.post.0.");
+            throw new InvalidDataException($"The dictionary reads {hook}, and there is no such site here. A {(imported.Dictionary.IsTranscoder ? "transcoder" : "dictionary")} can read {string.Join(", ", KindNames(imported))} of a layer; where it is one of these under another name, say so: --site {KindNames(imported)[^1]}.0.");
         }
 
         var fitting = Sites(imported, config).ToList();
@@ -52,8 +86,10 @@ internal static class ImportSite
         from layer in Enumerable.Range(0, config.Layers)
         from kind in Enum.GetValues<SiteKind>()
         let site = new Site(kind, layer)
-        where site.Width(config) == imported.Dictionary.Inputs
+        where site.IsReplaceable != imported.Dictionary.IsTranscoder && site.Width(config) == imported.Dictionary.Inputs
         select site;
+
+    private static IReadOnlyList<string> KindNames(ImportedDictionary imported) => imported.Dictionary.IsTranscoder ? Site.TranscoderKindNames : Site.KindNames;
 
     private static string Fitting(ImportedDictionary imported, TransformerConfig config) => Sites(imported, config).ToList() is { Count: > 0 } fitting
         ? $"Sites of that width: {string.Join(", ", fitting)}. Name one: --site {fitting[0]}."

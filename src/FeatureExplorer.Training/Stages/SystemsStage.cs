@@ -39,7 +39,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
     public void Run(StageProgress progress, CancellationToken cancellation)
     {
         var all = _store.Dictionaries().Where(_files.Has).ToList();
-        var pairs = all.GroupBy(d => (d.Model, SparseAutoencoder.SiteOf(_folder.Dictionary(d)))).SelectMany(static group => NextLarger([.. group])).ToList();
+        var pairs = all.GroupBy(d => (d.Model, SparseAutoencoder.SitesOf(_folder.Dictionary(d)))).SelectMany(static group => NextLarger([.. group])).ToList();
         SplitAll(pairs, progress, cancellation);
         AnalyzeAll(all, progress, cancellation);
         MapAll(all, pairs, progress, cancellation);

@@ -28,7 +28,7 @@ public static class ImportDictionaryCommand
         var path = new Argument<string>("PATH") { Description = "The folder of a dictionary, its file of weights, or with --all a folder of several." };
         var model = new Option<string>("--model") { Description = "The model of the data folder that it reads.", Required = true, HelpName = "G" };
         var name = new Option<string?>("--name") { Description = "Its name, as in G/1 or 1. Default: the next free number.", HelpName = "G/1" };
-        var site = new Option<string?>("--site") { Description = "The site that it reads, where its files do not say: resid.post.0.", HelpName = "SITE" };
+        var site = new Option<string?>("--site") { Description = "The site that it reads, where its files do not say: resid.post.0; for a transcoder mlp.in.0, mlp.norm.0 or resid.mid.0.", HelpName = "SITE" };
         var scale = new Option<float?>("--scale") { Description = "What activations were multiplied by in its training, where its files do not say." };
         var norms = new Option<bool>("--keep-norms") { Description = "Leave the lengths of decoder rows as they are; otherwise each becomes 1, and its length goes to the encoder." };
         var tokens = new Option<long?>("--tokens") { Description = "Held-out tokens to index at most. Default: as many as the model's other dictionaries." };
@@ -39,7 +39,7 @@ public static class ImportDictionaryCommand
         var device = new Option<string?>("--device") { Description = "Where it computes: auto, cpu, torch:cpu, cuda:0, mps. Default: the setting Training:Device." };
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
-        var command = new Command("dictionary", $"A dictionary of another tool ({string.Join(", ", DictionaryImport.FormatNames.Where(static format => !format.Contains("transcoder", StringComparison.Ordinal)))}), with index, statistics and relations over the model's corpus.")
+        var command = new Command("dictionary", $"A dictionary of another tool ({string.Join(", ", DictionaryImport.FormatNames)}), with index, statistics and relations over the model's corpus.")
         {
             path, model, name, site, scale, norms, tokens, ablate, alone, all, check, device, data, json,
         };

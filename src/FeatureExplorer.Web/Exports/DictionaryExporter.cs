@@ -28,7 +28,7 @@ public sealed class DictionaryExporter(
             : format == ExportFormat.HuggingFaceModel ? RefusalOfModel(folder.Model(dictionary), dictionary.Model)
             : !ExportFormats.NeedsWeights(format) ? null
             : dictionary.AreNeurons ? $"{dictionary.Id} are the model's own neurons, which have no weights of a dictionary: export the model as {ExportFormats.NameOf(ExportFormat.HuggingFaceModel)}."
-            : HasWeights(dictionary) ? null
+            : HasWeights(dictionary) ? RefusalOfTranscoder(dictionary, format)
             : $"The weights of {dictionary.Id} are not here: only its features are. Export it as {ExportFormats.NameOf(ExportFormat.Csv)} or {ExportFormats.NameOf(ExportFormat.Html)}.";
     }
 
@@ -54,7 +54,7 @@ public sealed class DictionaryExporter(
                 WriteNeuronpedia(dictionary, features ?? All(dictionary), sink, cancellation);
                 break;
             case ExportFormat.CircuitTracer:
-                circuits.Write(dictionary, SiteOf(dictionary)?.Layer ?? 0, features ?? All(dictionary), sink, cancellation);
+                circuits.Write(dictionary, OutputSiteOf(dictionary)?.Layer ?? 0, features ?? All(dictionary), sink, cancellation);
                 sink.AddJson("about.json", ExportAbout.Of(dictionary, Exporter));
                 break;
             case ExportFormat.Parquet or ExportFormat.Csv:
@@ -93,6 +93,12 @@ public sealed class DictionaryExporter(
             throw new NotSupportedException(refusal);
         }
     }
+
+    private static string? RefusalOfTranscoder(DictionaryInfo dictionary, ExportFormat format) => dictionary.Origin?.Writes is not { } writes ? null
+        : format == ExportFormat.DictionaryLearning
+            ? $"{dictionary.Id} is a transcoder: it reads {dictionary.Origin.Reads} and writes {writes}. dictionary_learning's classes give back what they read; export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
+        : SaeLensExport.Writes(dictionary.Variant) ? null
+        : $"{dictionary.Id} is a transcoder of the kind {dictionary.Variant}, and SAELens has transcoders of ReLU and JumpReLU alone: export its features as {ExportFormats.NameOf(ExportFormat.CircuitTracer)} or {ExportFormats.NameOf(ExportFormat.Csv)}.";
 
     private static string? RefusalOfModel(string directory, string name) => File.Exists(Path.Combine(directory, TransformerModel.WeightsFile))
         ? null
@@ -146,7 +152,7 @@ public sealed class DictionaryExporter(
 
     private void WriteNeuronpedia(DictionaryInfo dictionary, IReadOnlyList<int> features, IFileSink sink, CancellationToken cancellation)
     {
-        var (model, site) = (store.FindModel(dictionary.Model), SiteOf(dictionary));
+        var (model, site) = (store.FindModel(dictionary.Model), OutputSiteOf(dictionary));
         using var weights = !dictionary.AreNeurons && HasWeights(dictionary) ? SparseAutoencoder.Load(folder.Dictionary(dictionary)) : null;
         var names = NeuronpediaNames.Of(dictionary, site?.KindName ?? "features", site?.Layer ?? 0);
         neuronpedia.Write(dictionary, new NeuronpediaOrigin(names, model, model?.Layers ?? 1, model?.CorpusSummary ?? string.Empty, site?.HookName, weights), features, sink, cancellation);
@@ -190,9 +196,10 @@ public sealed class DictionaryExporter(
     private bool HasWeights(DictionaryInfo dictionary) =>
         dictionary.Source is null && SparseAutoencoder.Files.All(file => File.Exists(Path.Combine(folder.Dictionary(dictionary), file)));
 
-    private Site? SiteOf(DictionaryInfo dictionary) =>
+    // Where its features' directions lie.
+    private Site? OutputSiteOf(DictionaryInfo dictionary) =>
         dictionary.AreNeurons ? ConfigOf(dictionary) is { } config ? Site.Default(config) : null
-        : HasWeights(dictionary) ? SparseAutoencoder.SiteOf(folder.Dictionary(dictionary))
+        : HasWeights(dictionary) ? SparseAutoencoder.SitesOf(folder.Dictionary(dictionary)).Output
         : null;
 
     private TransformerConfig? ConfigOf(DictionaryInfo dictionary) =>

@@ -30,7 +30,7 @@ public sealed class LogitSides(FeatureStore store, RelationStore relations, Logi
                 throw new AddressException("token", $"{token}", $"a token of the text as the model reads it, from 0 to {tokens.Length - 1}");
             }
 
-            return runner.Ask((model, features) => LogitDecomposer.Problem(model, features.Site ?? Site.Default(model.Config)) is { } problem
+            return runner.Ask((model, features) => LogitDecomposer.Problem(model, features.OutputSite ?? Site.Default(model.Config)) is { } problem
                 ? throw new InvalidDataException(problem)
                 : LogitDecomposer.At(model, features, tokens, token ?? tokens.Length - 1));
         }, cancellation);
@@ -57,7 +57,7 @@ public sealed class LogitSides(FeatureStore store, RelationStore relations, Logi
     /// <exception cref="InvalidDataException">The model or the dictionary cannot be loaded; the message says why.</exception>
     public IReadOnlyList<double>? Unread(DictionaryInfo dictionary, CancellationToken cancellation) => models.Ask(dictionary, static runner => runner.Ask(static (model, features) =>
     {
-        var space = new NullSpace(model, features.Site ?? Site.Default(model.Config));
+        var space = new NullSpace(model, features.OutputSite ?? Site.Default(model.Config));
         return space.Applies ? space.Shares(features) : null;
     }), cancellation);
 
@@ -81,7 +81,7 @@ public sealed class LogitSides(FeatureStore store, RelationStore relations, Logi
             float[] Weights(int feature) => models.Ask(dictionary, runner => runner.Ask((model, features) =>
             {
                 var weights = new float[model.Config.VocabularySize];
-                LogitWeights.Of(model, features.DecoderRow(feature), weights, occurs, features.Site);
+                LogitWeights.Of(model, features.DecoderRow(feature), weights, occurs, features.OutputSite);
                 return weights;
             }), cancellation);
             return new AttributionSimilarity(evidence.Index, evidence.Corpus.HeldOut).Of(index, [.. near.Select(static match => match.Unit)], Weights);

@@ -71,9 +71,10 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
             : throw new AddressException("dictionaries", chosen, $"names of dictionaries on different sites, separated by commas; here are {string.Join(", ", own.Select(d => $"{d.Name} ({where[d.Id]})"))}");
     }
 
-    // Layers first, then the way of the data through one.
+    // Layers first, then the way of the data through one; a transcoder stands where it writes.
     private static int Place(string site)
     {
+        site = site[(site.LastIndexOf(' ') + 1)..];
         var dot = site.LastIndexOf('.');
         return (int.Parse(site[(dot + 1)..], System.Globalization.CultureInfo.InvariantCulture) * Order.Length) + Array.IndexOf(Order, site[..dot]);
     }

@@ -246,8 +246,6 @@ safetensors("gemma-scope-2/params.safetensors", lower)
 p = x @ w_enc + b_enc
 f = relu(p) * (p > threshold)
 expect("gemma-scope-2", x, f, f @ w_dec + b_dec, norms(w_dec))
-write("gemma-scope-2-transcoder/config.json", second(type="transcoder", hf_hook_point_in="model.layers.2.pre_feedforward_layernorm.output", hf_hook_point_out="model.layers.2.post_feedforward_layernorm.output"))
-safetensors("gemma-scope-2-transcoder/params.safetensors", lower)
 
 # Llama Scope, OpenMOSS, Llama Scope R1 ---------------------------------------------------------------------------------------------------------------
 w_enc, b_enc, w_dec, b_dec, x = parts()
@@ -320,11 +318,5 @@ state = {"tied_bias": b_dec.unsqueeze(0), "encoder.weight": w_enc.t().unsqueeze(
 torch.save(SparseAutoencoderState(config=SparseAutoencoderConfig(n_input_features=n, n_learned_features=m, n_components=1), state_dict=state), path("ai-safety/model.pt"))
 f = relu((x - b_dec) @ w_enc + b_enc)
 expect("ai-safety", x, f, f @ w_dec + b_dec, 1)
-
-# A transcoder as circuit-tracer reads it
-w_enc, b_enc, w_dec, b_dec, x = parts()
-safetensors("layer-transcoder/layer_0.safetensors", {"W_enc": w_enc.t(), "W_dec": w_dec, "b_enc": b_enc, "b_dec": b_dec})
-with open(path("layer-transcoder/config.yaml"), "w") as file:
-    file.write("model_name: toy\nmodel_kind: transcoder_set\n")
 
 write("expected.json", expected)

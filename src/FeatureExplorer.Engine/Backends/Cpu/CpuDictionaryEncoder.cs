@@ -16,22 +16,25 @@ internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) 
 
     public void Encode(Rows x, int rows, SparseActivations f) => dictionary.Encode(HostRows.Of(x), rows, f);
 
-    /// <summary>x [rows, n] becomes x̂.</summary>
-    public void Reconstruct(float* x, int rows)
+    /// <summary>x becomes x̂. What an autoencoder reads is x itself.</summary>
+    /// <param name="input">[rows, inputs].</param>
+    /// <param name="x">[rows, outputs].</param>
+    /// <param name="rows">Number of rows.</param>
+    public void Reconstruct(float* input, float* x, int rows)
     {
-        dictionary.Encode(x, rows, _f);
-        dictionary.Decode(_f, x);
+        dictionary.Encode(input, rows, _f);
+        dictionary.Decode(_f, x, input);
     }
 
-    /// <summary>x [rows, n] becomes x − f_i · d_i.</summary>
-    public void Remove(float* x, int rows, int feature)
+    /// <summary>x [rows, outputs] becomes x − f_i · d_i.</summary>
+    public void Remove(float* input, float* x, int rows, int feature)
     {
-        dictionary.Encode(x, rows, _f);
+        dictionary.Encode(input, rows, _f);
         for (var row = 0; row < rows; row++)
         {
             if (_f.FeaturesOf(row).BinarySearch(feature) is >= 0 and var at)
             {
-                var target = new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs);
+                var target = new Span<float>(x + ((nint)row * dictionary.Outputs), dictionary.Outputs);
                 TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.ValuesOf(row)[at], target, target);
             }
         }

@@ -8,11 +8,12 @@ internal static unsafe class HostEdits
 {
     /// <summary>Changes activations in place.</summary>
     /// <param name="edit">What becomes of them; null: nothing.</param>
+    /// <param name="input">What a dictionary reads, [rows, its inputs]; <paramref name="x"/> itself, or the site that a transcoder reads.</param>
     /// <param name="x">[rows, n].</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="n">Width of the site.</param>
     /// <exception cref="ArgumentException">A vector has another width.</exception>
-    public static void Apply(SiteEdit? edit, float* x, int rows, int n)
+    public static void Apply(SiteEdit? edit, float* input, float* x, int rows, int n)
     {
         switch (edit)
         {
@@ -38,10 +39,10 @@ internal static unsafe class HostEdits
 
                 break;
             case RemovalEdit removal:
-                CpuDictionaryEncoder.Of(removal.Dictionary).Remove(x, rows, removal.Feature);
+                CpuDictionaryEncoder.Of(removal.Dictionary).Remove(input, x, rows, removal.Feature);
                 break;
             case ReconstructionEdit reconstruction:
-                CpuDictionaryEncoder.Of(reconstruction.Dictionary).Reconstruct(x, rows);
+                CpuDictionaryEncoder.Of(reconstruction.Dictionary).Reconstruct(input, x, rows);
                 break;
             default:
                 throw new ArgumentException($"{edit.GetType().Name} is no kind of edit that the CPU engine knows.", nameof(edit));

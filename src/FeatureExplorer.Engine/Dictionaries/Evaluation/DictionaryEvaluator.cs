@@ -1,6 +1,7 @@
 using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Backends.Edits;
+using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Transformer;
 
@@ -12,6 +13,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 /// explained variance = 1 − Σ ‖x − x̂‖² / Σ ‖x − μ‖²        μ = mean of x over all the tokens
 /// loss recovered = (loss of x := 0 − loss of x := x̂) / (loss of x := 0 − loss)
 /// </code>
+/// Of a transcoder x is what it writes: its site's real activations, which x̂ stands for.
 /// Windows of the model's context are spread evenly over the split; the target of every position is the next token of the stream, also at
 /// the end of a window, where it is the first of the next window. What does not depend on the dictionary is measured once.
 /// Where a model has a start token, its places in the text are left out of every figure, as they are of the index, and no edit changes their activations.
@@ -21,6 +23,8 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     private const int TokensPerCall = 4096;
 
     private readonly Site _site;
+    private readonly Site? _input;
+    private readonly TransformerConfig _config;
     private readonly TokenStore _tokens;
     private readonly IComputeBackend _backend;
     private readonly IModelRunner _runner;
@@ -39,16 +43,19 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="model">Not owned.</param>
     /// <param name="heldOut">Not owned.</param>
     /// <param name="maxTokens">Most tokens to measure on; whole windows are used, at least one.</param>
-    /// <param name="site">Where the dictionaries read; null: the neurons of the last layer.</param>
+    /// <param name="site">Where the dictionaries write; null: the neurons of the last layer.</param>
     /// <param name="backend">Where; null: the CPU engine.</param>
+    /// <param name="input">Where transcoders read that write there; null: autoencoders, which read the same site.</param>
     /// <exception cref="ArgumentException">The split is too short, or the model has no such site.</exception>
-    public DictionaryEvaluator(TransformerModel model, TokenStore heldOut, long maxTokens, Site? site = null, IComputeBackend? backend = null)
+    public DictionaryEvaluator(TransformerModel model, TokenStore heldOut, long maxTokens, Site? site = null, IComputeBackend? backend = null, Site? input = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
         _site = site ?? Site.Default(model.Config);
-        _site.Check(model.Config);
+        _site.CheckReplaceable(model.Config);
+        input?.CheckReads(_site);
+        (_input, _config) = (input, model.Config);
         (_tokens, _window) = (heldOut, model.Config.Context);
         _allWindows = (heldOut.Count - 1) / _window;
         if (_allWindows < 1)
@@ -82,7 +89,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     /// <param name="heldOut">The held-out split.</param>
     /// <param name="maxTokens">Most tokens to measure on.</param>
     /// <param name="progress">Receives the share that is done.</param>
-    /// <param name="site">Where it reads; null: where the dictionary says, or the neurons of the last layer.</param>
+    /// <param name="site">Where it writes, and an autoencoder reads; null: where the dictionary says, or the neurons of the last layer.</param>
     /// <param name="backend">Where; null: the CPU engine.</param>
     /// <param name="cancellation">Checked between calls of the model.</param>
     public static DictionaryMetrics Evaluate(
@@ -90,7 +97,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         IProgress<double>? progress = null, Site? site = null, IComputeBackend? backend = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.Site, backend);
+        using var evaluator = new DictionaryEvaluator(model, heldOut, maxTokens, site ?? dictionary.OutputSite, backend, dictionary.IsTranscoder ? dictionary.Site : null);
         return evaluator.Measure(dictionary, progress, cancellation);
     }
 
@@ -113,18 +120,25 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     public DictionaryMetrics Measure(SparseAutoencoder dictionary, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        if (dictionary.Inputs != _baseline.Inputs)
+        if (dictionary.Outputs != _baseline.Inputs || dictionary.Inputs != (_input ?? _site).Width(_config))
         {
             throw new ArgumentException(
-                $"The dictionary is for activations of width {dictionary.Inputs}, the model's {_site} have {_baseline.Inputs}.", nameof(dictionary));
+                $"The dictionary is for activations of width {dictionary.Inputs}, the model's {_input ?? _site} have {(_input ?? _site).Width(_config)}.", nameof(dictionary));
+        }
+
+        if (dictionary.IsTranscoder != _input is not null)
+        {
+            throw new ArgumentException(
+                dictionary.IsTranscoder ? "The dictionary is a transcoder: name the site that it reads." : $"The dictionary gives back what it reads: it cannot read {_input} and write {_site}.", nameof(dictionary));
         }
 
         var known = MeasureBaseline(progress, cancellation);
         using var encoder = _backend.DictionaryEncoder(dictionary, _losses.Length);
         using var rows = _backend.Rows(_losses.Length, dictionary.Inputs);
+        using var inputs = new FloatBuffer(_input is null ? 0 : (long)_losses.Length * dictionary.Inputs);
         _tally.Begin(dictionary, _baseline.Mean(), encoder, rows);
         double loss = 0, reconstructed = 0, divergence = 0;
-        var reconstruct = new HostEdit(_tally.Reconstruct);
+        var reconstruct = new HostEdit((x, count) => _tally.Reconstruct(Read(x, inputs), x, count));
         ForEachCall(
             (targets, leftOut) =>
             {
@@ -144,7 +158,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
             ExplainedVariance = 1 - (_tally.Errors / _baseline.Variance),
             ExplainedVarianceByToken = _tally.MeanOfRows,
             ExplainedVarianceOfResidual = 1 - (_tally.ErrorVariance / _baseline.Variance),
-            MeanSquaredError = _tally.Errors / ((double)Tokens * dictionary.Inputs),
+            MeanSquaredError = _tally.Errors / ((double)Tokens * dictionary.Outputs),
             Loss = loss / Tokens,
             LossReconstructed = reconstructed / Tokens,
             LossZeroAblated = _baseline.LossZero,
@@ -161,6 +175,18 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
     {
         _runner.Dispose();
         _tally.Dispose();
+    }
+
+    /// <summary>What the dictionary reads beside x: x itself, or the input site.</summary>
+    private float* Read(float* x, FloatBuffer inputs)
+    {
+        if (_input is null)
+        {
+            return x;
+        }
+
+        _runner.ReadInput(inputs.Pointer);
+        return inputs.Pointer;
     }
 
     /// <summary>Returns the share of the work that this was: 0 when it had been done.</summary>
@@ -252,7 +278,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
 
             if (_begunAt != first)
             {
-                _runner.Begin(tokens, windows, _window, _site);
+                _runner.Begin(tokens, windows, _window, _site, _input);
                 _begunAt = first;
             }
 

@@ -8,7 +8,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 /// <param name="Fired">Tokens on which it fires.</param>
 /// <param name="Density">Share of the tokens on which it fires.</param>
 /// <param name="EncoderBias">b_enc of the feature.</param>
-/// <param name="EncoderDecoderCosine">Cosine of its encoder vector and its direction; 0 when one of them is zero.</param>
+/// <param name="EncoderDecoderCosine">Cosine of its encoder vector and its direction; 0 when one of them is zero, not a number of a transcoder, whose two lie at different sites.</param>
 public sealed record FeatureDensity(int Feature, long Fired, double Density, float EncoderBias, float EncoderDecoderCosine)
 {
     /// <summary>Below this density a firing feature is called ultralow, provided that enough tokens are looked at: <see cref="UltralowLimit"/>.</summary>
@@ -37,7 +37,7 @@ public sealed record FeatureDensity(int Feature, long Fired, double Density, flo
         ArgumentOutOfRangeException.ThrowIfNotEqual(fired.Count, dictionary.Features);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         return [.. fired.Select((count, feature) => new FeatureDensity(
-            feature, count, (double)count / tokens, dictionary.BEnc.Span()[feature], Cosine(dictionary.EncoderRow(feature), dictionary.DecoderRow(feature))))];
+            feature, count, (double)count / tokens, dictionary.BEnc.Span()[feature], dictionary.IsTranscoder ? float.NaN : Cosine(dictionary.EncoderRow(feature), dictionary.DecoderRow(feature))))];
     }
 
     private static float Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

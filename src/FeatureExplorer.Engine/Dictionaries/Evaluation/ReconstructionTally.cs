@@ -6,12 +6,12 @@ using FeatureExplorer.Engine.Numerics;
 namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 
 /// <summary>Puts a dictionary's x̂ in the place of x, and sums what the metrics need over all rows that pass. Sums are combined in the order of the rows.</summary>
-internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDisposable
+internal sealed unsafe class ReconstructionTally(int outputs, int maxRows) : IDisposable
 {
     private const int ColumnsPerTask = 64;
 
     private readonly SparseActivations _f = new();
-    private readonly FloatBuffer _xHat = new((long)maxRows * inputs);
+    private readonly FloatBuffer _xHat = new((long)maxRows * outputs);
     private readonly Row[] _rows = new Row[maxRows];
     private SparseAutoencoder? _dictionary;
     private IDictionaryEncoder? _encoder;
@@ -52,7 +52,7 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     /// <summary>Starts anew with a dictionary, the mean μ of all rows that will pass, its encoder, and rows of that encoder's back end; none are owned.</summary>
     public void Begin(SparseAutoencoder dictionary, float[] mean, IDictionaryEncoder encoder, Rows x)
     {
-        (_dictionary, _mean, _residuals, _encoder, _x) = (dictionary, mean, new double[inputs], encoder, x);
+        (_dictionary, _mean, _residuals, _encoder, _x) = (dictionary, mean, new double[outputs], encoder, x);
         (_shares, _rowsWithVariance, _count) = (0, 0, 0);
         _fired = new long[dictionary.Features];
         (Errors, Active, _squares, _products, _ratios, _counted) = (0, 0, 0, 0, 0, 0);
@@ -61,22 +61,25 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     /// <summary>Says which rows of the next call stay as they are and do not count; null: none.</summary>
     public void LeaveOut(bool[]? rows) => _leftOut = rows;
 
-    /// <summary>x [rows, n] becomes x̂.</summary>
-    public void Reconstruct(float* x, int rows)
+    /// <summary>x becomes x̂.</summary>
+    /// <param name="input">[rows, n]: what the dictionary reads, of an autoencoder x itself.</param>
+    /// <param name="x">[rows, outputs].</param>
+    /// <param name="rows">Number of rows.</param>
+    public void Reconstruct(float* input, float* x, int rows)
     {
         var leftOut = _leftOut;
-        _x!.CopyFrom(x, 0, rows);
+        _x!.CopyFrom(input, 0, rows);
         _encoder!.Encode(_x, rows, _f);
         if (leftOut is not null)
         {
             _f.Silence(row => leftOut[row]);
         }
 
-        _dictionary!.Decode(_f, _xHat.Pointer);
+        _dictionary!.Decode(_f, _xHat.Pointer, input);
         WorkerPool.For(rows, (row, _) =>
         {
-            var target = new Span<float>(x + ((nint)row * inputs), inputs);
-            var xHat = _xHat.Span((long)row * inputs, inputs);
+            var target = new Span<float>(x + ((nint)row * outputs), outputs);
+            var xHat = _xHat.Span((long)row * outputs, outputs);
             var distance = TensorPrimitives.Distance<float>(target, xHat);
             var spread = TensorPrimitives.Distance<float>(target, _mean);
             _rows[row] = new Row(
@@ -119,10 +122,10 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     public void Dispose() => _xHat.Dispose();
 
     /// <summary>Sums x − x̂ by column and puts x̂ in the place of x.</summary>
-    private void Replace(float* x, int rows) => WorkerPool.For((inputs + ColumnsPerTask - 1) / ColumnsPerTask, (task, _) =>
+    private void Replace(float* x, int rows) => WorkerPool.For((outputs + ColumnsPerTask - 1) / ColumnsPerTask, (task, _) =>
     {
         var first = task * ColumnsPerTask;
-        var columns = Math.Min(ColumnsPerTask, inputs - first);
+        var columns = Math.Min(ColumnsPerTask, outputs - first);
         for (var row = 0; row < rows; row++)
         {
             if (_leftOut?[row] == true)
@@ -130,8 +133,8 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
                 continue;
             }
 
-            var target = new Span<float>(x + ((nint)row * inputs) + first, columns);
-            var xHat = _xHat.Span(((long)row * inputs) + first, columns);
+            var target = new Span<float>(x + ((nint)row * outputs) + first, columns);
+            var xHat = _xHat.Span(((long)row * outputs) + first, columns);
             for (var c = 0; c < columns; c++)
             {
                 _residuals[first + c] += (double)target[c] - xHat[c];

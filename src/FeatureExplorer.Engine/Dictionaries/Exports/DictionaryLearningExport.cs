@@ -16,11 +16,17 @@ namespace FeatureExplorer.Engine.Dictionaries.Exports;
 public static unsafe class DictionaryLearningExport
 {
     /// <summary>Writes both files.</summary>
+    /// <exception cref="NotSupportedException">It is a transcoder, which no class of dictionary_learning is.</exception>
     public static void Write(SparseAutoencoder dictionary, ExportedFacts facts, IFileSink sink)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(sink);
+        if (dictionary.IsTranscoder)
+        {
+            throw new NotSupportedException("A transcoder reads one place and writes another; dictionary_learning's classes give back what they read.");
+        }
+
         sink.AddJson("config.json", Config(dictionary, facts));
         if (dictionary.Activation == DictionaryActivation.JumpRelu)
         {

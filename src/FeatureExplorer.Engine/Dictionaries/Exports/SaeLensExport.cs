@@ -6,7 +6,7 @@ using FeatureExplorer.Engine.Exports;
 namespace FeatureExplorer.Engine.Dictionaries.Exports;
 
 /// <summary>
-/// A dictionary as a folder of SAELens 6: <c>cfg.json</c>, <c>sae_weights.safetensors</c> and <c>sparsity.safetensors</c> (log₁₀ of the share of tokens on which each feature fires). Its own files have
+/// A dictionary, or a transcoder of ReLU or JumpReLU, as a folder of SAELens 6: <c>cfg.json</c>, <c>sae_weights.safetensors</c> and <c>sparsity.safetensors</c> (log₁₀ of the share of tokens on which each feature fires). Its own files have
 /// the same weights; here, the metadata is what SAELens reads of it.
 /// </summary>
 public static class SaeLensExport
@@ -17,12 +17,22 @@ public static class SaeLensExport
     // SAELens' own offset, which keeps the logarithm of a dead feature finite.
     private const double Least = 1e-10;
 
+    /// <summary>Whether SAELens has transcoders of a variant; of autoencoders, it has all.</summary>
+    /// <param name="variant">As <see cref="DictionaryVariants"/> call it.</param>
+    public static bool Writes(string variant) => variant is not (DictionaryVariants.TopK or DictionaryVariants.Gated);
+
     /// <summary>Writes the files.</summary>
+    /// <exception cref="NotSupportedException">It is a transcoder of a kind that SAELens does not have.</exception>
     public static void Write(SparseAutoencoder dictionary, ExportedFacts facts, IFileSink sink)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(sink);
+        if (!DictionaryArchitecture.Of(dictionary).IsSaeLens)
+        {
+            throw new NotSupportedException($"SAELens has no architecture {DictionaryArchitecture.Of(dictionary).Name}: its transcoders are of ReLU and JumpReLU.");
+        }
+
         sink.AddJson(DictionaryFiles.ConfigFile, Config(dictionary, facts));
         DictionaryFiles.Use(dictionary, tensors => sink.Add(DictionaryFiles.WeightsFile, stream => Safetensors.Write(stream, tensors)));
         if (facts.Densities is { } densities)
@@ -36,12 +46,12 @@ public static class SaeLensExport
     {
         var config = new JsonObject
         {
-            ["architecture"] = DictionaryConfig.NameOf(dictionary.Activation),
+            ["architecture"] = DictionaryArchitecture.Of(dictionary).Name,
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
             ["device"] = "cpu",
-            ["apply_b_dec_to_input"] = true,
+            ["apply_b_dec_to_input"] = !dictionary.IsTranscoder,
             ["normalize_activations"] = "none",
             ["reshape_activations"] = "none",
         };
@@ -49,6 +59,11 @@ public static class SaeLensExport
         {
             config["k"] = dictionary.K;
             config["rescale_acts_by_decoder_norm"] = false;
+        }
+
+        if (dictionary.IsTranscoder)
+        {
+            config["d_out"] = dictionary.Outputs;
         }
 
         config["metadata"] = Metadata(dictionary, facts);
@@ -72,7 +87,7 @@ public static class SaeLensExport
         };
         foreach (var (key, value) in new (string, JsonNode?)[]
         {
-            ("dataset_path", facts.Dataset), ("final_l0", facts.L0), ("final_dead_features", facts.Dead), ("recipe", facts.Recipe), ("training_samples", facts.Samples), ("exported_by", facts.Exporter),
+            ("hook_name_out", dictionary.IsTranscoder ? dictionary.OutputSite?.HookName : null), ("dataset_path", facts.Dataset), ("final_l0", facts.L0), ("final_dead_features", facts.Dead), ("recipe", facts.Recipe), ("training_samples", facts.Samples), ("exported_by", facts.Exporter),
         })
         {
             if (value is not null)

@@ -9,7 +9,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Files;
 /// What the <c>cfg.json</c> of a dictionary says, in the layout of SAELens and its older forms. Every setting that changes what the weights mean is either
 /// part of this record or refused by name.
 /// </summary>
-internal sealed record DictionaryConfig
+internal sealed partial record DictionaryConfig
 {
     /// <summary>Settings that only hold one value here; a missing one has the first.</summary>
     private static readonly (string Key, string[] Allowed)[] Fixed =
@@ -35,6 +35,12 @@ internal sealed record DictionaryConfig
     /// <summary>m, <c>d_sae</c>.</summary>
     public int Features { get; private init; }
 
+    /// <summary>Width of x̂: <c>d_out</c> of a transcoder, else n.</summary>
+    public int Outputs => Transcoder?.Outputs ?? Inputs;
+
+    /// <summary>What makes it a transcoder; null for an autoencoder.</summary>
+    public TranscoderShape? Transcoder { get; private init; }
+
     /// <summary>How pre-activations become f.</summary>
     public DictionaryActivation Activation { get; private init; }
 
@@ -43,6 +49,9 @@ internal sealed record DictionaryConfig
 
     /// <summary>Where it reads; null when the file does not say.</summary>
     public Site? Site { get; private init; }
+
+    /// <summary>What it writes: <c>hook_name_out</c> of a transcoder, else <see cref="Site"/>.</summary>
+    public Site? OutputSite { get; private init; }
 
     /// <summary>Whether the encoder reads x − b_dec; otherwise it reads x.</summary>
     public bool CentresInput { get; private init; }
@@ -58,18 +67,21 @@ internal sealed record DictionaryConfig
     public static DictionaryConfig Read(string path)
     {
         var config = new DictionaryConfig(Parse(path), path);
-        var activation = config.ReadActivation();
-        config.CheckFixed(activation);
+        var architecture = config.ReadArchitecture();
+        var activation = architecture.Activation;
+        config.CheckFixed(architecture);
         var features = config.Size("d_sae");
-        var site = config.ReadSite();
+        var site = config.ReadSite(architecture.IsTranscoder);
         return new DictionaryConfig(config._json, path)
         {
             Assumptions = [.. config.Assumed(site)],
             Inputs = config.Size("d_in"),
+            Transcoder = architecture.IsTranscoder ? new TranscoderShape(config.OutputSize(architecture), architecture.Skips) : null,
             Features = features,
             Activation = activation,
             K = activation == DictionaryActivation.TopK ? config.TopK(features) : 0,
             Site = site,
+            OutputSite = architecture.IsTranscoder ? config.ReadOutputSite(site) : site,
             CentresInput = config.Flag("apply_b_dec_to_input", missing: true),
             RescalesByDecoderNorm = config.Flag("rescale_acts_by_decoder_norm", missing: false),
         };
@@ -84,24 +96,29 @@ internal sealed record DictionaryConfig
     public void CheckTensors(SafetensorsFile file, IReadOnlyDictionary<string, int> vectors)
     {
         CheckShape(file, "W_enc", Inputs, Features);
-        CheckShape(file, "W_dec", Features, Inputs);
+        CheckShape(file, "W_dec", Features, Outputs);
+        if (Transcoder is { Skips: true })
+        {
+            CheckShape(file, "W_skip", Outputs, Inputs);
+        }
+
         foreach (var (name, length) in vectors)
         {
             CheckShape(file, name, length);
         }
 
-        foreach (var tensor in file.Tensors.Where(tensor => tensor.Name is not ("W_enc" or "W_dec") && !vectors.ContainsKey(tensor.Name)))
+        foreach (var tensor in file.Tensors.Where(tensor => tensor.Name is not ("W_enc" or "W_dec") && !vectors.ContainsKey(tensor.Name) && (tensor.Name != "W_skip" || Transcoder is not { Skips: true })))
         {
             if (!NamesArchitecture && KindOf(tensor.Name) is { } kind)
             {
-                throw new InvalidDataException($"{_path} names no architecture, and {file.FilePath} holds {tensor.Name}, which \"{NameOf(Activation)}\" does not have: say \"architecture\": \"{kind}\", if that is what was trained.");
+                throw new InvalidDataException($"{_path} names no architecture, and {file.FilePath} holds {tensor.Name}, which \"{Name}\" does not have: say \"architecture\": \"{kind}\", if that is what was trained.");
             }
 
             // Some versions of SAELens wrote the factors of a fine-tuning also where there was none.
             if (tensor.Name != "scaling_factor" || file.ReadArray(tensor.Name).Any(static factor => factor != 1))
             {
                 throw new InvalidDataException(
-                    $"{file.FilePath}: tensor {tensor.Name} {tensor.ShapeText} is no part of a dictionary of the architecture \"{NameOf(Activation)}\", and it may change what the others mean. "
+                    $"{file.FilePath}: tensor {tensor.Name} {tensor.ShapeText} is no part of a dictionary of the architecture \"{Name}\", and it may change what the others mean. "
                     + "Fold it into the weights, and save them without it.");
             }
         }
@@ -109,12 +126,14 @@ internal sealed record DictionaryConfig
 
     private bool NamesArchitecture => _json["architecture"] is not null;
 
+    private string Name => new DictionaryArchitecture(Activation, Transcoder is not null, Transcoder is { Skips: true }).Name;
+
     // Files without an architecture are older than all but one.
     private IEnumerable<string> Assumed(Site? site)
     {
         if (!NamesArchitecture)
         {
-            yield return $"{_path} names no architecture: \"{NameOf(ReadActivation())}\" is assumed, as {(Function() is { } function ? $"its activation function is \"{function}\"" : "files of its age have no other")} and its weights have the tensors of that kind alone.";
+            yield return $"{_path} names no architecture: \"{ReadArchitecture().Name}\" is assumed, as {(Function() is { } function ? $"its activation function is \"{function}\"" : "files of its age have no other")} and its weights have the tensors of that kind alone.";
         }
 
         if (site is null)
@@ -123,19 +142,11 @@ internal sealed record DictionaryConfig
         }
     }
 
-    /// <summary>SAELens' name of an architecture.</summary>
-    public static string NameOf(DictionaryActivation activation) => activation switch
-    {
-        DictionaryActivation.JumpRelu => "jumprelu",
-        DictionaryActivation.TopK => "topk",
-        DictionaryActivation.Gated => "gated",
-        _ => "standard",
-    };
-
     private static string? KindOf(string tensor) => tensor switch
     {
-        "threshold" => NameOf(DictionaryActivation.JumpRelu),
-        "b_gate" or "b_mag" or "r_mag" => NameOf(DictionaryActivation.Gated),
+        "threshold" => DictionaryArchitecture.NameOf(DictionaryActivation.JumpRelu),
+        "b_gate" or "b_mag" or "r_mag" => DictionaryArchitecture.NameOf(DictionaryActivation.Gated),
+        "W_skip" => new DictionaryArchitecture(DictionaryActivation.Relu, true, true).Name,
         _ => null,
     };
 
@@ -167,7 +178,7 @@ internal sealed record DictionaryConfig
     }
 
     /// <summary>Files older than the architecture "topk" call it "standard" with the activation function "topk".</summary>
-    private DictionaryActivation ReadActivation()
+    private DictionaryArchitecture ReadArchitecture()
     {
         var name = Text("architecture") ?? "standard";
         var function = Function();
@@ -182,13 +193,8 @@ internal sealed record DictionaryConfig
             throw new InvalidDataException($"{_path} names no architecture, and has k {Short(k)}: say \"architecture\": \"topk\" if only k features are active at a time, or \"standard\" and no k.");
         }
 
-        foreach (var activation in Enum.GetValues<DictionaryActivation>().Where(activation => NameOf(activation) == name))
-        {
-            return activation;
-        }
-
-        throw new InvalidDataException(
-            $"{_path}: architecture is \"{name}\"; {string.Join(", ", Enum.GetValues<DictionaryActivation>().Select(a => $"\"{NameOf(a)}\""))} are supported.");
+        return DictionaryArchitecture.Parse(name) ?? throw new InvalidDataException(
+            $"{_path}: architecture is \"{name}\"; {string.Join(", ", DictionaryArchitecture.Names.Select(static known => $"\"{known}\""))} are supported.");
     }
 
     /// <summary>The activation function, under its newer or its older name.</summary>
@@ -200,8 +206,9 @@ internal sealed record DictionaryConfig
             : throw new InvalidDataException($"{_path}: activation_fn is \"{newer}\" and activation_fn_str \"{older}\": they contradict each other.");
     }
 
-    private void CheckFixed(DictionaryActivation activation)
+    private void CheckFixed(DictionaryArchitecture architecture)
     {
+        var activation = architecture.Activation;
         var usual = activation == DictionaryActivation.TopK ? "topk" : "relu";
         if (Function() is { } function && function != usual && function != "relu")
         {
@@ -216,7 +223,14 @@ internal sealed record DictionaryConfig
             }
         }
 
-        if (Size("d_in") is var inputs && Values("d_out").Any() && Size("d_out") is var outputs && outputs != inputs)
+        if (architecture.IsTranscoder)
+        {
+            if (Flag("apply_b_dec_to_input", missing: false))
+            {
+                throw Unsupported("apply_b_dec_to_input", "true", "false");
+            }
+        }
+        else if (Size("d_in") is var inputs && Values("d_out").Any() && Size("d_out") is var outputs && outputs != inputs)
         {
             throw new InvalidDataException($"{_path}: d_out is {outputs} and d_in {inputs}; a dictionary gives back what it reads, so they are equal.");
         }
@@ -233,35 +247,6 @@ internal sealed record DictionaryConfig
     }
 
     private InvalidDataException Unsupported(string key, string value, string allowed) => new($"{_path}: {key} is \"{value}\"; only \"{allowed}\" is supported.");
-
-    /// <summary>Newer files name the site under "metadata", older ones at the top, the oldest as "hook_point".</summary>
-    private Site? ReadSite()
-    {
-        Site? site = null;
-        foreach (var (key, value) in new[] { "hook_name", "hook_point" }.SelectMany(key => Values(key).Select(value => (key, value))))
-        {
-            var named = value.GetValueKind() == JsonValueKind.String ? Engine.Transformer.Site.FromHookName(value.GetValue<string>()) : null;
-            if (named is null)
-            {
-                throw new InvalidDataException(
-                    $"{_path}: {key} is {value.ToJsonString()}: there is no such site here. A dictionary can read {string.Join(", ", Engine.Transformer.Site.HookNames)}, with the layer's number for L.");
-            }
-
-            if (site is not null && site != named)
-            {
-                throw new InvalidDataException($"{_path} names two sites, {site.HookName} and {named.HookName}: it reads one.");
-            }
-
-            site = named;
-        }
-
-        foreach (var value in Values("hook_layer").Concat(Values("hook_point_layer")).Where(value => site is not null && value.ToJsonString() != $"{site.Layer}"))
-        {
-            throw new InvalidDataException($"{_path}: hook_layer is {value.ToJsonString()}, but the site {site!.HookName} lies in layer {site.Layer}.");
-        }
-
-        return site;
-    }
 
     /// <summary>What a key has at the top and under "metadata"; nulls count as missing.</summary>
     private IEnumerable<JsonNode> Values(string key)
@@ -288,6 +273,10 @@ internal sealed record DictionaryConfig
         JsonValue value when value.TryGetValue(out bool flag) => flag,
         var other => throw new InvalidDataException($"{_path}: {key} is {Short(other)} where true or false is needed."),
     };
+
+    private int OutputSize(DictionaryArchitecture architecture) => _json["d_out"] is not null
+        ? Size("d_out")
+        : throw new InvalidDataException($"{_path}: architecture is \"{architecture.Name}\" and d_out is missing: say how many numbers it writes.");
 
     private int Size(string key) =>
         _json[key] is JsonValue value && value.TryGetValue(out int size) && size > 0

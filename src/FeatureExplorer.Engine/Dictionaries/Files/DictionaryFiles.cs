@@ -8,7 +8,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Files;
 /// <summary>
 /// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc [m], W_dec [m, n],
 /// b_dec [n] for activations as the model gives them; "jumprelu" adds threshold [m]; "gated" has b_gate, b_mag and r_mag [m] instead of b_enc;
-/// "topk" names its k in <c>cfg.json</c>.
+/// "topk" names its k in <c>cfg.json</c>. A transcoder has W_dec [m, d_out], b_dec [d_out], and W_skip [d_out, n] where it skips; <c>hook_name_out</c> is what it writes.
 /// </summary>
 internal static unsafe class DictionaryFiles
 {
@@ -23,6 +23,7 @@ internal static unsafe class DictionaryFiles
 
     private const string MetadataKey = "metadata";
     private const string HookKey = "hook_name";
+    private const string OutputHookKey = "hook_name_out";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -31,16 +32,21 @@ internal static unsafe class DictionaryFiles
     {
         var config = new JsonObject
         {
-            ["architecture"] = DictionaryConfig.NameOf(dictionary.Activation),
+            ["architecture"] = DictionaryArchitecture.Of(dictionary).Name,
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
             ["device"] = "cpu",
-            ["apply_b_dec_to_input"] = true,
+            ["apply_b_dec_to_input"] = !dictionary.IsTranscoder,
             ["normalize_activations"] = "none",
             ["reshape_activations"] = "none",
             [MetadataKey] = Metadata(dictionary, metadata),
         };
+        if (dictionary.IsTranscoder)
+        {
+            config["d_out"] = dictionary.Outputs;
+        }
+
         if (dictionary.Activation == DictionaryActivation.TopK)
         {
             config["k"] = dictionary.K;
@@ -60,6 +66,11 @@ internal static unsafe class DictionaryFiles
         if (dictionary.Site is { } site)
         {
             entries[HookKey] = site.HookName;
+        }
+
+        if (dictionary is { IsTranscoder: true, OutputSite: { } output })
+        {
+            entries[OutputHookKey] = output.HookName;
         }
 
         return entries;
@@ -88,7 +99,7 @@ internal static unsafe class DictionaryFiles
         var (n, m) = (config.Inputs, config.Features);
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
         config.CheckTensors(file, VectorLengths(config));
-        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K) { Site = config.Site, Assumptions = config.Assumptions };
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K, config.Transcoder) { Site = config.Site, OutputSite = config.OutputSite, Assumptions = config.Assumptions };
         try
         {
             using var transposed = new FloatBuffer((long)n * m);
@@ -99,8 +110,13 @@ internal static unsafe class DictionaryFiles
                 file.ReadWithin(name, buffer.Pointer, name == "r_mag" ? LargestExponent : LargestWeight, buffer.Length);
             }
 
-            file.ReadWithin("W_dec", dictionary.WDec.Pointer, LargestWeight, m, n);
-            if (!config.CentresInput)
+            file.ReadWithin("W_dec", dictionary.WDec.Pointer, LargestWeight, m, dictionary.Outputs);
+            if (dictionary.WSkip is { } skip)
+            {
+                file.ReadWithin("W_skip", skip.Pointer, LargestWeight, dictionary.Outputs, n);
+            }
+
+            if (!config.CentresInput && !dictionary.IsTranscoder)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
             }
@@ -140,7 +156,7 @@ internal static unsafe class DictionaryFiles
     /// <summary>The tensors of one dimension that a kind of dictionary has; see <see cref="Vectors"/>.</summary>
     private static Dictionary<string, int> VectorLengths(DictionaryConfig config)
     {
-        var (n, m) = (config.Inputs, config.Features);
+        var (n, m) = (config.Outputs, config.Features);
         return config.Activation switch
         {
             DictionaryActivation.Gated => new() { ["b_gate"] = m, ["b_dec"] = n, ["r_mag"] = m, ["b_mag"] = m },
@@ -156,8 +172,9 @@ internal static unsafe class DictionaryFiles
         [
             new("W_enc", transposed.Pointer, dictionary.Inputs, dictionary.Features),
             vectors[0],
-            new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Inputs),
+            new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Outputs),
             .. vectors.Skip(1),
+            .. dictionary.WSkip is { } skip ? new[] { new NamedTensor("W_skip", skip.Pointer, dictionary.Outputs, dictionary.Inputs) } : [],
         ];
     }
 

@@ -3,8 +3,8 @@ using FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 namespace FeatureExplorer.Engine.Dictionaries.Imports;
 
 /// <summary>
-/// Reads dictionaries of other tools: SAELens, dictionary_learning, sparsify, OpenAI's, Gemma Scope 1 and 2, Llama Scope, OpenMOSS, Goodfire's, those that go with GELU-1L, and those of
-/// ai-safety-foundation. What a folder or file holds decides which it is. Nothing in a file is run.
+/// Reads dictionaries of other tools, transcoders among them: SAELens, dictionary_learning, sparsify, OpenAI's, Gemma Scope 1 and 2, Llama Scope, OpenMOSS, Goodfire's, those that go with
+/// GELU-1L, those of ai-safety-foundation, and circuit-tracer's transcoders. What a folder or file holds decides which it is. Nothing in a file is run.
 /// </summary>
 public static class DictionaryImport
 {
@@ -100,13 +100,15 @@ public static class DictionaryImport
 
     private static ImportedDictionary Imported(ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
     {
-        if (weights.OutputHook is { } output && weights.Hook is { } input && output != input)
+        if (weights.Transcoder is null && weights.OutputHook is { } output && weights.Hook is { } input && output != input)
         {
-            throw ForeignTensors.Transcoder(source.Weights.FilePath, $"it reads {input} and gives {output}");
+            throw ForeignTensors.OtherTranscoder(source.Weights.FilePath, $"it reads {input} and writes {output}");
         }
 
         var dictionary = ForeignAssembly.Assemble(weights, source, options);
         dictionary.Site = ForeignSites.Of(weights.Hook);
+        dictionary.OutputSite = weights.Transcoder is null ? dictionary.Site : ForeignSites.Of(weights.OutputHook);
+        var writes = weights.Transcoder is null ? null : weights.OutputHook;
         return new ImportedDictionary
         {
             Dictionary = dictionary,
@@ -116,6 +118,8 @@ public static class DictionaryImport
             WeightsHash = ForeignAssembly.Hash(source.Weights.FilePath),
             Hook = weights.Hook,
             Site = dictionary.Site,
+            OutputHook = writes,
+            OutputSite = writes is null ? null : dictionary.OutputSite,
             ModelName = weights.ModelName,
             L0 = weights.L0,
             L0Source = weights.L0Source,

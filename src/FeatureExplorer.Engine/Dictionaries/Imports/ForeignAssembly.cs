@@ -8,7 +8,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports;
 /// <summary>
 /// From another tool's tensors to one of our dictionaries, which reads x − b_dec and has decoder rows of length 1. Its activations are those of the files divided by s, and multiplied by ‖d‖ where that
 /// was not part of them: W_enc ‖d‖, b_enc ‖d‖ / s, θ ‖d‖ / s, d / ‖d‖, b_dec / s. θ that c = p ‖d‖ is compared with has the length in it. A feature whose activation may be negative becomes two: i with
-/// e, b_enc, d for what is above 0, and m + i with −e, −b_enc, −d for what is below; of the two at most one is active, and the k largest of 2 m are those of largest |c|.
+/// e, b_enc, d for what is above 0, and m + i with −e, −b_enc, −d for what is below; of the two at most one is active, and the k largest of 2 m are those of largest |c|. A transcoder reads x itself; its
+/// activations are on the scale s′ of its outputs: divided by s′ where those of an autoencoder are by s, with W_enc s / s′ and W_skip s / s′.
 /// </summary>
 internal static unsafe class ForeignAssembly
 {
@@ -23,7 +24,8 @@ internal static unsafe class ForeignAssembly
 
     public static SparseAutoencoder Assemble(ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
     {
-        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K);
+        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K,
+            weights.Transcoder is { } transcoder ? new TranscoderShape(transcoder.Outputs, transcoder.Skip is not null) : null);
         try
         {
             Fill(dictionary, weights, source.Weights);
@@ -32,13 +34,18 @@ internal static unsafe class ForeignAssembly
                 Mirror(dictionary, weights, source);
             }
 
-            FoldNorms(dictionary, weights, source, options);
-            if (weights.Scale != 1)
+            if (dictionary.IsTranscoder && weights.SubtractsDecoderBias)
             {
-                FoldScale(dictionary, weights.Scale, source);
+                Uncentre(dictionary, source);
             }
 
-            if (!weights.SubtractsDecoderBias)
+            FoldNorms(dictionary, weights, source, options);
+            if (weights.Scale != 1 || weights.Transcoder is { OutputScale: not 1 })
+            {
+                FoldScale(dictionary, weights, source);
+            }
+
+            if (!dictionary.IsTranscoder && !weights.SubtractsDecoderBias)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
             }
@@ -54,10 +61,15 @@ internal static unsafe class ForeignAssembly
 
     private static void Fill(SparseAutoencoder dictionary, ForeignWeights weights, TensorFile file)
     {
-        Read(file, weights.Encoder, dictionary.WEnc, weights);
-        Read(file, weights.Decoder, dictionary.WDec, weights);
+        Read(file, weights.Encoder, dictionary.WEnc, weights.Features, weights.Inputs);
+        Read(file, weights.Decoder, dictionary.WDec, weights.Features, dictionary.Outputs);
+        if (weights.Transcoder?.Skip is { } skip)
+        {
+            Read(file, skip, dictionary.WSkip!, dictionary.Outputs, weights.Inputs);
+        }
+
         Read(file, weights.EncoderBias, dictionary.BEnc, weights.Features, LargestWeight);
-        Read(file, weights.DecoderBias, dictionary.BDec, weights.Inputs, LargestWeight);
+        Read(file, weights.DecoderBias, dictionary.BDec, dictionary.Outputs, LargestWeight);
         Read(file, weights.RMag, dictionary.RMag, weights.Features, LargestExponent);
         Read(file, weights.BMag, dictionary.BMag, weights.Features, LargestWeight);
         for (var i = 0; i < weights.Threshold?.Length; i++)
@@ -87,15 +99,15 @@ internal static unsafe class ForeignAssembly
             $"Its activations may be negative: each of its {m:N0} features is two here, i where it is above 0 and {m} + i, with the opposite direction, where it is below; x̂ and the number of active features are the same."));
     }
 
-    private static void Read(TensorFile file, ForeignMatrix matrix, FloatBuffer target, ForeignWeights weights)
+    private static void Read(TensorFile file, ForeignMatrix matrix, FloatBuffer target, int rows, int columns)
     {
         if (matrix.FeaturesFirst)
         {
-            file.Read(matrix.Name, target.Pointer, weights.Features, weights.Inputs);
+            file.Read(matrix.Name, target.Pointer, rows, columns);
         }
         else
         {
-            file.ReadTransposed(matrix.Name, target.Pointer, weights.Features, weights.Inputs);
+            file.ReadTransposed(matrix.Name, target.Pointer, rows, columns);
         }
 
         Demand(file, matrix.Name, target, LargestWeight);
@@ -171,8 +183,20 @@ internal static unsafe class ForeignAssembly
         return (least, most);
     }
 
-    private static void FoldScale(SparseAutoencoder dictionary, float scale, ForeignSource source)
+    /// <summary>W_enc (x − b_dec) + b_enc = W_enc x + (b_enc − W_enc b_dec), where a transcoder takes the bias of its output from its input.</summary>
+    private static void Uncentre(SparseAutoencoder dictionary, ForeignSource source)
     {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            dictionary.BEnc.Pointer[feature] -= TensorPrimitives.Dot<float>(dictionary.EncoderRow(feature), dictionary.BDec.Span());
+        }
+
+        source.Notes.Add("It takes the bias of its output from its input; that is folded into the encoder's biases.");
+    }
+
+    private static void FoldScale(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source)
+    {
+        var scale = weights.Transcoder?.OutputScale ?? weights.Scale;
         foreach (var values in new[] { dictionary.BEnc, dictionary.BDec, dictionary.Threshold, dictionary.BMag })
         {
             if (values is not null)
@@ -181,9 +205,27 @@ internal static unsafe class ForeignAssembly
             }
         }
 
+        if (dictionary.IsTranscoder)
+        {
+            ScaleInput(dictionary.WEnc, weights.Scale / scale);
+            ScaleInput(dictionary.WSkip, weights.Scale / scale);
+            source.Notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"It was trained on inputs multiplied by {weights.Scale:G6} and outputs multiplied by {scale:G6}; the factors are folded into its weights, so that it reads and writes activations as the model gives them."));
+            return;
+        }
+
         source.Notes.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"It was trained on activations multiplied by {scale:G6}; the factor is folded into its biases and thresholds, so that an activation here is the file's divided by it, for activations as the model gives them."));
+    }
+
+    private static void ScaleInput(FloatBuffer? values, float factor)
+    {
+        for (var i = 0L; i < values?.Length; i++)
+        {
+            values.Pointer[i] *= factor;
+        }
     }
 
     /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>

@@ -2,9 +2,9 @@ using FeatureExplorer.Engine.TensorFiles;
 
 namespace FeatureExplorer.Engine.Dictionaries.Imports;
 
-/// <summary>One of the two matrices in its file.</summary>
+/// <summary>One of the matrices in its file.</summary>
 /// <param name="Name">Of the tensor.</param>
-/// <param name="FeaturesFirst">Whether its rows are features: [m, n] rather than [n, m].</param>
+/// <param name="FeaturesFirst">Whether its rows are features: [m, n] rather than [n, m]. Of W_skip: whether they are outputs.</param>
 internal sealed record ForeignMatrix(string Name, bool FeaturesFirst)
 {
     /// <summary>A matrix as its shape says; where n = m it says nothing, and the published layout counts.</summary>

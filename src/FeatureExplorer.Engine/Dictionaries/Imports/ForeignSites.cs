@@ -18,7 +18,14 @@ internal static partial class ForeignSites
             return null;
         }
 
-        return Site.FromHookName(hook) ?? OfModule(hook) ?? OfSubmodule(hook);
+        return Site.FromHookName(hook) ?? OfHook(hook) ?? OfModule(hook) ?? OfSubmodule(hook);
+    }
+
+    // hook_mlp_in is a copy of what the MLP's norm reads, before that norm; the MLP's own hooks lie around its matrices.
+    private static Site? OfHook(string hook)
+    {
+        var match = Hook().Match(hook);
+        return !match.Success ? null : At(match.Groups[1].Value == "hook_mlp_in" ? SiteKind.ResidMid : SiteKind.MlpOut, match);
     }
 
     // "model.layers.3" and "layers.3" are what leaves the layer; its MLP's output is what is added to the residual stream, except where a norm follows.
@@ -30,6 +37,7 @@ internal static partial class ForeignSites
             "" or ".output" => At(SiteKind.ResidPost, match),
             ".input" => At(SiteKind.ResidPre, match),
             ".mlp" or ".mlp.output" or ".post_feedforward_layernorm.output" => At(SiteKind.MlpOut, match),
+            ".mlp.input" or ".pre_feedforward_layernorm.output" => At(SiteKind.MlpIn, match),
             _ => null,
         };
     }
@@ -51,6 +59,9 @@ internal static partial class ForeignSites
 
     [GeneratedRegex(@"^(?:model\.|transformer\.|gpt_neox\.)?(layers|h)\.(?<layer>\d{1,4})(\.[a-z_.]+)?$")]
     private static partial Regex Module();
+
+    [GeneratedRegex(@"^blocks\.(?<layer>\d{1,4})\.(hook_mlp_in|mlp\.hook_out)$")]
+    private static partial Regex Hook();
 
     [GeneratedRegex(@"^(resid_post|resid_pre|mlp_out)_layer_(?<layer>\d{1,4})$")]
     private static partial Regex Submodule();

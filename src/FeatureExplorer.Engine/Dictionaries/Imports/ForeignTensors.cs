@@ -26,6 +26,17 @@ internal static class ForeignTensors
             : throw new InvalidDataException($"{file.FilePath}: tensor {name} has the shape {info.ShapeText} where [{length}] is needed.");
     }
 
+    /// <summary>W_skip.</summary>
+    /// <exception cref="InvalidDataException">Absent, or of another shape.</exception>
+    public static ForeignMatrix Skip(TensorFile file, string name, int inputs, int outputs, bool outputsFirst)
+    {
+        var info = file.Info(name);
+        return (outputsFirst ? info.Has(outputs, inputs) : info.Has(inputs, outputs))
+            ? new ForeignMatrix(name, outputsFirst)
+            : throw new InvalidDataException(
+                $"{file.FilePath}: tensor {name} has the shape {info.ShapeText}; from {inputs} inputs to {outputs} outputs it is [{(outputsFirst ? $"{outputs}, {inputs}" : $"{inputs}, {outputs}")}]. Save it so.");
+    }
+
     /// <summary>Says where the type of the weights is another than their configuration's: that of the weights counts.</summary>
     public static void CompareTypes(ForeignSource source, string encoder, string? configured, string configuration)
     {
@@ -61,8 +72,9 @@ internal static class ForeignTensors
         }
     }
 
-    /// <summary>What reads one place and reconstructs another.</summary>
-    public static InvalidDataException Transcoder(string path, string why) => new($"{path} is a transcoder: {why}. Transcoders are not supported yet; import a dictionary that gives back what it reads.");
+    /// <summary>A transcoder that is not read.</summary>
+    public static InvalidDataException OtherTranscoder(string path, string why) => new(
+        $"{path} is a transcoder of a kind that is not read: {why}. A transcoder here reads {string.Join(", ", Transformer.Site.TranscoderKindNames)} of one layer and writes its mlp.out; import one that does.");
 
     /// <summary>A normalisation that is another for every token.</summary>
     public static InvalidDataException EachToken(string path, string what) => new($"{path}: {what}, which scales every token's activations by a factor of its own. Such dictionaries are not supported yet; import one without it, or with one factor for all tokens.");

@@ -5,6 +5,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports;
 /// <code>
 /// x' = s x − b_dec (or s x)        p = W_enc x' + b_enc        c = p ‖d‖ (or p)        f = σ(c)        s x̂ = Σ f d / ‖d‖ (or f d) + b_dec
 /// </code>
+/// A transcoder gives another site's activations, and does so on a scale of their own (<see cref="ForeignTranscoder"/>).
 /// <see cref="ForeignAssembly"/> makes one of our dictionaries of it.
 /// </summary>
 internal sealed record ForeignWeights
@@ -19,6 +20,9 @@ internal sealed record ForeignWeights
     /// <summary>m.</summary>
     public required int Features { get; init; }
 
+    /// <summary>Null for an autoencoder.</summary>
+    public ForeignTranscoder? Transcoder { get; init; }
+
     public required ForeignMatrix Encoder { get; init; }
 
     public required ForeignMatrix Decoder { get; init; }
@@ -26,7 +30,7 @@ internal sealed record ForeignWeights
     /// <summary>Tensor [m], or null for zeros; of the gate, for a gated dictionary.</summary>
     public string? EncoderBias { get; init; }
 
-    /// <summary>Tensor [n], or null for zeros.</summary>
+    /// <summary>Tensor [n], of a transcoder [n′]; or null for zeros.</summary>
     public string? DecoderBias { get; init; }
 
     public DictionaryActivation Activation { get; init; }

@@ -26,6 +26,12 @@ public sealed record ImportedDictionary : IDisposable
     /// <summary>That place, where there is one like it here.</summary>
     public Site? Site { get; init; }
 
+    /// <summary>How the files call the place that a transcoder writes; null where they do not say, and for an autoencoder.</summary>
+    public string? OutputHook { get; init; }
+
+    /// <summary>That place, where there is one like it here.</summary>
+    public Site? OutputSite { get; init; }
+
     /// <summary>The model that it was trained on, as the files call it.</summary>
     public string? ModelName { get; init; }
 

@@ -14,17 +14,20 @@ public sealed unsafe class IncrementalRunner : IDisposable
 
     private readonly TransformerModel _model;
     private readonly Site _site;
+    private readonly Site? _input;
     private readonly KeyValueCache _cache;
     private readonly ForwardPass _pass;
     private readonly FloatBuffer _last;
+    private readonly FloatBuffer? _inputs;
     private readonly int _before;
 
     /// <param name="model">Not owned; its weights are packed when this is made, or those of a large model layer by layer for each token.</param>
     /// <param name="site">Where edits apply.</param>
     /// <param name="sequences">Number of sequences.</param>
     /// <param name="capacity">Most tokens of each, at most the model's context.</param>
-    public IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity)
-        : this(model, site, sequences, capacity, ForwardPass.MostPacked)
+    /// <param name="input">Where a transcoder reads that writes at <paramref name="site"/>; null: the same site.</param>
+    public IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity, Site? input = null)
+        : this(model, site, sequences, capacity, input, ForwardPass.MostPacked)
     {
     }
 
@@ -32,21 +35,24 @@ public sealed unsafe class IncrementalRunner : IDisposable
     /// <param name="site">Where edits apply.</param>
     /// <param name="sequences">Number of sequences.</param>
     /// <param name="capacity">Most tokens of each, at most the model's context.</param>
+    /// <param name="input">Where a transcoder reads that writes at <paramref name="site"/>; null: the same site.</param>
     /// <param name="mostPacked">Layers whose weights take more than this, in bytes, are packed one at a time.</param>
-    internal IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity, long mostPacked)
+    internal IncrementalRunner(TransformerModel model, Site site, int sequences, int capacity, Site? input, long mostPacked)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(site);
         ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, model.Config.Context);
-        site.Check(model.Config);
-        (_model, _site, Sequences) = (model, site, sequences);
+        site.CheckReplaceable(model.Config);
+        input?.CheckReads(site);
+        (_model, _site, _input, Sequences) = (model, site, input, sequences);
         _before = model.Config.StartToken is null ? 0 : 1;
         _cache = new KeyValueCache(model.Config, sequences, capacity + _before);
         _pass = new ForwardPass(model, Math.Max(sequences, capacity), _cache, mostPacked);
         _pass.Pack();
         _last = new FloatBuffer((long)sequences * model.Config.DModel);
+        _inputs = input is null ? null : new FloatBuffer((long)_pass.MaxRows * model.Config.DModel);
     }
 
     /// <summary>Number of sequences.</summary>
@@ -124,6 +130,7 @@ public sealed unsafe class IncrementalRunner : IDisposable
         _pass.Dispose();
         _cache.Dispose();
         _last.Dispose();
+        _inputs?.Dispose();
     }
 
     private void ReadStartToken()
@@ -141,10 +148,10 @@ public sealed unsafe class IncrementalRunner : IDisposable
         var activations = _pass.Editable(_site);
         fixed (int* t = tokens)
         {
-            _pass.ToSite(t, sequences, count, _site, activations, first);
+            _pass.ToSite(t, sequences, count, _site, activations, first, _input, _inputs is null ? null : _inputs.Pointer);
         }
 
-        edit?.Invoke(activations, first, sequences, count);
+        edit?.Invoke(_inputs is null ? activations : _inputs.Pointer, activations, first, sequences, count);
         _pass.FromSite(_site, activations, _pass.Residual.Pointer, sequences, count, first);
     }
 

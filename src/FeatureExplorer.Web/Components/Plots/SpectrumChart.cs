@@ -27,6 +27,14 @@ public static class SpectrumChart
         var firing = spectrum.Where(static f => !f.IsDead).ToList();
         var every = Math.Max(1, (firing.Count + MostPoints - 1) / MostPoints);
         var shown = firing.Where((_, i) => i % every == 0).ToList();
+        // A transcoder's have none.
+        if (shown.TrueForAll(static f => float.IsNaN(f.EncoderDecoderCosine)))
+        {
+            var plain = PlotLayout.Of("density: share of tokens", "encoder bias", logX: true);
+            plain.XAxis[0].TickFormat = "~g";
+            return new ChartDefinition { Data = [Points(dictionary, "features", 0, shown, cosine: false)], Layout = plain, Config = PlotLayout.Config };
+        }
+
         var layout = PlotLayout.Of("density: share of tokens", cosine ? "cosine of encoder and decoder vector" : "encoder bias", logX: true);
         layout.ShowLegend = true;
         layout.XAxis[0].TickFormat = "~g";

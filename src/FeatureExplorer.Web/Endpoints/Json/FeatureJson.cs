@@ -19,6 +19,12 @@ public sealed record FeatureJson
     /// <summary>Where the name comes from: "label" or "generated".</summary>
     public required string NameSource { get; init; }
 
+    /// <summary>The site that its transcoder reads: "mlp.in.3"; null of an autoencoder's feature.</summary>
+    public string? Reads { get; init; }
+
+    /// <summary>The site that its transcoder writes, where its direction lies; null of an autoencoder's feature.</summary>
+    public string? Writes { get; init; }
+
     public required string State { get; init; }
 
     public required double Density { get; init; }
@@ -71,6 +77,8 @@ public sealed record FeatureJson
             Index = report.Index,
             Name = feature.Name.Text,
             NameSource = Urls.Word(feature.Name.Source),
+            Reads = dictionary.Origin?.Reads,
+            Writes = dictionary.Origin?.Writes,
             State = Urls.Word(report.State),
             Density = report.Density,
             Activations = report.Activations,

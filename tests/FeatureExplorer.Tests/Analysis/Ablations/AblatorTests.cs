@@ -3,6 +3,7 @@ using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 
 namespace FeatureExplorer.Tests.Analysis.Ablations;
 
@@ -25,6 +26,18 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
         using var encoder = new NeuronEncoder(small.Model);
         using var identity = NeuronEncoder.Identity(SmallAnalysis.Inputs);
         Check(encoder, identity, "neurons.bin");
+    }
+
+    [Theory]
+    [InlineData("mlp.in", true)]
+    [InlineData("mlp.norm", false)]
+    [InlineData("resid.mid", true)]
+    public void Run_FeaturesOfATranscoder_EqualsARealForwardPass(string site, bool skips)
+    {
+        var (width, input) = (small.Model.Config.DModel, Site.Parse(site, 1));
+        using var plain = new PlainTranscoder(width, width, skips, input);
+        using var encoder = new ModelFeatureEncoder(small.Model, plain.Dictionary);
+        Check(encoder, plain.Dictionary, $"transcoder-{site}.bin");
     }
 
     [Fact]
@@ -110,8 +123,40 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
         using var runner = new TransformerRunner(small.Model, 1);
         var (before, after) = (new float[length], new float[length]);
         runner.Losses(tokens, targets, 1, length, null, before);
-        runner.Losses(tokens, targets, 1, length, (x, rows) => Remove(x, rows, dictionary, feature, direction), after);
+        if (dictionary.IsTranscoder)
+        {
+            var read = new float[length * dictionary.Inputs];
+            fixed (float* to = read)
+            {
+                runner.Activations(tokens, 1, length, dictionary.Site!, to);
+            }
+
+            runner.Losses(tokens, targets, 1, length, dictionary.OutputSite!, (y, rows) => Remove(read, y, rows, dictionary, feature, direction), after);
+        }
+        else
+        {
+            runner.Losses(tokens, targets, 1, length, (x, rows) => Remove(x, rows, dictionary, feature, direction), after);
+        }
+
         return after[position - start] - before[position - start];
+    }
+
+    private static void Remove(float[] read, float* y, int rows, SparseAutoencoder dictionary, int feature, int direction)
+    {
+        var (n, width) = (dictionary.Inputs, dictionary.Outputs);
+        for (var row = 0; row < rows; row++)
+        {
+            var f = (double)dictionary.BEnc.Span()[feature];
+            for (var i = 0; i < n; i++)
+            {
+                f += dictionary.EncoderRow(feature)[i] * (double)read[(row * n) + i];
+            }
+
+            for (var i = 0; i < width; i++)
+            {
+                y[(row * width) + i] -= (float)Math.Max(0, f) * dictionary.DecoderRow(direction)[i];
+            }
+        }
     }
 
     private static void Remove(float* x, int rows, SparseAutoencoder dictionary, int feature, int direction)

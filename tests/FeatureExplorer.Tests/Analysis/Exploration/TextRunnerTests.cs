@@ -1,6 +1,7 @@
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Analysis.Steering;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 using FeatureExplorer.Tests.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Transformer.Training;
 
@@ -37,6 +38,42 @@ public sealed class TextRunnerTests
         }
 
         double[] Losses(Func<double[], double[]> edit) => ReferenceTransformer.RunSite(Config, parameters, tokens, [.. tokens[1..], 0], 1, tokens.Length, site, edit).Losses;
+    }
+
+    [Theory]
+    [InlineData("mlp.in.0", true)]
+    [InlineData("resid.mid.1", false)]
+    public void Read_WithATranscoder_EqualsPlainLoops(string name, bool skips)
+    {
+        const int Feature = 2;
+        var (d, input) = (Config.DModel, Site.Parse(name, Config.Layers));
+        var model = TransformerGradientTests.RandomModel(Config);
+        var parameters = ReferenceTransformer.ParametersOf(model.Parameters);
+        using var plain = new PlainTranscoder(d, d, skips, input);
+        using var runner = new TextRunner(SmallCorpus.Bytes(), model, new PlainTranscoder(d, d, skips, input).Dictionary, "\n");
+
+        var reading = runner.Read("one\ntwo", 100, Feature);
+
+        ushort[] tokens = [0, .. "one\ntwo"u8.ToArray().Select(static value => (ushort)(1 + value))];
+        double[][] x = [], y = [];
+        Losses(values => x = values, input);
+        Near(Losses(values => y = values, plain.Dictionary.OutputSite!), reading.Loss);
+        Near(Losses(_ => [.. x.Select(row => plain.Decode(plain.Encode(row), row))], plain.Dictionary.OutputSite!), reading.ReconstructionLoss);
+        Near(
+            Losses(values => [.. values.Zip(x, (row, read) => row.Select((value, i) => value - (plain.Encode(read)[Feature] * plain.Dictionary.DecoderRow(Feature)[i])).ToArray())], plain.Dictionary.OutputSite!),
+            reading.LossWithout!);
+        for (var token = 0; token < tokens.Length; token++)
+        {
+            var f = plain.Encode(x[token]);
+            var bias = plain.Dictionary.BDec.Span().ToArray();
+            var error = y[token].Zip(plain.Decode(f, x[token]), static (a, b) => (a - b) * (a - b)).Sum() / y[token].Zip(bias, static (a, b) => (a - b) * (a - b)).Sum();
+            Assert.Equal(error, reading.Unexplained[token], 1e-3 * error);
+            Assert.Equal(f.Index().Where(static e => e.Item > 0).Select(static e => e.Index).Order(), reading.Features[token].Select(static active => active.Feature).Order());
+            Assert.Equal(f.Any(static v => v > 0) ? 1 : 0, reading.Features[token].Sum(static active => active.Share), 1e-3);
+        }
+
+        double[] Losses(Func<double[][], double[][]> edit, Site site) => ReferenceTransformer.RunSite(
+            Config, parameters, tokens, [.. tokens[1..], 0], 1, tokens.Length, site, values => [.. edit([.. values.Chunk(d)]).SelectMany(static row => row)]).Losses;
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Layers;
 using FeatureExplorer.Tests.Analysis.Relations;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 
 namespace FeatureExplorer.Tests.Analysis.LogitSide;
 
@@ -40,6 +41,26 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
                 Assert.Equal(expected[tokens[position + 1]], found.Next!.Value, 1e-4);
                 Assert.Equal(found.Next.Value, found.Terms.Sum(t => t.Next!.Value), 1e-4);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData("mlp.in", true)]
+    [InlineData("resid.mid", false)]
+    public void At_ATranscoder_AddsUpToWhatItsSiteWrites(string site, bool skips)
+    {
+        var model = small.Analysis.Model;
+        using var plain = new PlainTranscoder(model.Config.DModel, model.Config.DModel, skips, Site.Parse(site, 1));
+        var tokens = small.Analysis.Corpus.HeldOut.Read(5, 12).ToArray();
+        foreach (var position in new[] { 0, 6, 11 })
+        {
+            var found = LogitDecomposer.At(model, plain.Dictionary, tokens, position);
+            Assert.Equal(1, found.Terms.Sum(t => t.Share), 1e-4);
+            Assert.InRange(found.Difference, 0, 1e-4);
+            Assert.Equal(skips ? 1 : 0, found.Terms.Count(t => t.Kind == LogitTermKind.Skip));
+            Assert.Equal(0, found.Terms.Count(t => t.Kind == LogitTermKind.LayerBias));
+            var expected = Update(model, tokens, position, plain.Dictionary.OutputSite!);
+            Assert.All(found.Promoted.Concat(found.Suppressed), weight => Assert.Equal(expected[weight.Token], weight.Weight, 1e-4));
         }
     }
 

@@ -52,7 +52,12 @@ internal static class ReferenceTransformer
             Place(c, p, h, qkv, length);
             var attended = Attention(qkv, windows, length, c.Heads, c.HeadSize, a.WindowOf(layer));
             var middle = Add(x, Linear(attended, h + "attn.c_proj", d));
-            var normalised = Norm(a.Parallel ? x : middle, h + "ln_2");
+            var read = a.Parallel ? x : middle;
+            var normalised = Norm(read, h + "ln_2");
+            // These are read alone: what the edit makes of them is dropped.
+            At(SiteKind.ResidMid, read);
+            At(SiteKind.MlpIn, normalised);
+            At(SiteKind.MlpNorm, Unscaled(read));
             var up = Linear(normalised, h + "mlp.c_fc", c.DMlp);
             double[] hidden = a.Gated ? [.. Linear(normalised, h + "mlp.c_gate", c.DMlp).Zip(up, (gate, value) => Neuron(a.Neurons, gate) * value)] : [.. up.Select(v => Neuron(a.Neurons, v))];
             hidden = At(SiteKind.MlpPost, hidden);
@@ -70,6 +75,12 @@ internal static class ReferenceTransformer
         double[] Norm(double[] values, string name) => a.Norm == NormKind.LayerNorm
             ? LayerNorm(values, p[name + ".weight"], p[name + ".bias"], c.LayerNormEpsilon)
             : RmsNorm(values, p[name + ".weight"], c.LayerNormEpsilon);
+
+        double[] Unscaled(double[] values)
+        {
+            double[] ones = [.. Enumerable.Repeat(1.0, d)];
+            return a.Norm == NormKind.LayerNorm ? LayerNorm(values, ones, new double[d], c.LayerNormEpsilon) : RmsNorm(values, ones, c.LayerNormEpsilon);
+        }
 
         double[] Linear(double[] values, string name, int outputs) => ReferenceTransformer.Linear(values, p[name + ".weight"], a.Biases ? p[name + ".bias"] : new double[outputs]);
     }

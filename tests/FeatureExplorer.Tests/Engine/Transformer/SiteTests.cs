@@ -16,6 +16,9 @@ public sealed unsafe class SiteTests
     [InlineData("mlp.out.1", "mlp.out.1", "blocks.1.hook_mlp_out", 20)]
     [InlineData("resid.pre.0", "resid.pre.0", "blocks.0.hook_resid_pre", 20)]
     [InlineData("blocks.1.hook_resid_post", "resid.post.1", "blocks.1.hook_resid_post", 20)]
+    [InlineData("mlp.in", "mlp.in.2", "blocks.2.mlp.hook_in", 20)]
+    [InlineData("blocks.1.ln2.hook_normalized", "mlp.norm.1", "blocks.1.ln2.hook_normalized", 20)]
+    [InlineData("resid.mid.0", "resid.mid.0", "blocks.0.hook_resid_mid", 20)]
     public void Parse_NamesAndHooks_GiveTheSite(string text, string name, string hook, int width)
     {
         var site = Site.Parse(text, 3);

@@ -121,6 +121,7 @@ public sealed class DictionaryImporterTests : IDisposable
     [InlineData("blocks.3.mlp.hook_post", null, "layer")]
     [InlineData("blocks.0.attn.hook_z", null, "no such site")]
     [InlineData("blocks.0.mlp.hook_post", "resid.post.0", "leave --site out")]
+    [InlineData("blocks.0.ln2.hook_normalized", null, "only a transcoder reads mlp.norm")]
     public void Run_SiteThatDoesNotFit_IsRefusedAndLeavesNothing(string hook, string? asked, string says)
     {
         Change("metadata", new JsonObject { ["hook_name"] = hook });

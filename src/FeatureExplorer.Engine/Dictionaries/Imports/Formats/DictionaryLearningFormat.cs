@@ -154,7 +154,7 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
         var buffer = source.Config("config.json")?.Object("buffer");
         if (buffer?.Text("io") is { } io and not "out" and not "in")
         {
-            throw ForeignTensors.Transcoder(buffer.FilePath, $"buffer.io is {io}");
+            throw ForeignTensors.OtherTranscoder(buffer.FilePath, $"buffer.io is {io}, and dictionary_learning's files do not say which two places that means");
         }
 
         var submodule = trainer?.Any("submodule_name");

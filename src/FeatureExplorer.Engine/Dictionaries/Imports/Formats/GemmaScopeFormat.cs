@@ -5,7 +5,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 
 /// <summary>
 /// Gemma Scope (Lieberum et al. 2024): <c>params.npz</c> with W_enc [n, m], b_enc, W_dec [m, n], b_dec, threshold, under names that differ in their capitals and underscores. It reads x itself. Layer
-/// and L0 are in the path, <c>layer_20/width_16k/average_l0_71</c>; the kind of place only in the release's name.
+/// and L0 are in the path, <c>layer_20/width_16k/average_l0_71</c>; the kind of place only in the release's name. Its transcoders read the MLP's norm and give the MLP's output.
 /// </summary>
 internal sealed partial class GemmaScopeFormat : IDictionaryFormat
 {
@@ -20,11 +20,7 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
         }
 
         var path = source.Folder.Replace('\\', '/');
-        if (path.Contains("transcoder", StringComparison.Ordinal))
-        {
-            throw ForeignTensors.Transcoder(source.Weights.FilePath, "its path says so");
-        }
-
+        var transcodes = Transcoders().IsMatch(path);
         if (path.Contains("/embedding", StringComparison.Ordinal))
         {
             throw new InvalidDataException($"{source.Weights.FilePath} reads the embeddings, which are no site here: it can read {string.Join(", ", Transformer.Site.HookNames)}.");
@@ -42,12 +38,14 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
             Inputs = n,
             Features = m,
             Encoder = ForeignMatrix.Of(source.Weights, encoder, n, m, published: false, source.Notes),
+            Transcoder = transcodes ? new ForeignTranscoder(n) : null,
             Decoder = ForeignMatrix.Of(source.Weights, decoder, n, m, published: true, source.Notes),
             EncoderBias = encoderBias,
             DecoderBias = decoderBias,
             Activation = DictionaryActivation.JumpRelu,
             Threshold = ForeignTensors.Vector(source.Weights, threshold, m),
-            Hook = Hook(path),
+            Hook = transcodes ? TranscoderHook(path, "ln2.hook_normalized") : Hook(path),
+            OutputHook = transcodes ? TranscoderHook(path, "hook_mlp_out") : null,
             L0 = l0.Success ? double.Parse(l0.Groups[1].Value, CultureInfo.InvariantCulture) : null,
             L0Source = l0.Success ? "average_l0 in the path" : null,
             PrependsBos = true,
@@ -64,6 +62,8 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
             _ => $"blocks.{layer.Groups[1].Value}.attn.hook_z",
         };
     }
+
+    private static string? TranscoderHook(string path, string hook) => Layer().Match(path) is { Success: true } layer ? $"blocks.{layer.Groups[1].Value}.{hook}" : null;
 
     private static string? Find(ForeignSource source, params ReadOnlySpan<string> names)
     {
@@ -86,6 +86,9 @@ internal sealed partial class GemmaScopeFormat : IDictionaryFormat
 
     [GeneratedRegex(@"-(res|mlp|att)(?:-canonical)?(?:/|$)")]
     private static partial Regex Kind();
+
+    [GeneratedRegex(@"/[^/]*transcoder[^/]*/layer_\d{1,4}(?:/|$)")]
+    private static partial Regex Transcoders();
 
     [GeneratedRegex(@"/average_l0_(\d{1,6})(?:/|$)")]
     private static partial Regex L0();

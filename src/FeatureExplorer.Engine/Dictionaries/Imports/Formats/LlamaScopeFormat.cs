@@ -37,8 +37,10 @@ internal sealed class LlamaScopeFormat : IDictionaryFormat
             DecoderBias = source.Has("decoder.bias") ? "decoder.bias" : null,
             SubtractsDecoderBias = config.Flag("apply_decoder_bias_to_pre_encoder") ?? false,
             RescalesByDecoderNorm = settings.Rescales,
+            Transcoder = settings.Transcoder(n, options, config.Object("dataset_average_activation_norm")?.Number("out"), "dataset_average_activation_norm.out"),
             Scale = scale,
             Hook = settings.Input,
+            OutputHook = settings.Output,
             ModelName = config.Text("model_name"),
         };
         return weights.Architecture switch
@@ -54,6 +56,6 @@ internal sealed class LlamaScopeFormat : IDictionaryFormat
     {
         var threshold = config.Number("jump_relu_threshold") ?? throw new InvalidDataException($"{config.FilePath}: jump_relu_threshold is missing, which act_fn jumprelu needs.");
         source.Notes.Add("Its threshold is taken as one of activations in the model's own scale, as SAELens reads it.");
-        return weights with { Activation = DictionaryActivation.JumpRelu, Threshold = Enumerable.Repeat((float)threshold * weights.Scale, weights.Features).ToArray() };
+        return weights with { Activation = DictionaryActivation.JumpRelu, Threshold = Enumerable.Repeat((float)threshold * (weights.Transcoder?.OutputScale ?? weights.Scale), weights.Features).ToArray() };
     }
 }

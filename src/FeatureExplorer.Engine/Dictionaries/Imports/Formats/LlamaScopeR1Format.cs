@@ -39,8 +39,10 @@ internal sealed class LlamaScopeR1Format : IDictionaryFormat
             DecoderBias = "decoder.bias",
             Activation = DictionaryActivation.JumpRelu,
             Threshold = [.. ForeignTensors.Vector(source.Weights, LogThreshold, m).Select(MathF.Exp)],
+            Transcoder = settings is { Transcodes: true } ? new ForeignTranscoder(n) { OutputScale = options.Scale ?? 1 } : null,
             Scale = options.Scale ?? 1,
             Hook = settings?.Input,
+            OutputHook = settings?.Output,
             ModelName = config?.Text("model_name"),
         };
     }

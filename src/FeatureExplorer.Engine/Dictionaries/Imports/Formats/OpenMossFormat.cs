@@ -37,9 +37,11 @@ internal sealed class OpenMossFormat : IDictionaryFormat
             DecoderBias = source.Has("b_D") ? "b_D" : null,
             SubtractsDecoderBias = config.Flag("apply_decoder_bias_to_pre_encoder") ?? false,
             RescalesByDecoderNorm = settings.Rescales,
-            Scale = options.Scale ?? settings.Scale(n, Mean(source, settings)) ?? throw new InvalidDataException(
+            Transcoder = settings.Transcoder(n, options, Mean(source, settings.Output), $"{MeanLength}{settings.Output}"),
+            Scale = options.Scale ?? settings.Scale(n, Mean(source, settings.Input)) ?? throw new InvalidDataException(
                 $"{config.FilePath}: norm_activation is dataset-wise, and {source.Weights.FilePath} has no {MeanLength}{settings.Input}. Save it with its norms, or give the factor: --scale NUMBER."),
             Hook = settings.Input,
+            OutputHook = settings.Output,
             ModelName = config.Text("model_name"),
         };
         return weights.Architecture switch
@@ -51,6 +53,5 @@ internal sealed class OpenMossFormat : IDictionaryFormat
         };
     }
 
-    private static double? Mean(ForeignSource source, OpenMossSettings settings) =>
-        source.Has(MeanLength + settings.Input) ? source.Weights.ReadScalar(MeanLength + settings.Input) : null;
+    private static double? Mean(ForeignSource source, string? hook) => source.Has(MeanLength + hook) ? source.Weights.ReadScalar(MeanLength + hook) : null;
 }

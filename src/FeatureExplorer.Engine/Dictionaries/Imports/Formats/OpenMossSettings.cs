@@ -19,11 +19,6 @@ internal sealed class OpenMossSettings(ForeignJson config)
     {
         config.Refuse("sae_type", "it reads or gives several places at once; a dictionary of the type sae is needed", "sae");
         config.Refuse("use_glu_encoder", "its encoder has a gate of its own, which is not supported; import one without it", "false");
-        if (Input is { } input && Output is { } output && input != output)
-        {
-            throw ForeignTensors.Transcoder(config.FilePath, $"it reads {input} and gives {output}");
-        }
-
         if (config.Text("norm_activation") is "token-wise" or "batch-wise")
         {
             throw ForeignTensors.EachToken(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
@@ -31,6 +26,21 @@ internal sealed class OpenMossSettings(ForeignJson config)
 
         config.Refuse("norm_activation", "dataset-wise, inference and none are known", "dataset-wise", "inference", "none", "null");
     }
+
+    /// <summary>Whether it gives another place than it reads.</summary>
+    public bool Transcodes => Input != Output;
+
+    /// <summary>What a transcoder has beside the rest; null for an autoencoder.</summary>
+    /// <param name="n">Width of what it gives: d_model.</param>
+    /// <param name="options">What the import was told; one factor is that of both.</param>
+    /// <param name="mean">The mean length of what it gives; null where the files do not have it.</param>
+    /// <param name="missing">What is missing then.</param>
+    public ForeignTranscoder? Transcoder(int n, DictionaryImportOptions options, double? mean, string missing) => !Transcodes
+        ? null
+        : new ForeignTranscoder(n)
+        {
+            OutputScale = options.Scale ?? Scale(n, mean) ?? throw new InvalidDataException($"{config.FilePath}: norm_activation is dataset-wise, and {missing} is missing. Add it, or give the factor: --scale NUMBER."),
+        };
 
     /// <summary>√n / mean length of activations, where they were scaled so.</summary>
     /// <param name="n">Inputs.</param>

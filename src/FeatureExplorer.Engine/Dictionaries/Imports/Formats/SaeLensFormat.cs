@@ -1,16 +1,19 @@
+using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.TensorFiles;
 
 namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 
 /// <summary>
 /// SAELens 3 to 6: <c>cfg.json</c>, flat before version 6 and with "metadata" since, and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc, W_dec [m, n], b_dec; "gated" has b_gate, b_mag, r_mag;
-/// "jumprelu" has threshold (log_threshold in early checkpoints); checkpoints of "batchtopk" have topk_threshold.
+/// "jumprelu" has threshold (log_threshold in early checkpoints); checkpoints of "batchtopk" have topk_threshold. Transcoders read x itself and have W_dec [m, d_out], b_dec [d_out], and
+/// W_skip [d_out, n] where they skip.
 /// </summary>
 internal sealed class SaeLensFormat : IDictionaryFormat
 {
     private const string BatchTopK = "batchtopk";
     private const string Matryoshka = "matryoshka_batchtopk";
     private const string ScalingFactor = "scaling_factor";
+    private const string Skip = "W_skip";
     private const string ScaledInTraining = "expected_average_only_in";
 
     // Since this version, thresholds of activations that were scaled in training are folded with them (#764).
@@ -32,9 +35,11 @@ internal sealed class SaeLensFormat : IDictionaryFormat
 
         var settings = new SaeLensSettings(config);
         var architecture = settings.Architecture(source.Notes);
-        DemandSupported(config, architecture);
+        var kind = DictionaryArchitecture.Parse(architecture);
+        DemandSupported(config, architecture, kind);
         var (n, m) = (settings.Size("d_in"), settings.Size("d_sae"));
-        DemandShapes(source, config, n, m);
+        var transcoder = Transcoder(source, config, settings, kind, n);
+        DemandShapes(source, config, n, m, transcoder?.Outputs ?? n);
         ForeignTensors.CompareTypes(source, "W_enc", config.Text("dtype"), "cfg.json");
         var weights = new ForeignWeights
         {
@@ -44,30 +49,37 @@ internal sealed class SaeLensFormat : IDictionaryFormat
             Features = m,
             Encoder = new ForeignMatrix("W_enc", FeaturesFirst: false),
             Decoder = new ForeignMatrix("W_dec", FeaturesFirst: true),
-            EncoderBias = architecture == "gated" ? "b_gate" : "b_enc",
+            EncoderBias = kind?.Activation == DictionaryActivation.Gated ? "b_gate" : "b_enc",
             DecoderBias = "b_dec",
-            SubtractsDecoderBias = settings.Flag("apply_b_dec_to_input", true, source.Notes),
+            Transcoder = transcoder,
+            SubtractsDecoderBias = transcoder is null && settings.Flag("apply_b_dec_to_input", true, source.Notes),
             Scale = Scale(source, config, options),
             OutputFactors = Factors(source, config, m),
             Hook = settings.Hook(),
+            OutputHook = transcoder is null ? null : settings.OutputHook(),
             ModelName = settings.Text("model_name"),
             PrependsBos = settings.PrependsBos(source.Notes),
             ContextSize = settings.ContextSize(),
         };
-        weights = OfKind(source, config, settings, weights);
+        if (transcoder is not null && ForeignSites.Of(weights.Hook)?.Kind == Transformer.SiteKind.MlpNorm && settings.KeepsGains())
+        {
+            source.Notes.Add("cfg.json says that its model kept the gains of its norms (fold_ln false): of a LayerNorm, hook_normalized is then what the MLP reads, with gain and bias. Where that is so, name it: --site mlp.in.L.");
+        }
+
+        weights = OfKind(source, config, settings, weights, kind is { IsTranscoder: true } ? DictionaryArchitecture.NameOf(kind.Activation) : architecture);
         NoteOldThresholds(source, settings, weights);
         return WithL0(source, settings, weights);
     }
 
-    private static void DemandSupported(ForeignJson config, string architecture)
+    private static void DemandSupported(ForeignJson config, string architecture, DictionaryArchitecture? kind)
     {
         var path = config.FilePath;
-        if (architecture.Contains("transcoder", StringComparison.Ordinal) || (config.Count("d_out") ?? config.Count("d_in")) != config.Count("d_in"))
+        if (kind is not { IsTranscoder: true } && (architecture.Contains("transcoder", StringComparison.Ordinal) || (config.Count("d_out") ?? config.Count("d_in")) != config.Count("d_in")))
         {
-            throw ForeignTensors.Transcoder(path, $"its architecture is \"{architecture}\"{(config.Has("d_out") ? $" and d_out {config.Any("d_out")}" : string.Empty)}");
+            throw ForeignTensors.OtherTranscoder(path, $"its architecture is \"{architecture}\"{(config.Has("d_out") ? $" and d_out {config.Any("d_out")}" : string.Empty)}");
         }
 
-        if (architecture is not ("standard" or "gated" or "jumprelu" or "topk" or "abstopk" or BatchTopK or Matryoshka))
+        if (kind is not { IsTranscoder: true } && architecture is not ("standard" or "gated" or "jumprelu" or "topk" or "abstopk" or BatchTopK or Matryoshka))
         {
             throw architecture switch
             {
@@ -84,22 +96,40 @@ internal sealed class SaeLensFormat : IDictionaryFormat
         }
     }
 
-    private static void DemandShapes(ForeignSource source, ForeignJson config, int n, int m)
+    /// <summary>What a transcoder has beside the rest; null for an autoencoder.</summary>
+    private static ForeignTranscoder? Transcoder(ForeignSource source, ForeignJson config, SaeLensSettings settings, DictionaryArchitecture? kind, int n)
     {
-        foreach (var (name, rows, columns) in new[] { ("W_enc", n, m), ("W_dec", m, n) })
+        if (kind is not { IsTranscoder: true })
+        {
+            return null;
+        }
+
+        config.Refuse("apply_b_dec_to_input", "a transcoder's b_dec belongs to what it writes, and SAELens takes it from no input", "false");
+        var outputs = settings.Size("d_out");
+        if (kind.Skips && !source.Has(Skip))
+        {
+            source.Notes.Add($"Its architecture is \"{kind.Name}\" and the file has no {Skip}: it is read without, as SAELens saves some.");
+        }
+
+        return new ForeignTranscoder(outputs) { Skip = kind.Skips && source.Has(Skip) ? ForeignTensors.Skip(source.Weights, Skip, n, outputs, outputsFirst: true) : null };
+    }
+
+    private static void DemandShapes(ForeignSource source, ForeignJson config, int n, int m, int outputs)
+    {
+        foreach (var (name, rows, columns) in new[] { ("W_enc", n, m), ("W_dec", m, outputs) })
         {
             var info = source.Weights.Info(name);
             if (!info.Has(rows, columns))
             {
-                throw new InvalidDataException($"{config.FilePath} says d_in {n} and d_sae {m}, so {name} would be [{rows}, {columns}]; the weights in {source.Weights.FilePath} have {info.ShapeText}.");
+                throw new InvalidDataException($"{config.FilePath} says d_in {n}{(outputs == n ? string.Empty : $", d_out {outputs}")} and d_sae {m}, so {name} would be [{rows}, {columns}]; the weights in {source.Weights.FilePath} have {info.ShapeText}.");
             }
         }
     }
 
-    private static ForeignWeights OfKind(ForeignSource source, ForeignJson config, SaeLensSettings settings, ForeignWeights weights)
+    private static ForeignWeights OfKind(ForeignSource source, ForeignJson config, SaeLensSettings settings, ForeignWeights weights, string kind)
     {
         var (m, rescales) = (weights.Features, config.Flag("rescale_acts_by_decoder_norm"));
-        switch (weights.Architecture)
+        switch (kind)
         {
             case "standard":
                 return Known(source, weights);
@@ -107,7 +137,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
                 return Known(source, weights with { Activation = DictionaryActivation.Gated, RMag = "r_mag", BMag = "b_mag" }, "r_mag", "b_mag");
             case "topk" or "abstopk":
                 return Known(
-                    source, weights with { Activation = DictionaryActivation.TopK, K = settings.K(m), RescalesByDecoderNorm = rescales ?? false, Signed = weights.Architecture == "abstopk" });
+                    source, weights with { Activation = DictionaryActivation.TopK, K = settings.K(m), RescalesByDecoderNorm = rescales ?? false, Signed = kind == "abstopk" });
             case "jumprelu":
                 var logarithm = !source.Has("threshold") && source.Has("log_threshold");
                 var threshold = ForeignTensors.Vector(source.Weights, logarithm ? "log_threshold" : "threshold", m);
@@ -139,7 +169,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
 
     private static ForeignWeights Known(ForeignSource source, ForeignWeights weights, params string[] further)
     {
-        ForeignTensors.DemandKnown(source, $"\"{weights.Architecture}\"", ["W_enc", "W_dec", "b_dec", weights.EncoderBias, ScalingFactor, .. further]);
+        ForeignTensors.DemandKnown(source, $"\"{weights.Architecture}\"", ["W_enc", "W_dec", "b_dec", weights.EncoderBias, ScalingFactor, weights.Transcoder?.Skip?.Name, .. further]);
         return weights;
     }
 

@@ -89,6 +89,25 @@ internal sealed partial class SaeLensSettings(ForeignJson config)
             : throw new InvalidDataException($"{FilePath}: hook_layer is {layer}, but {hook} lies in layer {match.Groups[1].Value}.");
     }
 
+    /// <summary>What a transcoder writes; null where the file does not say.</summary>
+    /// <exception cref="InvalidDataException">It contradicts itself.</exception>
+    public string? OutputHook()
+    {
+        foreach (var part in new[] { config, _metadata })
+        {
+            part?.Refuse("hook_head_index_out", "one head alone is written by no dictionary here; import one of the whole site", "none", "null");
+        }
+
+        var hook = Text("hook_name_out");
+        var layer = config.Number("hook_layer_out") ?? _metadata?.Number("hook_layer_out");
+        return layer is null || LayerOf().Match(hook ?? string.Empty) is not { Success: true } match || match.Groups[1].Value == FormattableString.Invariant($"{layer}")
+            ? hook
+            : throw new InvalidDataException($"{FilePath}: hook_layer_out is {layer}, but {hook} lies in layer {match.Groups[1].Value}.");
+    }
+
+    /// <summary>Whether its model was loaded with the gains of its norms apart from the matrices that read them.</summary>
+    public bool KeepsGains() => (_metadata ?? config).Object("model_from_pretrained_kwargs")?.Flag("fold_ln") == false;
+
     public int K(int features) => (config.Count("k") ?? config.Object("activation_fn_kwargs")?.Count("k")) is { } k && k <= features
         ? k
         : throw new InvalidDataException($"{FilePath}: k is {config.Any("k") ?? "missing"}; a \"topk\" dictionary needs one between 1 and {features}.");

@@ -50,7 +50,7 @@ public sealed class DictionaryFilesTests : IDisposable
 
     [Theory]
     [InlineData("architecture", "\"topk\"")]
-    [InlineData("architecture", "\"transcoder\"")]
+    [InlineData("architecture", "\"crosscoder\"")]
     [InlineData("activation_fn", "\"topk\"")]
     [InlineData("normalize_activations", "\"expected_average_only_in\"")]
     [InlineData("d_sae", "\"many\"")]

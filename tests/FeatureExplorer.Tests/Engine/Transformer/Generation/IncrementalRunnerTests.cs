@@ -36,7 +36,7 @@ public sealed unsafe class IncrementalRunnerTests
             }
         }
 
-        void Edit(float* x, int first, int sequences, int count)
+        void Edit(float* _, float* x, int first, int sequences, int count)
         {
             for (var i = 0; i < sequences * count * site.Width(Config); i++)
             {
