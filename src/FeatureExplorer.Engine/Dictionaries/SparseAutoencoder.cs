@@ -116,7 +116,15 @@ public sealed unsafe class SparseAutoencoder : IDisposable
 
     /// <summary>Where a saved dictionary reads, without its weights; null where its files do not say.</summary>
     /// <exception cref="InvalidDataException">Its configuration is damaged, or of a kind that is not supported.</exception>
-    public static Site? SiteOf(string directory) => DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile)).Site;
+    public static Site? SiteOf(string directory) => ShapeOf(directory).Site;
+
+    /// <summary>Sizes, activation and site of a saved dictionary, without its weights.</summary>
+    /// <exception cref="InvalidDataException">Its configuration is damaged, or of a kind that is not supported.</exception>
+    public static DictionaryShape ShapeOf(string directory)
+    {
+        var config = DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile));
+        return new DictionaryShape(config.Inputs, config.Features, config.Activation, config.K, config.Site);
+    }
 
     /// <summary>Writes <c>cfg.json</c> and <c>sae_weights.safetensors</c> in the layout of SAELens 6.</summary>
     /// <param name="directory">Created when it does not exist.</param>
