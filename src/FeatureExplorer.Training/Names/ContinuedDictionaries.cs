@@ -52,17 +52,17 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
         if (info is null)
         {
             var all = _store.Dictionaries().Where(static one => one is { Source: null, Forming: null }).Select(static one => one.Id).ToList();
-            throw new ArgumentException($"There is no dictionary {id} to go on from; {(all.Count == 0 ? "none has been trained or imported" : $"there is {string.Join(", ", all)}")}.");
+            throw new ArgumentException($"There is no dictionary {id}; {(all.Count == 0 ? "none with weights has been trained or imported" : $"there is {string.Join(", ", all)}")}.");
         }
 
         if (info.AreNeurons || info.Source is not null)
         {
-            throw new ArgumentException($"{id} has no weights to go on from: its features are {(info.AreNeurons ? "the model's neurons" : "those that others published")}.");
+            throw new ArgumentException($"{id} has no weights: its features are {(info.AreNeurons ? "the model's neurons" : "those that others published")}.");
         }
 
         if (info.Forming is not null)
         {
-            throw new ArgumentException($"{id} is still in training: go on from it when it is finished.");
+            throw new ArgumentException($"{id} is still in training: wait until it is finished.");
         }
 
         var folder = database.Folder.Dictionary(info);
@@ -74,7 +74,7 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            throw new ArgumentException($"{id} cannot be gone on from: {exception.Message}", exception);
+            throw new ArgumentException($"{id} cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
     /// <summary>Each dictionary of a site with those of the next larger size over the same tokens.</summary>
     private static IEnumerable<(DictionaryInfo Small, DictionaryInfo Large)> NextLarger(IReadOnlyList<DictionaryInfo> dictionaries) =>
         from small in dictionaries
-        let larger = dictionaries.Where(other => other.Features > small.Features && other.Provenance.Tokens == small.Provenance.Tokens).ToList()
+        let larger = dictionaries.Where(other => other.Features > small.Features && other.Provenance.Tokens == small.Provenance.Tokens && other.Provenance.CorpusHash == small.Provenance.CorpusHash).ToList()
         where larger.Count > 0
         let next = larger.Min(static other => other.Features)
         from large in larger

@@ -80,8 +80,8 @@ public sealed class ContinuedDictionariesTests : IDisposable
     [InlineData("features", "dictionaries[0].features: Features is 32, and A/1, from which training goes on, has 48: ask for 48")]
     [InlineData("site", "The site is resid.pre.0, and A/1, from which training goes on, reads mlp.post.0")]
     [InlineData("variant", "The recipe is jumprelu, and A/1, from which training goes on, has the activation Relu: choose paper-2023 or april-2024.")]
-    [InlineData("A/9", "There is no dictionary A/9 to go on from; there is A/1.")]
-    [InlineData("A/neurons", "A/neurons has no weights to go on from: its features are the model's neurons.")]
+    [InlineData("A/9", "There is no dictionary A/9; there is A/1.")]
+    [InlineData("A/neurons", "A/neurons has no weights: its features are the model's neurons.")]
     [InlineData("name", "dictionaries[0].name: The name is 1, and A/1, from which training goes on, stays")]
     [InlineData("replace", "let nothing be replaced")]
     public void Apply_Contradiction_IsRefusedWithBothValues(string what, string says)

@@ -40,6 +40,9 @@ public sealed class CommandLineTests
     [InlineData("export A/1 --format gguf --out /tmp/new", "--format is gguf; it must be one of saelens, ")]
     [InlineData("export A/1 --format saelens --features 1 --out /tmp/new", "leave --features")]
     [InlineData("export A/1 --format csv --out /tmp/new --data /no/such/folder", "/no/such/folder")]
+    [InlineData("index A/1 --data /no/such/folder", "--corpus")]
+    [InlineData("index A/1 --corpus /tmp --data /no/such/folder", "/no/such/folder")]
+    [InlineData("index A/1 --corpus /tmp --name B/2", "--name is B/2")]
     [InlineData("frobnicate", "frobnicate")]
     public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
     {
@@ -150,6 +153,27 @@ public sealed class CommandLineTests
         var made = Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("dictionaries").EnumerateArray());
         Assert.Equal(("A/2", 48), (made.GetProperty("name").GetString(), made.GetProperty("features").GetInt32()));
         Assert.Equal(source, File.ReadAllBytes(System.IO.Path.Combine(data, "dictionaries", "A", "1", "sae_weights.safetensors")));
+    }
+
+    [Fact]
+    public void Index_OverAnotherText_PrintsWhatItMade()
+    {
+        using var folder = new TemporaryFolder();
+        var data = System.IO.Path.Combine(folder.Path, "data");
+        SmallRun.CopyFinished(data);
+        var text = System.IO.Path.Combine(folder.Path, "games.txt");
+        File.WriteAllText(text, Training.Imports.DictionaryIndexerTests.Games(3000));
+
+        var (missing, _, why) = Start($"index A/1 --corpus {text}.gone --data {data}");
+        var (code, output, error) = Start($"index A/1 --corpus {text} --name A/chess --tokens 8000 --no-relate --json --data {data}");
+
+        Assert.Equal(ExitCodes.Failure, missing);
+        Assert.Contains("games.txt.gone", why, StringComparison.Ordinal);
+        Assert.True(code == ExitCodes.Success, error);
+        var made = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("A/chess", "A/1", "games.txt"), (made.GetProperty("name").GetString(), made.GetProperty("of").GetString(), made.GetProperty("text").GetString()));
+        Assert.Equal(8000, made.GetProperty("index").GetProperty("tokens").GetInt64());
+        Assert.True(File.Exists(System.IO.Path.Combine(data, "dictionaries", "A", "chess", "index.bin")));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace FeatureExplorer.Tests.Web.Components.Cards;
 public sealed class ProvenanceLineTests : BunitContext
 {
     [Fact]
-    public void Line_OfADictionaryThatContinuesAnother_NamesIt()
+    public void Line_ContinuedOrOverAnotherText_SaysSo()
     {
         using var data = new TemporaryFolder();
         SmallRun.CopyFinished(data.Path);
@@ -21,6 +21,9 @@ public sealed class ProvenanceLineTests : BunitContext
 
         Assert.DoesNotContain("continues", Text(dictionary), StringComparison.Ordinal);
         Assert.Contains("seed 0, continues A/7", Text(continued), StringComparison.Ordinal);
+        var elsewhere = dictionary with { Provenance = dictionary.Provenance with { OtherText = new OtherText("games.txt", "1 domain") { Of = "A/1" } } };
+        Assert.Contains("(games.txt; not the text of model A)", Text(elsewhere), StringComparison.Ordinal);
+        Assert.Contains("with the weights of A/1", Text(elsewhere), StringComparison.Ordinal);
         TemporaryFolder.Close(data.Path);
     }
 
