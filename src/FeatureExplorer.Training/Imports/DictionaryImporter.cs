@@ -72,7 +72,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         var notes = Place(imported, request, model.Config);
         progress.End($"{imported.Format}, {imported.Architecture}, {imported.Dictionary.Features} features on {imported.Dictionary.Site}");
         var texts = new ModelTexts(database, warn);
-        using var text = request.Corpus.Count == 0 ? texts.Own(info) : texts.Other(info, request.Corpus, request.Tokens, progress, cancellation);
+        using var text = request.Corpus.Count == 0 ? texts.Own(info) : texts.Other(info, request.Corpus, progress, cancellation);
         var tokens = texts.Tokens(text, request.Tokens);
         var directory = _folder.Dictionary(info.Name, name);
         try

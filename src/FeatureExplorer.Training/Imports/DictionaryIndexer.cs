@@ -50,7 +50,7 @@ public sealed class DictionaryIndexer(FeatureDatabase database, TimeProvider tim
         using var model = TransformerModel.Load(_folder.Model(info));
         progress.End($"{dictionary.Features} features on {dictionary.Site}");
         var texts = new ModelTexts(database, warn);
-        using var text = texts.Other(info, request.Corpus, request.Tokens, progress, cancellation);
+        using var text = texts.Other(info, request.Corpus, progress, cancellation);
         var tokens = texts.Tokens(text, request.Tokens);
         var directory = _folder.Dictionary(info.Name, name);
         try

@@ -21,8 +21,8 @@ internal sealed class ModelTexts(FeatureDatabase database, Action<string> warn)
     // Nothing is trained on such a text: what is not indexed only counts how often each token occurs, which contexts are compared with.
     private const double LargestIndexedShare = 0.8;
 
-    // Documents are held out whole, so that somewhat less may come of what is asked for.
-    private const double Spare = 1.1;
+    // As much as that share, however many tokens are asked for: another number finds the same tokens.
+    private const long AllOfIt = 1_000_000_000;
 
     private readonly DataFolder _folder = database.Folder;
 
@@ -35,17 +35,16 @@ internal sealed class ModelTexts(FeatureDatabase database, Action<string> warn)
     /// <summary>Another text in the model's tokens; taken over where it was tokenised before.</summary>
     /// <param name="model">The model.</param>
     /// <param name="corpus">Files and folders, or corpora that were added.</param>
-    /// <param name="tokens">Tokens to index at most; null for the usual number.</param>
     /// <param name="progress">Told of one stage.</param>
     /// <param name="cancellation">Stops it; nothing is left then.</param>
     /// <exception cref="InvalidDataException">It cannot be read, or is too short.</exception>
-    public ModelText Other(ModelInfo model, IReadOnlyList<string> corpus, long? tokens, StageProgress progress, CancellationToken cancellation)
+    public ModelText Other(ModelInfo model, IReadOnlyList<string> corpus, StageProgress progress, CancellationToken cancellation)
     {
         var configuration = RunPreset.Demo with
         {
             Preset = RunConfiguration.Custom,
             Corpus = corpus,
-            HeldOutTokens = (long)(Spare * (tokens ?? UsualTokens)),
+            HeldOutTokens = AllOfIt,
             Transformer = RunPreset.Demo.Transformer with { Context = model.Context },
         };
         var tokenizer = TokenizerFiles.Load(_folder.Tokenizer(model.Folder ?? model.Name));

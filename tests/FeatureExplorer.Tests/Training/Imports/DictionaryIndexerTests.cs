@@ -24,7 +24,7 @@ public sealed class DictionaryIndexerTests : IDisposable
     {
         SmallRun.CopyFinished(_data.Path);
         _database = FeatureDatabase.Open(new DataFolder(_data.Path));
-        File.WriteAllText(Path.Combine(_texts.Path, "games.txt"), Games(3000));
+        File.WriteAllText(Path.Combine(_texts.Path, "games.txt"), Games(800));
     }
 
     public void Dispose()
@@ -37,7 +37,7 @@ public sealed class DictionaryIndexerTests : IDisposable
     internal static string Games(int lines) =>
         string.Concat(Enumerable.Range(0, lines).Select(static i => $"Line {i} of a text about {(i % 7 == 0 ? "шахматы" : "chess")}, move {i * 37 % 64}.\n\n"));
 
-    private DictionaryIndexRequest Request => new() { Dictionary = "A/1", Corpus = [Path.Combine(_texts.Path, "games.txt")], Tokens = 8_000 };
+    private DictionaryIndexRequest Request => new() { Dictionary = "A/1", Corpus = [Path.Combine(_texts.Path, "games.txt")], Tokens = 4_000 };
 
     private DictionaryIndexResult Index(DictionaryIndexRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
         new DictionaryIndexer(_database, TimeProvider.System, static _ => { }).Run(request, new StageProgress(DictionaryIndexer.Stages, progress), cancellation);
@@ -54,7 +54,7 @@ public sealed class DictionaryIndexerTests : IDisposable
         Assert.Equal(("A/2", "A/1", "games.txt"), (result.Name, result.Of, result.Text));
         Assert.Equal((before.Stamp, neurons.Stamp), (source.Stamp, store.NeuronsOf("A")!.Stamp));
         Assert.Equal((source.Variant, source.Lambda, source.Samples), (made.Variant, made.Lambda, made.Samples));
-        Assert.Equal((8_000L, result.CorpusHash, "A/1"), (made.Provenance.Tokens, made.Provenance.CorpusHash, made.Provenance.OtherText!.Of));
+        Assert.Equal((4_000L, result.CorpusHash, "A/1"), (made.Provenance.Tokens, made.Provenance.CorpusHash, made.Provenance.OtherText!.Of));
         Assert.NotEqual(source.Provenance.CorpusHash, made.Provenance.CorpusHash);
         Assert.Null(source.Provenance.OtherText);
         using var mine = SparseAutoencoder.Load(_database.Folder.Dictionary(source));
@@ -67,7 +67,7 @@ public sealed class DictionaryIndexerTests : IDisposable
         index.Verify();
         FileOrigins.Demand(_database.Folder, made);
         Assert.Equal(corpus.Hash, index.Header.Corpus);
-        Assert.InRange(corpus.HeldOut.Count, 8_000, long.MaxValue);
+        Assert.InRange(corpus.HeldOut.Count, 4_000, long.MaxValue);
         Assert.Equal(Enumerable.Range(0, made.Features).Select(index.Count), Enumerable.Range(0, made.Features).Select(feature => (int)store.FindFeature(made, feature)!.Activations));
         Assert.NotEqual(source.Index.Activations, made.Index.Activations);
 
@@ -95,13 +95,13 @@ public sealed class DictionaryIndexerTests : IDisposable
     [Fact]
     public void Import_OverAnotherText_IsIndexedOverIt()
     {
-        var request = new DictionaryImportRequest { Path = _database.Folder.Dictionary("A", "1"), Model = "A", Corpus = Request.Corpus, Tokens = 8_000, Relates = false };
+        var request = new DictionaryImportRequest { Path = _database.Folder.Dictionary("A", "1"), Model = "A", Corpus = Request.Corpus, Tokens = 4_000, Relates = false };
         new DictionaryImporter(_database, TimeProvider.System, static _ => { }).Run(request, new StageProgress(DictionaryImporter.Stages + 1, null));
 
         var made = new FeatureStore(_database).FindDictionary("A", "2")!;
         Assert.Equal(("games.txt", null), (made.Provenance.OtherText!.Name, made.Provenance.OtherText.Of));
         Assert.NotNull(made.Origin);
-        Assert.Equal(8_000, made.Provenance.Tokens);
+        Assert.Equal(4_000, made.Provenance.Tokens);
     }
 
     [Theory]

@@ -162,17 +162,17 @@ public sealed class CommandLineTests
         var data = System.IO.Path.Combine(folder.Path, "data");
         SmallRun.CopyFinished(data);
         var text = System.IO.Path.Combine(folder.Path, "games.txt");
-        File.WriteAllText(text, Training.Imports.DictionaryIndexerTests.Games(3000));
+        File.WriteAllText(text, Training.Imports.DictionaryIndexerTests.Games(800));
 
         var (missing, _, why) = Start($"index A/1 --corpus {text}.gone --data {data}");
-        var (code, output, error) = Start($"index A/1 --corpus {text} --name A/chess --tokens 8000 --no-relate --json --data {data}");
+        var (code, output, error) = Start($"index A/1 --corpus {text} --name A/chess --tokens 4000 --no-relate --json --data {data}");
 
         Assert.Equal(ExitCodes.Failure, missing);
         Assert.Contains("games.txt.gone", why, StringComparison.Ordinal);
         Assert.True(code == ExitCodes.Success, error);
         var made = JsonDocument.Parse(output).RootElement;
         Assert.Equal(("A/chess", "A/1", "games.txt"), (made.GetProperty("name").GetString(), made.GetProperty("of").GetString(), made.GetProperty("text").GetString()));
-        Assert.Equal(8000, made.GetProperty("index").GetProperty("tokens").GetInt64());
+        Assert.Equal(4000, made.GetProperty("index").GetProperty("tokens").GetInt64());
         Assert.True(File.Exists(System.IO.Path.Combine(data, "dictionaries", "A", "chess", "index.bin")));
     }
 
