@@ -56,7 +56,7 @@ public static unsafe class LogitDecomposer
         var f = new SparseActivations();
         dictionary.Encode(x.Pointer + ((nint)position * n), 1, f);
         var (features, values) = (f.FeaturesOf(0).ToArray(), f.ValuesOf(0).ToArray());
-        var terms = Terms(model, dictionary, site, x.Span((long)position * n, n), features, values);
+        var terms = Terms(model, dictionary, site, x.Span((long)position * n, n), features, [.. values.Select(value => f.GainOf(0) * value)], (f.MeanOf(0), f.GainOf(0)));
         using var added = terms.Added;
         output.Span((long)position * d, d).CopyTo(added.Span((long)terms.Kinds.Count * d, d));
         var inverse = FinalNorm.InverseDeviation(model, stream.Span((long)position * d, d));
@@ -109,7 +109,7 @@ public static unsafe class LogitDecomposer
 
     /// <summary>What each term adds to the residual stream, [terms + 1, DModel]; the last row is left for the real update.</summary>
     private static (IReadOnlyList<LogitTermKind> Kinds, FloatBuffer Added) Terms(
-        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> x, int[] features, float[] values)
+        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> x, int[] features, float[] values, (float Mean, float Gain) norm)
     {
         var (n, d) = (dictionary.Inputs, model.Config.DModel);
         LogitTermKind[] kinds =
@@ -127,8 +127,11 @@ public static unsafe class LogitDecomposer
             TensorPrimitives.Subtract(error, part, error);
         }
 
-        dictionary.BDec.Span().CopyTo(parts.Span((long)features.Length * n, n));
-        TensorPrimitives.Subtract(error, dictionary.BDec.Span(), error);
+        // All that is in x̂ whatever fires: σ b_dec + μ, with σ = 1 and μ = 0 where rows are not normalised.
+        var bias = parts.Span((long)features.Length * n, n);
+        TensorPrimitives.Multiply(dictionary.BDec.Span(), norm.Gain, bias);
+        TensorPrimitives.Add(bias, norm.Mean, bias);
+        TensorPrimitives.Subtract(error, bias, error);
         var added = new FloatBuffer((long)(kinds.Length + 1) * d);
         LogitWeights.ToResidual(model, parts.Pointer, features.Length + 2, added.Pointer, site);
         if (site.Kind == SiteKind.MlpPost)

@@ -27,13 +27,16 @@ internal sealed unsafe class PinnedEdit(SparseAutoencoder dictionary, IReadOnlyL
         {
             if (row % count >= from && pins[first + (row / count)] is { Count: > 0 } held)
             {
-                Apply(new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs), _f.FeaturesOf(row), _f.ValuesOf(row), held);
+                Apply(new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs), row, held);
             }
         });
     }
 
-    private void Apply(Span<float> x, ReadOnlySpan<int> features, ReadOnlySpan<float> values, IReadOnlyList<Pin> held)
+    private void Apply(Span<float> x, int row, IReadOnlyList<Pin> held)
     {
+        var features = _f.FeaturesOf(row);
+        var values = _f.ValuesOf(row);
+        var gain = _f.GainOf(row);
         if (!keepError)
         {
             dictionary.BDec.Span().CopyTo(x);
@@ -41,12 +44,18 @@ internal sealed unsafe class PinnedEdit(SparseAutoencoder dictionary, IReadOnlyL
             {
                 TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(features[k]), values[k], x, x);
             }
+
+            if (dictionary.Normalisation != RowNormalisation.None)
+            {
+                TensorPrimitives.Multiply(x, gain, x);
+                TensorPrimitives.Add(x, _f.MeanOf(row), x);
+            }
         }
 
         foreach (var (feature, target) in held)
         {
             var at = features.BinarySearch(feature);
-            TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), target - (at < 0 ? 0 : values[at]), x, x);
+            TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), gain * (target - (at < 0 ? 0 : values[at])), x, x);
         }
     }
 }

@@ -36,6 +36,11 @@ public static unsafe class DictionaryStart
 
     private static string? Problem(SparseAutoencoder start, DictionaryOptions options, int inputs)
     {
+        if (start.Normalisation != RowNormalisation.None)
+        {
+            return $"The dictionary to start from normalises every token's activations ({start.Normalisation}), which no recipe here does: start from another, or from none.";
+        }
+
         if ((start.Inputs, start.Features) != (inputs, options.Features))
         {
             return $"The dictionary to start from has {start.Inputs} inputs and {start.Features} features, and {inputs} and {options.Features} are to be trained: they have to be the same.";

@@ -68,7 +68,7 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
         var folder = database.Folder.Dictionary(info);
         try
         {
-            var shape = SparseAutoencoder.ShapeOf(folder);
+            var shape = DictionaryShape.Of(folder);
             var site = shape.Site ?? Site.Default(TransformerModel.ReadConfig(database.Folder.Model(info)));
             return new ContinuedSource(info, shape with { Site = site }, Safetensors.CarriedChecksum(Path.Combine(folder, SparseAutoencoder.WeightsFile)) ?? Hash(folder));
         }
@@ -134,6 +134,11 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
     private static IEnumerable<RunProblem> Contradictions(DictionarySettings dictionary, ContinuedSource source)
     {
         var (id, shape) = (source.Info.Id, source.Shape);
+        if (shape.Normalisation != RowNormalisation.None)
+        {
+            yield return Problem("from", $"{id} normalises every token's activations ({shape.Normalisation}), which no recipe here does: go on from another, or from none.");
+        }
+
         if (dictionary.Features != shape.Features)
         {
             yield return Problem("features", $"Features is {dictionary.Features:N0}, and {id}, from which training goes on, has {shape.Features:N0}: ask for {shape.Features}, or go on from none.");

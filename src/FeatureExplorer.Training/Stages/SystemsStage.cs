@@ -160,14 +160,14 @@ internal sealed class SystemsStage(FeatureDatabase database)
             figures = figures with { Slices = NeuronSlices.Of(weights, [.. live.Keys.Order()], [.. Enumerable.Range(0, weights.Features).Select(f => live.GetValueOrDefault(f)?.BestContext)]) };
         }
 
-        _updates.Save(dictionary, figures, figures.UpdateExplained is null ? [] : Uses(model, weights, live, corpus, tokens, progress, cancellation));
+        _updates.Save(dictionary, figures, figures.UpdateExplained is null ? [] : Uses(model, weights, live, units.Units.Gain, corpus, tokens, progress, cancellation));
     }
 
     private static IReadOnlyList<DirectionUse> Uses(
-        TransformerModel model, SparseAutoencoder weights, Dictionary<int, FeatureSummary> live, TokenizedCorpus corpus, long tokens, StageProgress.Direct<double> progress, CancellationToken cancellation)
+        TransformerModel model, SparseAutoencoder weights, Dictionary<int, FeatureSummary> live, double gain, TokenizedCorpus corpus, long tokens, StageProgress.Direct<double> progress, CancellationToken cancellation)
     {
         using var uses = new DirectionUses(model, weights);
-        float[] means = [.. Enumerable.Range(0, weights.Features).Select(feature => (float)(live.GetValueOrDefault(feature)?.Mean ?? 0))];
+        float[] means = [.. Enumerable.Range(0, weights.Features).Select(feature => (float)(gain * (live.GetValueOrDefault(feature)?.Mean ?? 0)))];
         return uses.Run(corpus.HeldOut, tokens, means, new StageProgress.Direct<double>(share => progress.Report((1 + share) / 2)), cancellation);
     }
 

@@ -28,7 +28,7 @@ public sealed class DictionaryExporter(
             : format == ExportFormat.HuggingFaceModel ? RefusalOfModel(folder.Model(dictionary), dictionary.Model)
             : !ExportFormats.NeedsWeights(format) ? null
             : dictionary.AreNeurons ? $"{dictionary.Id} are the model's own neurons, which have no weights of a dictionary: export the model as {ExportFormats.NameOf(ExportFormat.HuggingFaceModel)}."
-            : HasWeights(dictionary) ? null
+            : HasWeights(dictionary) ? RefusalOfLayout(dictionary, format)
             : $"The weights of {dictionary.Id} are not here: only its features are. Export it as {ExportFormats.NameOf(ExportFormat.Csv)} or {ExportFormats.NameOf(ExportFormat.Html)}.";
     }
 
@@ -93,6 +93,11 @@ public sealed class DictionaryExporter(
             throw new NotSupportedException(refusal);
         }
     }
+
+    private string? RefusalOfLayout(DictionaryInfo dictionary, ExportFormat format) =>
+        format == ExportFormat.DictionaryLearning && DictionaryShape.Of(folder.Dictionary(dictionary)).Normalisation != RowNormalisation.None
+            ? $"{dictionary.Id} normalises every token's activations before it encodes them, which {ExportFormats.NameOf(format)} cannot say: export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
+            : null;
 
     private static string? RefusalOfModel(string directory, string name) => File.Exists(Path.Combine(directory, TransformerModel.WeightsFile))
         ? null

@@ -23,7 +23,7 @@ internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) 
         dictionary.Decode(_f, x);
     }
 
-    /// <summary>x [rows, n] becomes x − f_i · d_i.</summary>
+    /// <summary>x [rows, n] becomes x − σ f_i · d_i, σ = 1 where rows are not normalised.</summary>
     public void Remove(float* x, int rows, int feature)
     {
         dictionary.Encode(x, rows, _f);
@@ -32,7 +32,7 @@ internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) 
             if (_f.FeaturesOf(row).BinarySearch(feature) is >= 0 and var at)
             {
                 var target = new Span<float>(x + ((nint)row * dictionary.Inputs), dictionary.Inputs);
-                TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.ValuesOf(row)[at], target, target);
+                TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.GainOf(row) * _f.ValuesOf(row)[at], target, target);
             }
         }
     }

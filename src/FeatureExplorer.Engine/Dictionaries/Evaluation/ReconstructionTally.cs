@@ -25,6 +25,7 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
     private double _squares;
     private double _products;
     private double _ratios;
+    private double _gains;
     private long _counted;
 
     /// <summary>Σ ‖x − x̂‖².</summary>
@@ -38,6 +39,9 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
 
     /// <summary>Active features, all rows together.</summary>
     public long Active { get; private set; }
+
+    /// <summary>Mean of σ (<see cref="RowNormalisation"/>); null where vectors are not normalised.</summary>
+    public double? MeanGain => _dictionary!.Normalisation == RowNormalisation.None ? null : _gains / _count;
 
     /// <summary>Mean of ‖x̂‖ / ‖x‖ over rows with x ≠ 0.</summary>
     public double NormRatio => _ratios / _counted;
@@ -54,7 +58,7 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
         (_dictionary, _mean, _residuals, _encoder, _x) = (dictionary, mean, new double[inputs], encoder, x);
         (_shares, _rowsWithVariance, _count) = (0, 0, 0);
         _fired = new long[dictionary.Features];
-        (Errors, Active, _squares, _products, _ratios, _counted) = (0, 0, 0, 0, 0, 0);
+        (Errors, Active, _squares, _products, _ratios, _gains, _counted) = (0, 0, 0, 0, 0, 0, 0);
     }
 
     /// <summary>x [rows, n] becomes x̂.</summary>
@@ -90,6 +94,11 @@ internal sealed unsafe class ReconstructionTally(int inputs, int maxRows) : IDis
                 _ratios += Math.Sqrt(row.Square / row.Original);
                 _counted++;
             }
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            _gains += _f.GainOf(row);
         }
 
         _count += rows;

@@ -21,6 +21,11 @@ public static unsafe class DictionaryLearningExport
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(sink);
+        if (dictionary.Normalisation != RowNormalisation.None)
+        {
+            throw new InvalidDataException("This dictionary normalises every token's activations before it encodes them, which dictionary_learning cannot say: export it as saelens.");
+        }
+
         sink.AddJson("config.json", Config(dictionary, facts));
         if (dictionary.Activation == DictionaryActivation.JumpRelu)
         {

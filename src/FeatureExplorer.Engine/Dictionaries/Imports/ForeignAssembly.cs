@@ -23,7 +23,7 @@ internal static unsafe class ForeignAssembly
 
     public static SparseAutoencoder Assemble(ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
     {
-        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K);
+        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K) { Normalisation = weights.Normalisation };
         try
         {
             Fill(dictionary, weights, source.Weights);
@@ -36,6 +36,11 @@ internal static unsafe class ForeignAssembly
             if (weights.Scale != 1)
             {
                 FoldScale(dictionary, weights.Scale, source);
+            }
+
+            if (weights.Normalisation != RowNormalisation.None)
+            {
+                source.Notes.Add($"Every token's activations are normalised by themselves ({Words(weights.Normalisation)}) before they are encoded, and x̂ is scaled back: an activation is that of the normalised vector, and adds σ f d to x̂.");
             }
 
             if (!weights.SubtractsDecoderBias)
@@ -51,6 +56,8 @@ internal static unsafe class ForeignAssembly
             throw;
         }
     }
+
+    private static string Words(RowNormalisation normalisation) => normalisation == RowNormalisation.LayerNorm ? "less their mean, divided by their standard deviation σ" : "divided by σ, their length over √n";
 
     private static void Fill(SparseAutoencoder dictionary, ForeignWeights weights, TensorFile file)
     {

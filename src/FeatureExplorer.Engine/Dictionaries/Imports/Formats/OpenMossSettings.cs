@@ -5,6 +5,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 /// <summary>What the configurations of OpenMOSS' library have in common, the old <c>hyperparams.json</c> of Llama Scope and the current <c>config.json</c>.</summary>
 internal sealed class OpenMossSettings(ForeignJson config)
 {
+    private const string TokenWise = "token-wise";
+
     public ForeignJson Config => config;
 
     public string? Input => config.Text("hook_point_in");
@@ -24,13 +26,16 @@ internal sealed class OpenMossSettings(ForeignJson config)
             throw ForeignTensors.Transcoder(config.FilePath, $"it reads {input} and gives {output}");
         }
 
-        if (config.Text("norm_activation") is "token-wise" or "batch-wise")
+        if (config.Text("norm_activation") is "batch-wise")
         {
-            throw ForeignTensors.EachToken(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
+            throw ForeignTensors.WholeBatch(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
         }
 
-        config.Refuse("norm_activation", "dataset-wise, inference and none are known", "dataset-wise", "inference", "none", "null");
+        config.Refuse("norm_activation", "token-wise, dataset-wise, inference and none are known", TokenWise, "dataset-wise", "inference", "none", "null");
     }
+
+    /// <summary>Whether every vector is brought to the length √n by itself.</summary>
+    public RowNormalisation Normalisation => config.Text("norm_activation") == TokenWise ? RowNormalisation.Norm : RowNormalisation.None;
 
     /// <summary>√n / mean length of activations, where they were scaled so.</summary>
     /// <param name="n">Inputs.</param>
