@@ -185,7 +185,7 @@ public sealed unsafe class Ablator : IDisposable
 
             var row = (window * length) + (int)(removal.Position % _window);
             edits[i - start] = new StreamEdit(
-                row, removal.Direction, -Activation(row, removal.Feature), _tokens.Tokens[removal.Position + 1], removal.Direction == removal.Feature);
+                row, removal.Direction, -Contribution(row, removal.Feature), _tokens.Tokens[removal.Position + 1], removal.Direction == removal.Feature);
         }
 
         var effects = new StreamEffect[edits.Length];
@@ -196,10 +196,11 @@ public sealed unsafe class Ablator : IDisposable
         }
     }
 
-    private float Activation(int row, int feature)
+    /// <summary>σ f: how often the feature's direction is in x̂.</summary>
+    private float Contribution(int row, int feature)
     {
         var found = _f.FeaturesOf(row).BinarySearch(feature);
-        return found < 0 ? 0 : _f.ValuesOf(row)[found];
+        return found < 0 ? 0 : _f.GainOf(row) * _f.ValuesOf(row)[found];
     }
 
     private static AblationReport Report(AblationTask task, IEnumerable<Removal> removals)

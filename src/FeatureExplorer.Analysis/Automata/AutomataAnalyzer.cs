@@ -25,7 +25,7 @@ public static class AutomataAnalyzer
         var links = new TokenLinks(index, heldOut, units.Model.Config.Context);
         using var counts = new TransitionCounts(index, links);
         counts.Run(new Part(progress, 0, CountingShare), cancellation);
-        var promoted = new PromotedTokens(units.Model, units.Dictionary, units.Occurs, heldOut);
+        var promoted = new PromotedTokens(units.Model, units.Dictionary, units.Occurs, heldOut, units.Gain);
         var transitions = new TransitionDetails(index, heldOut, links, counts.After.Concat(counts.Before).SelectMany(static pairs => pairs))
             .Run(promoted, units.Model.Config.VocabularySize, new Part(progress, CountingShare, 1 - CountingShare - CheckingShare), cancellation);
         var examples = new SystemExamples(index, heldOut, links);

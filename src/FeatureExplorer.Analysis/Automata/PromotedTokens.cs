@@ -28,11 +28,12 @@ internal sealed unsafe class PromotedTokens
     /// <param name="dictionary">Its dictionary.</param>
     /// <param name="occurs">[V] which tokens occur in the training text.</param>
     /// <param name="heldOut">Where 1/σ is measured.</param>
-    public PromotedTokens(TransformerModel model, SparseAutoencoder dictionary, bool[] occurs, TokenStore heldOut)
+    /// <param name="gain">What the dictionary's activations are multiplied by in x̂, on average (<see cref="Relations.RelatedUnits.Gain"/>).</param>
+    public PromotedTokens(TransformerModel model, SparseAutoencoder dictionary, bool[] occurs, TokenStore heldOut, double gain = 1)
     {
         (_model, _dictionary, _occurs) = (model, dictionary, occurs);
         _tokens = occurs.Count(static occurs => occurs);
-        _scale = MeanInverseDeviation(model, heldOut);
+        _scale = gain * MeanInverseDeviation(model, heldOut);
     }
 
     /// <summary>q of some features over all tokens, [count, V].</summary>

@@ -155,22 +155,23 @@ public sealed unsafe class TextRunner : IDisposable
     /// <param name="row">Number of the token.</param>
     private (IReadOnlyList<ActiveFeature> Features, float Unexplained) Explain(ReadOnlySpan<float> read, ReadOnlySpan<float> x, int row)
     {
-        var (features, values) = (_f.FeaturesOf(row).ToArray(), _f.ValuesOf(row).ToArray());
+        var (features, values, gain) = (_f.FeaturesOf(row).ToArray(), _f.ValuesOf(row).ToArray(), _f.GainOf(row));
         var explained = new float[x.Length];
         for (var k = 0; k < features.Length; k++)
         {
-            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(features[k]), values[k], explained, explained);
+            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(features[k]), gain * values[k], explained, explained);
         }
 
         var centred = new float[x.Length];
-        TensorPrimitives.Subtract(x, _dictionary.BDec.Span(), centred);
+        TensorPrimitives.MultiplyAdd(_dictionary.BDec.Span(), -gain, x, centred);
+        TensorPrimitives.Subtract(centred, _f.MeanOf(row), centred);
         var (all, length) = (TensorPrimitives.SumOfSquares<float>(centred), TensorPrimitives.SumOfSquares<float>(explained));
         TensorPrimitives.Subtract<float>(centred, explained, centred);
         TensorPrimitives.Negate(centred, centred);
         _dictionary.AddSkip(read, centred);
         var error = TensorPrimitives.SumOfSquares<float>(centred);
         return (
-            [.. features.Select((feature, k) => new ActiveFeature(feature, values[k], length > 0 ? values[k] * TensorPrimitives.Dot<float>(_dictionary.DecoderRow(feature), explained) / length : 0))
+            [.. features.Select((feature, k) => new ActiveFeature(feature, values[k], length > 0 ? gain * values[k] * TensorPrimitives.Dot<float>(_dictionary.DecoderRow(feature), explained) / length : 0))
                 .OrderByDescending(static active => active.Activation).ThenBy(static active => active.Feature)],
             all > 0 ? error / all : 0);
     }
@@ -180,7 +181,7 @@ public sealed unsafe class TextRunner : IDisposable
         for (var row = 0; row < rows; row++)
         {
             var target = new Span<float>(x + ((nint)row * _dictionary.Outputs), _dictionary.Outputs);
-            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(feature), -Activation(row, feature), target, target);
+            TensorPrimitives.MultiplyAdd(_dictionary.DecoderRow(feature), -_f.GainOf(row) * Activation(row, feature), target, target);
         }
     }
 

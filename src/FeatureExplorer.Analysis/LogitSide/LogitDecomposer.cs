@@ -58,7 +58,8 @@ public static unsafe class LogitDecomposer
         var (features, values) = (f.FeaturesOf(0).ToArray(), f.ValuesOf(0).ToArray());
         var input = x.Span((long)position * n, n);
         var update = output.Span((long)position * d, d);
-        var terms = Terms(model, dictionary, site, input, dictionary.IsTranscoder ? update : input, features, values);
+        var terms = Terms(
+            model, dictionary, site, input, dictionary.IsTranscoder ? update : input, features, [.. values.Select(value => f.GainOf(0) * value)], (f.MeanOf(0), f.GainOf(0)));
         using var added = terms.Added;
         update.CopyTo(added.Span((long)terms.Kinds.Count * d, d));
         var inverse = FinalNorm.InverseDeviation(model, stream.Span((long)position * d, d));
@@ -111,7 +112,7 @@ public static unsafe class LogitDecomposer
 
     /// <summary>What each term adds to the residual stream, [terms + 1, DModel]; the last row is left for the real update.</summary>
     private static (IReadOnlyList<LogitTermKind> Kinds, FloatBuffer Added) Terms(
-        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> input, ReadOnlySpan<float> x, int[] features, float[] values)
+        TransformerModel model, SparseAutoencoder dictionary, Site site, ReadOnlySpan<float> input, ReadOnlySpan<float> x, int[] features, float[] values, (float Mean, float Gain) norm)
     {
         var (n, d, skips) = (dictionary.Outputs, model.Config.DModel, dictionary.WSkip is null ? 0 : 1);
         LogitTermKind[] kinds =
@@ -129,8 +130,11 @@ public static unsafe class LogitDecomposer
             TensorPrimitives.Subtract(error, part, error);
         }
 
-        dictionary.BDec.Span().CopyTo(parts.Span((long)features.Length * n, n));
-        TensorPrimitives.Subtract(error, dictionary.BDec.Span(), error);
+        // All that is in x̂ whatever fires: σ b_dec + μ, with σ = 1 and μ = 0 where rows are not normalised.
+        var bias = parts.Span((long)features.Length * n, n);
+        TensorPrimitives.Multiply(dictionary.BDec.Span(), norm.Gain, bias);
+        TensorPrimitives.Add(bias, norm.Mean, bias);
+        TensorPrimitives.Subtract(error, bias, error);
         if (skips > 0)
         {
             var skip = parts.Span((long)(features.Length + 2) * n, n);

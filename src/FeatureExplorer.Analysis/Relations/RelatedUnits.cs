@@ -12,6 +12,9 @@ namespace FeatureExplorer.Analysis.Relations;
 /// <param name="AreNeurons">Whether the units are the model's neurons.</param>
 public sealed record RelatedUnits(ActivationIndex Index, SparseAutoencoder Dictionary, TransformerModel Model, bool[] Occurs, bool AreNeurons)
 {
+    /// <summary>Mean σ by which a reconstruction multiplies activations (<see cref="RowNormalisation"/>); 1 where vectors are not normalised.</summary>
+    public double Gain { get; init; } = 1;
+
     /// <summary>Number of units.</summary>
     public int Count => Index.Features;
 

@@ -28,14 +28,16 @@ internal sealed unsafe class PinnedEdit(SparseAutoencoder dictionary, IReadOnlyL
         {
             if (row % count >= from && pins[first + (row / count)] is { Count: > 0 } held)
             {
-                Apply(
-                    new ReadOnlySpan<float>(input + ((nint)row * dictionary.Inputs), dictionary.Inputs), new Span<float>(x + ((nint)row * dictionary.Outputs), dictionary.Outputs), _f.FeaturesOf(row), _f.ValuesOf(row), held);
+                Apply(new ReadOnlySpan<float>(input + ((nint)row * dictionary.Inputs), dictionary.Inputs), new Span<float>(x + ((nint)row * dictionary.Outputs), dictionary.Outputs), row, held);
             }
         });
     }
 
-    private void Apply(ReadOnlySpan<float> input, Span<float> x, ReadOnlySpan<int> features, ReadOnlySpan<float> values, IReadOnlyList<Pin> held)
+    private void Apply(ReadOnlySpan<float> input, Span<float> x, int row, IReadOnlyList<Pin> held)
     {
+        var features = _f.FeaturesOf(row);
+        var values = _f.ValuesOf(row);
+        var gain = _f.GainOf(row);
         if (!keepError)
         {
             // Only a transcoder has W_skip, whose input is other memory.
@@ -45,12 +47,18 @@ internal sealed unsafe class PinnedEdit(SparseAutoencoder dictionary, IReadOnlyL
             {
                 TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(features[k]), values[k], x, x);
             }
+
+            if (dictionary.Normalisation != RowNormalisation.None)
+            {
+                TensorPrimitives.Multiply(x, gain, x);
+                TensorPrimitives.Add(x, _f.MeanOf(row), x);
+            }
         }
 
         foreach (var (feature, target) in held)
         {
             var at = features.BinarySearch(feature);
-            TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), target - (at < 0 ? 0 : values[at]), x, x);
+            TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), gain * (target - (at < 0 ? 0 : values[at])), x, x);
         }
     }
 }

@@ -75,6 +75,13 @@ public abstract class DictionaryVariant
     /// <param name="random">Random numbers of this training.</param>
     internal abstract void Initialize(DictionaryTensors parameters, VectorSample x, float scale, CounterRandom random);
 
+    /// <summary>The weights of a finished dictionary in the place of the first ones: <see cref="Export"/> gives it back.</summary>
+    /// <param name="parameters">To be filled; zeros.</param>
+    /// <param name="source">For x as the model gives it; <see cref="DictionaryStart"/> has found that it fits.</param>
+    /// <param name="scale">What activations are multiplied by.</param>
+    internal virtual void Continue(DictionaryTensors parameters, SparseAutoencoder source, float scale) =>
+        DictionaryStart.Fill(parameters, source, scale, CentresInput);
+
     /// <summary>Told what <see cref="KeepPerBatchRow"/> came to: the smallest activation of the batch.</summary>
     public virtual void Selected(float least)
     {

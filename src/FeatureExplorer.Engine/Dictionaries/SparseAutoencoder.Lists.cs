@@ -19,6 +19,7 @@ public sealed unsafe partial class SparseAutoencoder
         if (_rows.Length < rows)
         {
             _rows = new SparseRow[rows];
+            _norms = new (float, float)[rows];
         }
     }
 

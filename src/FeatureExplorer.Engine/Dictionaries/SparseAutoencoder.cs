@@ -22,6 +22,7 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// It works on activations as the model gives them. Training works on s·x with s = √n / E‖x‖, so that λ means the same on every model;
 /// dividing both biases by s afterwards gives exactly the same dictionary for x, with f and x̂ divided by s and W_enc, W_dec unchanged:
 /// ReLU(W_enc (s·x − b_dec) + b_enc) / s = ReLU(W_enc (x − b_dec/s) + b_enc/s); thresholds and b_mag are divided like biases.
+/// An imported one may also normalise every vector by itself (<see cref="RowNormalisation"/>): then x above is x' and x̂ is x̂'.
 /// <see cref="DictionaryReference"/> is the same in plain loops.
 /// </summary>
 public sealed unsafe partial class SparseAutoencoder : IDisposable
@@ -31,6 +32,7 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
     private EncoderProduct? _encoder;
     private SparseRow[] _rows = [];
     private FloatBuffer? _centred;
+    private (float Mean, float Gain)[] _norms = [];
     private string? _hash;
     private Site? _outputSite;
 
@@ -100,6 +102,9 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
     /// <summary>How pre-activations become f.</summary>
     public DictionaryActivation Activation { get; }
 
+    /// <summary>What is done to every vector before it is encoded, and undone when it is decoded.</summary>
+    public RowNormalisation Normalisation { get; init; }
+
     /// <summary>Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>; else 0.</summary>
     public int K { get; }
 
@@ -145,11 +150,6 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
 
     /// <summary>Where a saved dictionary reads and writes, without its weights; null where its files do not say.</summary>
     /// <exception cref="InvalidDataException">Its configuration is damaged, or of a kind that is not supported.</exception>
-    public static (Site? Input, Site? Output) SitesOf(string directory)
-    {
-        var config = DictionaryConfig.Read(Path.Combine(directory, DictionaryFiles.ConfigFile));
-        return (config.Site, config.OutputSite);
-    }
 
     /// <summary>Writes <c>cfg.json</c> and <c>sae_weights.safetensors</c> in the layout of SAELens 6.</summary>
     /// <param name="directory">Created when it does not exist.</param>
@@ -171,7 +171,7 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
                 counts[row] = _rows[row].Count;
             }
 
-            f.Reset(counts);
+            f.Reset(counts, _norms.AsSpan(0, Normalisation == RowNormalisation.None ? 0 : rows));
             WorkerPool.For(Blocks(rows), (block, _) =>
             {
                 for (var row = block * EncoderProduct.BlockRows; row < Math.Min(rows, (block + 1) * EncoderProduct.BlockRows); row++)
@@ -184,7 +184,7 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
         }
     }
 
-    /// <summary>x̂ [rows, outputs] of f, on all threads.</summary>
+    /// <summary>x̂ [rows, outputs] of f as <see cref="Encode"/> gave it, on all threads.</summary>
     /// <param name="f">The active features of each row.</param>
     /// <param name="xHat">Receives x̂; may be the memory of <paramref name="x"/> where there is no <see cref="WSkip"/>.</param>
     /// <param name="x">[rows, n], what f was encoded from; a skip transcoder needs it.</param>
@@ -212,6 +212,11 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
                 for (var k = 0; k < features.Length; k++)
                 {
                     TensorPrimitives.MultiplyAdd(DecoderRow(features[k]), values[k], target, target);
+                }
+
+                if (Normalisation != RowNormalisation.None)
+                {
+                    RowNormaliser.Undo(target, f.MeanOf(row), f.GainOf(row));
                 }
             }
         });
@@ -273,7 +278,15 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
             var centred = _centred!.Pointer + ((nint)thread * EncoderProduct.BlockRows * Inputs);
             for (var r = 0; r < count; r++)
             {
-                Centre(new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs), new Span<float>(centred + ((nint)r * Inputs), Inputs));
+                var target = new Span<float>(centred + ((nint)r * Inputs), Inputs);
+                var from = new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs);
+                if (Normalisation != RowNormalisation.None)
+                {
+                    _norms[first + r] = RowNormaliser.Apply(Normalisation, from, target);
+                    from = target;
+                }
+
+                Centre(from, target);
             }
 
             Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);

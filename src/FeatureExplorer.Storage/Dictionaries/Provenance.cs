@@ -18,6 +18,14 @@ public sealed record Provenance(string CorpusHash, long Tokens, string Mask, lon
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Device { get; init; }
 
+    /// <summary>The dictionary whose weights its training started from; null where it started anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContinuedFrom? Continues { get; init; }
+
+    /// <summary>The text that it is indexed over, where that is not its model's own; null for the model's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OtherText? OtherText { get; init; }
+
     /// <summary>The tokens as a sentence names them: "all 300,000 held-out tokens", "the first 300,000 of 474,348 held-out tokens".</summary>
     [JsonIgnore]
     public string Counted => HeldOutTokens == Tokens ? $"all {Number(Tokens)} held-out tokens" : MaskOf(Tokens, HeldOutTokens);

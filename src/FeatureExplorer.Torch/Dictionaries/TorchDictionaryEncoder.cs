@@ -53,28 +53,35 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
     /// <summary>x̂, a new tensor of the caller's scope.</summary>
     /// <param name="input">[rows, inputs], what it reads.</param>
     /// <param name="x">[rows, outputs], what x̂ stands for; the same of an autoencoder.</param>
-    public Tensor Reconstruct(Tensor input, Tensor x) => ByParts(input, x, (read, _, result) =>
+    public Tensor Reconstruct(Tensor input, Tensor x) => ByParts(input, x, (part, _, result) =>
     {
-        result.copy_(_backend.Products.Affine(_bDec, Activations(read), _wDec.Value));
+        var (read, norms) = Normalised(part);
+        var xHat = _backend.Products.Affine(_bDec, Activations(read), _wDec.Value);
         if (_wSkip.Value is { } skip)
         {
-            result.add_(_backend.Products.Multiply(read, skip.t()), Scalars.One);
+            xHat = xHat.add_(_backend.Products.Multiply(part, skip.t()), Scalars.One);
         }
+
+        result.copy_(norms is { } n ? xHat.mul_(n.Gains).add_(n.Means, Scalars.One) : xHat);
     });
 
-    /// <summary>x − f_i · d_i, a new tensor of the caller's scope.</summary>
+    /// <summary>x − σ f_i · d_i, a new tensor of the caller's scope; σ = 1 where rows are not normalised.</summary>
     /// <param name="input">[rows, inputs], what it reads.</param>
     /// <param name="x">[rows, outputs].</param>
     /// <param name="feature">i.</param>
     public Tensor Without(Tensor input, Tensor x, int feature) => ByParts(input, x, (read, part, result) =>
-        result.copy_(part.addcmul(Activations(read).narrow(1, feature, 1), _wDec.Value.narrow(0, feature, 1), value: Scalars.MinusOne)));
+    {
+        var (normalised, norms) = Normalised(read);
+        var f = Activations(normalised).narrow(1, feature, 1);
+        result.copy_(part.addcmul(norms is { } n ? f.mul(n.Gains) : f, _wDec.Value.narrow(0, feature, 1), value: Scalars.MinusOne));
+    });
 
     public void Encode(Rows x, int rows, SparseActivations f)
     {
         ArgumentNullException.ThrowIfNull(f);
         var values = TorchRows.Of(x);
         var parts = TorchOutOfMemoryException.Retry(() => Parts(values, rows), () => Shrink(rows), TooLittleMemory);
-        f.Reset(parts.SelectMany(static part => part.Counts).ToArray());
+        f.Reset([.. parts.SelectMany(static part => part.Counts)], [.. parts.SelectMany(static part => part.Means.Zip(part.Gains))]);
         var next = 0;
         foreach (var part in parts)
         {
@@ -110,12 +117,12 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         for (var first = 0; first < rows;)
         {
             var start = first;
-            first += TorchOutOfMemoryException.Retry(() => Part(start), () => Shrink(rows), TooLittleMemory);
+            first += TorchOutOfMemoryException.Retry(() => Fill(start), () => Shrink(rows), TooLittleMemory);
         }
 
         return result;
 
-        int Part(int start)
+        int Fill(int start)
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(RowsOfAPart(rows), rows - start);
@@ -135,21 +142,43 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
         return part > 1;
     }
 
-    private List<(int[] Counts, int[] Features, float[] Values)> Parts(Tensor x, int rows)
+    private List<Part> Parts(Tensor x, int rows)
     {
         using var off = no_grad();
-        var parts = new List<(int[] Counts, int[] Features, float[] Values)>();
+        var parts = new List<Part>();
         var part = RowsOfAPart(rows);
         for (var first = 0; first < rows; first += part)
         {
             using var scope = NewDisposeScope();
-            var f = Activations(x.narrow(0, first, Math.Min(part, rows - first)));
+            var (read, norms) = Normalised(x.narrow(0, first, Math.Min(part, rows - first)));
+            var f = Activations(read);
             var open = f.gt(Scalars.Zero);
             // nonzero is in the order of rows, then of features, on every device.
-            parts.Add((TorchMemory.Integers(open.sum(dim: 1, type: int32)), TorchMemory.Integers(open.nonzero().select(1, 1)), TorchMemory.Floats(f.masked_select(open))));
+            parts.Add(new Part(
+                TorchMemory.Integers(open.sum(dim: 1, type: int32)), TorchMemory.Integers(open.nonzero().select(1, 1)), TorchMemory.Floats(f.masked_select(open)),
+                norms is { } n ? TorchMemory.Floats(n.Means.flatten()) : [], norms is { } g ? TorchMemory.Floats(g.Gains.flatten()) : []));
         }
 
         return parts;
+    }
+
+    /// <summary>x' of x [rows, n], and μ and σ [rows, 1]; x itself where rows are not normalised.</summary>
+    private (Tensor X, (Tensor Means, Tensor Gains)? Norms) Normalised(Tensor x)
+    {
+        switch (_dictionary.Normalisation)
+        {
+            case RowNormalisation.LayerNorm:
+                var means = x.mean([1], keepdim: true);
+                var centred = x.add(means, Scalars.MinusOne);
+                var deviations = centred.square().sum(1, keepdim: true).div_(Scalars.Of(Math.Max(1, x.shape[1] - 1))).sqrt_();
+                return (centred.div_(deviations.clone().add_(Scalars.Of(RowNormaliser.Epsilon), Scalars.One)), (means, deviations));
+            case RowNormalisation.Norm:
+                var gains = x.square().sum(1, keepdim: true).div_(Scalars.Of(x.shape[1])).sqrt_();
+                // A vector of zeros stays one.
+                return (x.div(gains.clamp_min(Scalars.Of(float.Epsilon))), (zeros_like(gains), gains));
+            default:
+                return (x, null);
+        }
     }
 
     private Tensor Activations(Tensor x)
@@ -163,4 +192,6 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
             _ => pre.relu_(),
         };
     }
+
+    private sealed record Part(int[] Counts, int[] Features, float[] Values, float[] Means, float[] Gains);
 }

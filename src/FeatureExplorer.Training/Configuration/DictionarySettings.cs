@@ -54,8 +54,16 @@ public sealed record DictionarySettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OwnStart { get; init; }
 
-    /// <summary>Settings known to work for a number of features and a recipe.</summary>
-    public static DictionarySettings For(string name, int features, string variant = RunChoices.Paper2023)
+    /// <summary>A finished dictionary of the same model, "G/1", whose weights training starts from; null: the recipe's own start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; init; }
+
+    /// <summary>Hash of those weights. Set when the names are settled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FromWeights { get; init; }
+
+    /// <summary>Settings known to work for a number of features and a recipe; λ does not warm up where training goes on from <paramref name="from"/>, whose features have settled.</summary>
+    public static DictionarySettings For(string name, int features, string variant = RunChoices.Paper2023, string? from = null)
     {
         var known = DictionaryOptions.Preset(Math.Max(1, features), variant);
         return new DictionarySettings
@@ -67,7 +75,8 @@ public sealed record DictionarySettings
             Batch = known.Batch,
             LearningRate = known.LearningRate,
             Lambda = known.Lambda,
-            LambdaWarmup = known.LambdaWarmup,
+            LambdaWarmup = from is null ? known.LambdaWarmup : 0,
+            From = from,
             K = RunChoices.FixesK(variant) ? known.K : null,
         };
     }
@@ -89,6 +98,7 @@ public sealed record DictionarySettings
             K = K ?? known.K,
             Seed = Seed ?? runSeed,
             Stream = OwnStart ? Stream() : null,
+            Start = FromWeights,
         };
     }
 

@@ -139,6 +139,11 @@ public static class RunChecks
             var dictionary = run.Dictionaries[i];
             var at = $"dictionaries[{i}]";
             OfDictionary(dictionary, run.Transformer, at, problems);
+            if (dictionary.From is { } from && !from.StartsWith($"{run.Model}/", StringComparison.Ordinal))
+            {
+                problems.Add(new RunProblem(at + ".from", $"The dictionary to go on from is {from}, and the run's model is {run.Model}: it has to be a dictionary of that model, such as {run.Model}/1."));
+            }
+
             if (run.Dictionaries.Take(i).Any(other => string.Equals(other.Name, dictionary.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 problems.Add(new RunProblem(at + ".name", $"Two dictionaries are named \"{dictionary.Name}\"; choose another name, or leave it empty."));
@@ -180,7 +185,7 @@ public static class RunChecks
     // Settings that a recipe does not read stand at their usual value in every stored configuration.
     private static void Ignored(DictionarySettings dictionary, string at, List<RunProblem> problems)
     {
-        var usual = DictionarySettings.For(dictionary.Name, dictionary.Features, dictionary.Variant);
+        var usual = DictionarySettings.For(dictionary.Name, dictionary.Features, dictionary.Variant, dictionary.From);
         if (dictionary.K is not null && RunChoices.Ignores(dictionary.Variant, k: true) is { } noK)
         {
             problems.Add(new RunProblem(at + ".k", noK));

@@ -136,7 +136,7 @@ public static class RunConfigurationJson
         {
             var place = $"dictionaries[{dictionaries.Count}]";
             var features = Value<int?>(entry, "features", place) ?? throw new JsonException($"entry {dictionaries.Count} of \"dictionaries\" says no \"features\"");
-            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, Value<string>(entry, "variant", place) ?? RunChoices.Paper2023) with { OwnStart = ownStart }, Options)!.AsObject();
+            var whole = JsonSerializer.SerializeToNode(DictionarySettings.For($"{dictionaries.Count}", features, Value<string>(entry, "variant", place) ?? RunChoices.Paper2023, Value<string>(entry, "from", place)) with { OwnStart = ownStart }, Options)!.AsObject();
             Lay(entry, whole);
             dictionaries.Add(At(place, () => whole.Deserialize<DictionarySettings>(Options)!) with { NameIsDefault = !entry.ContainsKey("name") });
         }

@@ -58,9 +58,9 @@ public sealed class RunForm
         foreach (var (dictionary, i) in configuration.Dictionaries.Select((d, i) => (d, i)))
         {
             string At(string name) => Field(i, name);
-            var usual = DictionarySettings.For(dictionary.Name, dictionary.Features, dictionary.Variant);
+            var usual = DictionarySettings.For(dictionary.Name, dictionary.Features, dictionary.Variant, dictionary.From);
             form.Set(
-                (At("name"), dictionary.Name), (At("variant"), dictionary.Variant), (At("site"), dictionary.Site), (At("layer"), dictionary.Layer),
+                (At("name"), dictionary.Name), (At("variant"), dictionary.Variant), (At("site"), dictionary.Site), (At("layer"), dictionary.Layer), (At("from"), dictionary.From),
                 (At("features"), dictionary.Features), (At("seeds"), dictionary.Seed),
                 (At("lambda"), Unusual(dictionary.Lambda, usual.Lambda)), (At("k"), Unusual(dictionary.K, usual.K)),
                 (At("samples"), Unusual(dictionary.Samples, usual.Samples)), (At("batch"), Unusual(dictionary.Batch, usual.Batch)),

@@ -148,6 +148,7 @@ internal sealed class RunFormReader(RunForm form, RunStore runs)
             Batch = Optional<int>(At("batch")),
             LearningRate = Optional<float>(At("learningRate")),
             LambdaWarmup = Optional<double>(At("lambdaWarmup")),
+            From = form.Value(At("from")) is { Length: > 0 } from ? from : null,
         };
         var problems = sweep.Problems(others);
         _problems.AddRange(problems.Select(p => p with { Field = At(p.Field) }));

@@ -82,6 +82,7 @@ public sealed record RunSetting(string Field, string Label, string Help)
         new("learningRate", "Learning rate", "Leave it empty for what suits the size: 0.002 up to 1,024 features, 0.001 above.") { Kind = SettingKind.Number, Low = 0, High = 1, AboveLow = true, BelowHigh = true, IsOptional = true, IsAdvanced = true },
         new("lambdaWarmup", "λ warm-up", "Share of the steps over which λ rises from 0. With a warm-up, fewer features die. Leave it empty for what suits the recipe.") { Kind = SettingKind.Number, Low = 0, High = 1, IsOptional = true, IsAdvanced = true },
         new("layer", "Layer", "Layer of the site; the first is 0.") { Kind = SettingKind.WholeNumber, Low = 0, High = 47, IsAdvanced = true },
+        new("from", "Go on from", "A finished dictionary of the same model, such as A/1, whose weights training starts from. Its size, recipe and site have to be those of this one. Leave it empty to start anew.") { IsOptional = true, IsAdvanced = true },
         new("name", "Name", "Second part of the address: 1 in A/1. Only for a single dictionary; several are numbered.") { IsOptional = true, IsAdvanced = true },
     ];
 

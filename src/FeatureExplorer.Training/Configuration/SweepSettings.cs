@@ -35,6 +35,9 @@ public sealed record SweepSettings
 
     public double? LambdaWarmup { get; init; }
 
+    /// <summary>The finished dictionary that each goes on from; null: none.</summary>
+    public string? From { get; init; }
+
     /// <summary>What is wrong with the sweep as a whole, by its settings: it makes too many dictionaries, or its recipe does not read a setting. Look before <see cref="Expand"/>.</summary>
     /// <param name="others">The run's other dictionaries.</param>
     public IReadOnlyList<RunProblem> Problems(int others = 0)
@@ -104,7 +107,7 @@ public sealed record SweepSettings
 
     private DictionarySettings One(string name, string site, int features, double? sparsity, ulong? seed)
     {
-        var usual = DictionarySettings.For(name, features, Variant);
+        var usual = DictionarySettings.For(name, features, Variant, From);
         return usual with
         {
             NameIsDefault = true,

@@ -20,6 +20,9 @@ public sealed record DictionaryImportRequest
     /// <summary>Held-out tokens to index at most; null for those of the model's other dictionaries.</summary>
     public long? Tokens { get; init; }
 
+    /// <summary>The text that it is indexed over, in place of the model's: files and folders, or corpora that were added; empty for the model's.</summary>
+    public IReadOnlyList<string> Corpus { get; init; } = [];
+
     /// <summary>Whether it is related to the model's neurons and the other dictionaries at once; otherwise the next run, or <c>relate</c>, does it.</summary>
     public bool Relates { get; init; } = true;
 

@@ -1,13 +1,8 @@
 using System.Diagnostics;
-using FeatureExplorer.Analysis.Contexts;
-using FeatureExplorer.Analysis.Index;
-using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Evaluation;
 using FeatureExplorer.Engine.Dictionaries.Imports;
-using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
@@ -28,17 +23,13 @@ namespace FeatureExplorer.Training.Imports;
 /// <param name="backend">Where it computes; null: the CPU engine.</param>
 public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider time, Action<string> warn, IComputeBackend? backend = null)
 {
-    /// <summary>Stages that it reports.</summary>
+    /// <summary>Stages that it reports; with text of its own, one more.</summary>
     public const int Stages = 5 + RelateStage.Stages;
 
     /// <summary>What <see cref="DictionaryDraft.Variant"/> says of one with f = ReLU(p), whatever recipe trained it.</summary>
     public const string Relu = "relu";
 
     internal const string RecordName = "import";
-
-    // As the small preset: a minute or two on two cores.
-    private const long UsualTokens = 300_000;
-    private const long EvaluationTokens = 65_536;
 
     private readonly DataFolder _folder = database.Folder;
     private readonly FeatureStore _store = new(database);
@@ -79,15 +70,17 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         using var imported = DictionaryImport.Read(request.Path, request.Options);
         using var model = TransformerModel.Load(_folder.Model(info));
         var notes = Place(imported, request, model.Config);
-        using var corpus = OpenCorpus(info);
-        var tokens = Tokens(request, corpus, info.CorpusHash);
         progress.End($"{imported.Format}, {imported.Architecture}, {imported.Dictionary.Features} features on {SitesOf(imported.Dictionary)}");
+        var texts = new ModelTexts(database, warn);
+        using var text = request.Corpus.Count == 0 ? texts.Own(info) : texts.Other(info, request.Corpus, progress, cancellation);
+        var tokens = texts.Tokens(text, request.Tokens);
         var directory = _folder.Dictionary(info.Name, name);
         try
         {
             imported.Dictionary.Save(directory, Metadata(imported, info));
-            var work = new Work(info, name, imported.Dictionary, model, corpus, progress, cancellation);
-            var published = Publish(work, imported, notes, tokens);
+            var work = new PublishedWork(info, name, imported.Dictionary, model, text, tokens);
+            var published = new DictionaryPublisher(database, time, warn, backend).Publish(
+                work, draft => draft with { Origin = OriginOf(imported, notes, Warnings(imported, draft.Metrics, work)) }, imported.WeightsHash, progress, cancellation);
             if (request.Relates)
             {
                 new RelateStage(database, time, backend) { Ablates = request.Ablates }.Run(progress, cancellation);
@@ -103,8 +96,6 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         }
     }
 
-    private sealed record Work(ModelInfo Info, string Name, SparseAutoencoder Dictionary, TransformerModel Model, TokenizedCorpus Corpus, StageProgress Progress, CancellationToken Cancellation);
-
     private ModelInfo DemandModel(string name)
     {
         var models = _store.Models();
@@ -113,19 +104,6 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         return File.Exists(Path.Combine(_folder.Model(info), TransformerModel.WeightsFile))
             ? info
             : throw new ArgumentException($"The model {name} has no weights here, so nothing can be computed with it: name another with --model.");
-    }
-
-    private TokenizedCorpus OpenCorpus(ModelInfo info) => Directory.Exists(_folder.Corpus(info.CorpusHash))
-        ? TokenizedCorpus.Open(_folder.Corpus(info.CorpusHash))
-        : throw new InvalidDataException($"The corpus of {info.Name} is not in {_folder.Root}: restore its folder corpora/{info.CorpusHash} from a backup, or run again what made it.");
-
-    /// <summary>The tokens that the corpus's contexts cover, which other dictionaries' pages need as they are.</summary>
-    private long Tokens(DictionaryImportRequest request, TokenizedCorpus corpus, string corpusId)
-    {
-        var covered = new ContextStage(_folder, warn).TokensOf(corpus, corpusId);
-        return request.Tokens is { } asked && covered is { } tokens && Math.Min(asked, corpus.HeldOut.Count) != tokens
-            ? throw new ArgumentException(FormattableString.Invariant($"--tokens is {asked}, and the other dictionaries of this corpus are indexed over {tokens} tokens, with which they are compared: leave --tokens out."))
-            : covered ?? Math.Min(request.Tokens ?? UsualTokens, corpus.HeldOut.Count);
     }
 
     /// <summary>Sets the site; gives all that is to be said of the files.</summary>
@@ -146,72 +124,8 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     private static Dictionary<string, string> Metadata(ImportedDictionary imported, ModelInfo info) =>
         new() { ["model_name"] = imported.ModelName ?? info.Name, ["imported_from"] = imported.Format, ["imported_sha256"] = imported.WeightsHash };
 
-    private DictionaryInfo Publish(Work work, ImportedDictionary imported, IReadOnlyList<string> notes, long tokens)
-    {
-        var (progress, cancellation) = (work.Progress, work.Cancellation);
-        progress.Begin("Measuring the dictionary");
-        var metrics = DictionaryEvaluator.Evaluate(work.Model, work.Dictionary, work.Corpus.HeldOut, Evaluated(work.Info), progress.Fractions(), backend: backend, cancellation: cancellation);
-        progress.End(FormattableString.Invariant($"L0 {metrics.L0:0.0}, explained variance {metrics.ExplainedVariance:0.000}, loss recovered {metrics.LossRecovered:0.000}"));
-        using var contexts = new ContextStage(_folder, warn).Run(work.Corpus, work.Info.CorpusHash, tokens, progress, cancellation);
-        var neurons = Neurons(work, contexts);
-        var (index, seconds) = BuildIndex(work, tokens);
-        using var _ = index;
-        progress.Begin($"Counting statistics of {work.Info.Name}/{work.Name}");
-        var analyzer = new FeatureAnalyzer(index, work.Corpus.HeldOut, contexts, work.Dictionary, work.Model, work.Corpus.UnigramCounts);
-        var text = new TokenText(work.Corpus.Tokenizer);
-        var draft = Draft(work, metrics, contexts, new IndexSummary(index.Tokens, index.Activations, index.BytesPerActivation, seconds), OriginOf(imported, notes, Warnings(imported, metrics, work)), neurons);
-        var info = new RunWriter(database).Publish(
-            draft, analyzer.Analyze(progress.Fractions(), cancellation), sequence => text.Line([.. sequence]), () => analyzer.BestOfContexts, cancellationToken: cancellation);
-        StageRecord.Write(_folder.Dictionary(info), RecordName, StageRecord.Fingerprint(imported.WeightsHash, index.Header), draft.Origin!);
-        progress.End($"{info.Dead} dead, {info.Ultralow} ultralow");
-        return info;
-    }
-
-    /// <summary>As many tokens as the model's other dictionaries were measured on, so that their figures can be compared.</summary>
-    private long Evaluated(ModelInfo info) => Others(info).Select(static dictionary => dictionary.Metrics.Tokens).DefaultIfEmpty(EvaluationTokens).Max();
-
-    private IEnumerable<DictionaryInfo> Others(ModelInfo info) =>
-        _store.Dictionaries().Where(dictionary => dictionary.Model == info.Name && dictionary.Provenance.CorpusHash == info.CorpusHash && dictionary is { Source: null, Forming: null });
-
-    private (ActivationIndex Index, double Seconds) BuildIndex(Work work, long tokens)
-    {
-        work.Progress.Begin($"Indexing {work.Info.Name}/{work.Name}");
-        var start = Stopwatch.GetTimestamp();
-        var file = _folder.Index(work.Info.Name, work.Name);
-        var header = new IndexHeader { Corpus = work.Corpus.Hash, Tokenizer = work.Corpus.Tokenizer.Hash, Model = work.Model.Hash, Dictionary = work.Dictionary.Hash };
-        using (var encoder = new ModelFeatureEncoder(work.Model, work.Dictionary, backend: backend))
-        {
-            ActivationIndexBuilder.Build(file, work.Corpus.HeldOut, tokens, encoder, header, work.Progress.Fractions(), work.Cancellation);
-        }
-
-        var index = ActivationIndex.Open(file);
-        work.Progress.End(FormattableString.Invariant($"{index.Activations} activations of {index.Tokens} tokens"));
-        return (index, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    private DictionaryDraft Draft(Work work, DictionaryMetrics metrics, ContextSet contexts, IndexSummary index, DictionaryOrigin origin, IReadOnlyDictionary<string, ContextDetector> neurons) => new()
-    {
-        Model = work.Info.Name,
-        Name = work.Name,
-        ModelFolder = work.Info.Folder,
-        Features = work.Dictionary.Features,
-        Variant = VariantOf(work.Dictionary.Activation),
-        Lambda = double.NaN,
-        Metrics = metrics,
-        Samples = 0,
-        SamplesPerSecond = double.NaN,
-        Index = index,
-        Contexts = contexts.Contexts,
-        BestNeurons = neurons,
-        Provenance = new Provenance(
-            work.Info.CorpusHash, index.Tokens, Provenance.MaskOf(index.Tokens, work.Corpus.HeldOut.Count), 0, typeof(DictionaryImporter).Assembly.GetName().Version!.ToString(3))
-        { HeldOutTokens = work.Corpus.HeldOut.Count },
-        Created = time.GetUtcNow().UtcDateTime,
-        Origin = origin,
-    };
-
     /// <summary>What gives reason to doubt its figures.</summary>
-    private static List<string> Warnings(ImportedDictionary imported, DictionaryMetrics metrics, Work work)
+    private static List<string> Warnings(ImportedDictionary imported, DictionaryMetrics metrics, PublishedWork work)
     {
         var warnings = new List<string>();
         if (ClaimedL0.Warning(imported, metrics.L0, work.Info.Name, work.Model.Config.StartToken is not null) is { } l0)
@@ -228,27 +142,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         return warnings;
     }
 
-    /// <summary>The best neuron of each context, as the model's other dictionaries have them; measured where it has none.</summary>
-    private IReadOnlyDictionary<string, ContextDetector> Neurons(Work work, ContextSet contexts)
-    {
-        if (Others(work.Info).FirstOrDefault(static dictionary => dictionary.BestNeurons.Count > 0) is { } other)
-        {
-            return other.BestNeurons;
-        }
-
-        work.Progress.Begin("Measuring neurons");
-        if (RelateStage.TooManyNeurons(work.Info, contexts.Tokens))
-        {
-            work.Progress.End("left out: they are too many");
-            return new Dictionary<string, ContextDetector>();
-        }
-
-        var best = NeuronContexts.Of(work.Model, work.Corpus.HeldOut, contexts, work.Progress.Fractions(), backend, work.Cancellation);
-        work.Progress.End(FormattableString.Invariant($"{best.Count} contexts"));
-        return best.Where(static neuron => neuron.Feature >= 0).ToDictionary(static neuron => neuron.Name, static neuron => new ContextDetector(neuron.Feature, neuron.Pearson, neuron.Specificity, neuron.Recall));
-    }
-
-    private static string VariantOf(DictionaryActivation activation) => activation switch
+    internal static string VariantOf(DictionaryActivation activation) => activation switch
     {
         DictionaryActivation.JumpRelu => DictionaryVariants.JumpRelu,
         DictionaryActivation.TopK => DictionaryVariants.TopK,

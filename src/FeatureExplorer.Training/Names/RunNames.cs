@@ -30,9 +30,10 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         return problems.Count == 0 && text.All(static problem => problem.Field == CorpusStage.PathField) ? settled : throw Refusal(problems, text);
     }
 
-    /// <summary>The configuration with the sizes of the imported model that it names, where it names one.</summary>
-    /// <exception cref="ArgumentException">It asks for what an imported model does not have.</exception>
-    public RunConfiguration OnImported(RunConfiguration configuration) => configuration.Import is null ? new ImportedModels(database).Apply(configuration) : configuration;
+    /// <summary>The configuration with the sizes of the imported model that it names, where it names one, and the weights of the dictionaries that it goes on from.</summary>
+    /// <exception cref="ArgumentException">It asks for what an imported model does not have, or contradicts a dictionary that it goes on from.</exception>
+    public RunConfiguration OnImported(RunConfiguration configuration) =>
+        configuration.Import is null ? new ContinuedDictionaries(database).Apply(new ImportedModels(database).Apply(configuration)) : configuration;
 
     /// <summary>The configuration with names that it can have, and what is wrong with those that it cannot.</summary>
     public (RunConfiguration Settled, IReadOnlyList<RunProblem> Problems) Check(RunConfiguration configuration) => Check(configuration, reserved: true, CancellationToken.None);
@@ -85,6 +86,13 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
             return (configuration, [new RunProblem("model", exception.Message)]);
         }
 
+        var (continued, contradictions) = new ContinuedDictionaries(database).Check(configuration);
+        if (contradictions.Count > 0)
+        {
+            return (configuration, contradictions);
+        }
+
+        configuration = continued;
         if (ControlProblem(configuration) is { } problem)
         {
             return (configuration, [problem]);

@@ -26,6 +26,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
     /// <summary>The tokenizer of the model that the corpus is for; null where one is learned.</summary>
     public ITokenizer? Tokenizer { get; init; }
 
+    /// <summary>Share of the tokens that may be held out, where nothing is trained on the rest; null for the usual one.</summary>
+    public double? LargestHeldOutShare { get; init; }
+
     /// <summary>Name of the folder of a corpus that is there: that of an imported model. Null where the configuration decides.</summary>
     public string? Given { get; init; }
 
@@ -94,7 +97,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
             HeldOutTokens = configuration.HeldOutTokens,
             FewestHeldOutTokens = configuration.Transformer.Context + 1,
         };
-        return (source, options, Files(reader));
+        return (source, LargestHeldOutShare is { } share ? options with { LargestHeldOutShare = share } : options, Files(reader));
     }
 
     /// <summary>The corpus in one sentence.</summary>

@@ -45,7 +45,11 @@ public sealed class DictionaryStage(
     private ActivationStream? _stream;
     private DictionarySweep? _sweep;
     private GroupTraining? _training;
+    private List<SparseAutoencoder?> _starts = [];
     private List<DictionarySettings> _trained = [];
+
+    /// <summary>Opens the dictionary that one of the group goes on from; null where it begins anew.</summary>
+    public Func<DictionarySettings, SparseAutoencoder?> Start { get; init; } = static _ => null;
 
     /// <summary>What training measured.</summary>
     public sealed record Result(DictionaryMetrics Metrics, long Samples, double SamplesPerSecond, int Resampled)
@@ -122,7 +126,8 @@ public sealed class DictionaryStage(
     {
         _sweep?.Dispose();
         _stream?.Dispose();
-        (_sweep, _stream, _training) = (null, null, null);
+        _starts.ForEach(static start => start?.Dispose());
+        (_sweep, _stream, _training, _starts) = (null, null, null, []);
     }
 
     private Result TrainAnew(DictionarySettings settings, string directory, StageProgress progress, CancellationToken cancellation)
@@ -145,7 +150,8 @@ public sealed class DictionaryStage(
         _trained = [.. group.Where(settings => Finished(settings) is null)];
         _stream = ActivationStream.Of(
             model, corpus.Training, new ActivationStreamOptions { Seed = configuration.Seed }, group[0].At(model.Config), backend);
-        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))], backend);
+        _starts.AddRange(_trained.Select(Start));
+        _sweep = new DictionarySweep(_stream, [.. _trained.Select(settings => settings.Options(configuration.Seed))], backend, _starts);
         var restored = _checkpoint.TryRestore(_sweep) || RestoreOlder(_sweep);
         var training = new GroupTraining(configuration.Model, _sweep, _trained, _checkpoint, forming, progress);
         if (restored)

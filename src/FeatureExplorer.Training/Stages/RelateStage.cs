@@ -52,7 +52,9 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time, ICo
     private void MeasureNeurons(StageProgress progress, CancellationToken cancellation)
     {
         progress.Begin("Measuring neurons as features");
-        var models = _store.Dictionaries().Where(_files.Has).GroupBy(d => d.Model).Select(group => group.MaxBy(d => d.Provenance.Tokens)!).ToList();
+        // Neurons are measured on their model's own text alone.
+        var own = _store.Models().ToDictionary(static model => model.Name, static model => model.CorpusHash);
+        var models = _store.Dictionaries().Where(_files.Has).Where(d => d.Provenance.OtherText is null && own.GetValueOrDefault(d.Model) == d.Provenance.CorpusHash).GroupBy(d => d.Model).Select(group => group.MaxBy(d => d.Provenance.Tokens)!).ToList();
         foreach (var (number, dictionary) in models.Index())
         {
             if (TooManyNeurons(dictionary))

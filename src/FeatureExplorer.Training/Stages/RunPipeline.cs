@@ -52,7 +52,8 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             return new ImportPipeline(database, time, warn, Backend).Run(configuration, progress, cancellation);
         }
 
-        configuration = new ImportedModels(database).Apply(configuration);
+        var continued = new ContinuedDictionaries(database);
+        configuration = continued.Apply(new ImportedModels(database).Apply(configuration));
         configuration.Validate();
         new RunNames(database, time).Demand(configuration, cancellation);
         var start = Stopwatch.GetTimestamp();
@@ -81,7 +82,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
         var results = new Dictionary<string, DictionaryResult>();
         foreach (var group in DictionaryGroups.Of(configuration))
         {
-            using var dictionaryStage = new DictionaryStage(folders, corpus, model, fingerprint, configuration, group, forming, Backend);
+            using var dictionaryStage = new DictionaryStage(folders, corpus, model, fingerprint, configuration, group, forming, Backend) { Start = settings => continued.Open(settings, model) };
             foreach (var settings in group)
             {
                 var (dictionary, result) = dictionaryStage.Train(settings, stages, cancellation);
@@ -214,7 +215,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
             Provenance = new Provenance(
                 corpusId, contexts.Tokens, Provenance.MaskOf(contexts.Tokens, heldOut), checked((long)(settings.Seed ?? configuration.Seed)),
                 typeof(RunPipeline).Assembly.GetName().Version!.ToString(3))
-            { HeldOutTokens = heldOut, Device = DevicePlacement.Provenance(configuration, Backend.Info) },
+            { HeldOutTokens = heldOut, Device = DevicePlacement.Provenance(configuration, Backend.Info), Continues = settings.From is { } from ? new ContinuedFrom(from, settings.FromWeights!) : null },
             Created = time.GetUtcNow().UtcDateTime,
         };
 

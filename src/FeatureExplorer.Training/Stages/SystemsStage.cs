@@ -39,11 +39,17 @@ internal sealed class SystemsStage(FeatureDatabase database)
     public void Run(StageProgress progress, CancellationToken cancellation)
     {
         var all = _store.Dictionaries().Where(_files.Has).ToList();
-        var pairs = all.GroupBy(d => (d.Model, SparseAutoencoder.SitesOf(_folder.Dictionary(d)))).SelectMany(static group => NextLarger([.. group])).ToList();
+        var pairs = all.GroupBy(d => (d.Model, SitesOf(d))).SelectMany(static group => NextLarger([.. group])).ToList();
         SplitAll(pairs, progress, cancellation);
         AnalyzeAll(all, progress, cancellation);
         MapAll(all, pairs, progress, cancellation);
         MeasureUpdates(all, progress, cancellation);
+    }
+
+    private (Site? Input, Site? Output) SitesOf(DictionaryInfo dictionary)
+    {
+        var shape = DictionaryShape.Of(_folder.Dictionary(dictionary));
+        return (shape.Site, shape.OutputSite);
     }
 
     private void SplitAll(List<(DictionaryInfo Small, DictionaryInfo Large)> pairs, StageProgress progress, CancellationToken cancellation)
@@ -63,7 +69,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
     /// <summary>Each dictionary of a site with those of the next larger size over the same tokens.</summary>
     private static IEnumerable<(DictionaryInfo Small, DictionaryInfo Large)> NextLarger(IReadOnlyList<DictionaryInfo> dictionaries) =>
         from small in dictionaries
-        let larger = dictionaries.Where(other => other.Features > small.Features && other.Provenance.Tokens == small.Provenance.Tokens).ToList()
+        let larger = dictionaries.Where(other => other.Features > small.Features && other.Provenance.Tokens == small.Provenance.Tokens && other.Provenance.CorpusHash == small.Provenance.CorpusHash).ToList()
         where larger.Count > 0
         let next = larger.Min(static other => other.Features)
         from large in larger
@@ -160,14 +166,14 @@ internal sealed class SystemsStage(FeatureDatabase database)
             figures = figures with { Slices = NeuronSlices.Of(weights, [.. live.Keys.Order()], [.. Enumerable.Range(0, weights.Features).Select(f => live.GetValueOrDefault(f)?.BestContext)]) };
         }
 
-        _updates.Save(dictionary, figures, figures.UpdateExplained is null ? [] : Uses(model, weights, live, corpus, tokens, progress, cancellation));
+        _updates.Save(dictionary, figures, figures.UpdateExplained is null ? [] : Uses(model, weights, live, units.Units.Gain, corpus, tokens, progress, cancellation));
     }
 
     private static IReadOnlyList<DirectionUse> Uses(
-        TransformerModel model, SparseAutoencoder weights, Dictionary<int, FeatureSummary> live, TokenizedCorpus corpus, long tokens, StageProgress.Direct<double> progress, CancellationToken cancellation)
+        TransformerModel model, SparseAutoencoder weights, Dictionary<int, FeatureSummary> live, double gain, TokenizedCorpus corpus, long tokens, StageProgress.Direct<double> progress, CancellationToken cancellation)
     {
         using var uses = new DirectionUses(model, weights);
-        float[] means = [.. Enumerable.Range(0, weights.Features).Select(feature => (float)(live.GetValueOrDefault(feature)?.Mean ?? 0))];
+        float[] means = [.. Enumerable.Range(0, weights.Features).Select(feature => (float)(gain * (live.GetValueOrDefault(feature)?.Mean ?? 0)))];
         return uses.Run(corpus.HeldOut, tokens, means, new StageProgress.Direct<double>(share => progress.Report((1 + share) / 2)), cancellation);
     }
 

@@ -31,6 +31,6 @@ internal sealed class UnitFiles(DataFolder folder)
         var decoder = dictionary.AreNeurons
             ? NeuronEncoder.Identity(model.Config.DMlp)
             : SparseAutoencoder.Load(folder.Dictionary(dictionary));
-        return new OpenUnits(new RelatedUnits(index, decoder, model, occurs, dictionary.AreNeurons));
+        return new OpenUnits(new RelatedUnits(index, decoder, model, occurs, dictionary.AreNeurons) { Gain = dictionary.Metrics.MeanGain ?? 1 });
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Web.Commands.Imports;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Commands;
@@ -20,6 +21,7 @@ public static class CommandLine
         {
             RunCommand.Create(),
             ImportCommand.Create(),
+            IndexCommand.Create(),
             ExportCommand.Create(),
             RelateCommand.Create(),
             SteerCommand.Create(),

@@ -6,7 +6,6 @@ using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Devices;
-using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Training.Stages;
@@ -32,13 +31,17 @@ public static class RunCommand
         command.Options.Add(queue);
         command.SetAction((result, cancellation) => Task.Run(
             () => options.Synthetic(result) is { } test ? SyntheticRun.Run(test, result.GetValue(data)!, result.GetValue(queue), result.GetValue(json), cancellation)
-                : result.GetValue(queue) ? Enqueue(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!)
-                : Run(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
+                : result.GetValue(queue) ? Enqueue(OnImported(options.Configuration(result, id => Source(id, result.GetValue(data)!)), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!)
+                : Run(OnImported(options.Configuration(result, id => Source(id, result.GetValue(data)!)), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
     }
 
-    /// <summary>With the sizes of the imported model that it names, where it names one.</summary>
+    private static ContinuedSource Source(string id, string dataFolder) => File.Exists(Path.Combine(dataFolder, "featureexplorer.db"))
+        ? new ContinuedDictionaries(FeatureDatabase.Open(new DataFolder(dataFolder))).Find(id)
+        : throw new ArgumentException($"There is no data folder with dictionaries at {dataFolder}, so that nothing can go on from {id}: name one with --data.");
+
+    /// <summary>With the sizes of the imported model that it names, where it names one, and the weights of the dictionaries that it goes on from.</summary>
     private static RunConfiguration OnImported(RunConfiguration configuration, IReadOnlyList<string> training, string dataFolder)
     {
         if (!File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
@@ -46,7 +49,7 @@ public static class RunCommand
             return configuration;
         }
 
-        var applied = new ImportedModels(FeatureDatabase.Open(new DataFolder(dataFolder))).Apply(configuration);
+        var applied = new RunNames(FeatureDatabase.Open(new DataFolder(dataFolder)), TimeProvider.System).OnImported(configuration);
         return applied.Imported is null || training.Count == 0
             ? applied
             : throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");

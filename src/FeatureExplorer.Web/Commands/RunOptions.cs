@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Synthetic;
 
 namespace FeatureExplorer.Web.Commands;
@@ -41,6 +42,8 @@ internal sealed class RunOptions
     private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0.");
     private readonly Option<long?> _samples = NumberOption.Of<long>("--samples", "Activation vectors to train a dictionary on.");
 
+    private readonly Option<string?> _from = new("--from") { Description = "Train on from the weights of a finished dictionary of the model, with its size, recipe and site; it stays, and the result is a new one.", HelpName = "G/1" };
+
     private readonly Option<bool> _replace = new("--replace")
     {
         Description = "Let this run's model and dictionaries take the place of finished ones of the same names, once they are complete. Labels stay.",
@@ -67,13 +70,13 @@ internal sealed class RunOptions
 
     private readonly SyntheticOptions _synthetic = new();
 
-    private Option[] OfModels => [_corpus, _preset, _config, _keep, _model, _architecture, _tokens, _layers, _site, _layer, _replace, _device, _precision, _deviceChange, _control, _steer];
+    private Option[] OfModels => [_corpus, _preset, _config, _keep, _model, _architecture, _tokens, _layers, _site, _layer, _from, _replace, _device, _precision, _deviceChange, _control, _steer];
 
     public void AddTo(Command command)
     {
         _preset.AcceptOnlyFromAmong([.. RunPreset.All.Select(p => p.Preset)]);
         _control.AcceptOnlyFromAmong([.. RunControl.All]);
-        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _architecture, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples, _replace, _device, _precision, _deviceChange, _control, _steer];
+        Option[] all = [_corpus, _preset, _config, _keep, _seed, _model, _architecture, _tokens, _layers, _features, _lambda, _k, _variant, _site, _layer, _samples, _from, _replace, _device, _precision, _deviceChange, _control, _steer];
         foreach (var option in all)
         {
             command.Options.Add(option);
@@ -112,8 +115,10 @@ internal sealed class RunOptions
         [.. new Option[] { _architecture, _tokens, _layers }.Where(option => result.GetResult(option) is { Implicit: false }).Select(static option => option.Name)];
 
     /// <summary>What the command line asks for.</summary>
-    /// <exception cref="ArgumentException">A value is no number, or the file is no configuration.</exception>
-    public RunConfiguration Configuration(ParseResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="find">Finds a dictionary to go on from.</param>
+    /// <exception cref="ArgumentException">A value is no number, the file is no configuration, or there is no such dictionary.</exception>
+    public RunConfiguration Configuration(ParseResult result, Func<string, ContinuedSource> find)
     {
         var start = Start(result);
         var transformer = start.Transformer with
@@ -137,7 +142,7 @@ internal sealed class RunOptions
             Precision = result.GetValue(_precision) ?? start.Precision,
             DeviceChange = result.GetValue(_deviceChange),
             Transformer = transformer,
-            Dictionaries = Dictionaries(result, start.Dictionaries),
+            Dictionaries = Dictionaries(result, start.Dictionaries, result.GetValue(_from) is { } from ? find(from) : null),
         };
     }
 
@@ -160,7 +165,7 @@ internal sealed class RunOptions
     }
 
     /// <summary>The preset's or the file's; where the command line describes one, that or that sweep in their place.</summary>
-    private IReadOnlyList<DictionarySettings> Dictionaries(ParseResult result, IReadOnlyList<DictionarySettings> start)
+    private IReadOnlyList<DictionarySettings> Dictionaries(ParseResult result, IReadOnlyList<DictionarySettings> start, ContinuedSource? from)
     {
         var wrong = new List<string>();
         var features = List<int>(_features, result, wrong);
@@ -173,7 +178,7 @@ internal sealed class RunOptions
 
         var (variant, sites) = (result.GetValue(_variant), (result.GetValue(_site) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         var (layer, samples) = (result.GetValue(_layer), result.GetValue(_samples));
-        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && sites.Length == 0 && layer is null && samples is null)
+        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && sites.Length == 0 && layer is null && samples is null && from is null)
         {
             return start;
         }
@@ -183,20 +188,29 @@ internal sealed class RunOptions
             throw new ArgumentException($"--samples is {number.ToString(CultureInfo.InvariantCulture)}; it must be {setting.Range}.");
         }
 
-        var like = start[^1];
+        var like = from is null ? start[^1] : Like(from, variant);
         var sweep = new SweepSettings
         {
             Variant = variant ?? like.Variant,
             Site = like.Site,
             Sites = sites,
             Layer = layer ?? like.Layer,
-            Features = features.Count > 0 ? features : [.. start.Select(d => d.Features)],
+            Features = features.Count > 0 ? features : from is null ? [.. start.Select(d => d.Features)] : [like.Features],
             Lambda = lambda,
             K = k.Count > 0 ? k : like.K is { } one && RunChoices.FixesK(variant ?? like.Variant) ? [one] : [],
             Samples = samples,
+            From = like.From,
         };
         var problems = sweep.Problems().Select(p => $"--{p.Field}: {p.Message}").ToList();
         return problems.Count == 0 ? sweep.Expand([], first: 1) : throw new ArgumentException(string.Join(" ", problems));
+    }
+
+    /// <summary>What a dictionary that goes on from another is where the command line does not say.</summary>
+    private static DictionarySettings Like(ContinuedSource from, string? variant)
+    {
+        var (shape, site) = (from.Shape, from.Shape.Site!);
+        var usual = DictionarySettings.For(from.Info.Name, shape.Features, variant ?? from.Variants[0], from.Info.Id);
+        return usual with { Site = site.KindName, Layer = site.Layer, K = shape.K > 0 ? shape.K : usual.K };
     }
 
     private static List<T> List<T>(Option<string?> option, ParseResult result, List<string> wrong)

@@ -28,7 +28,7 @@ public sealed class DictionaryExporter(
             : format == ExportFormat.HuggingFaceModel ? RefusalOfModel(folder.Model(dictionary), dictionary.Model)
             : !ExportFormats.NeedsWeights(format) ? null
             : dictionary.AreNeurons ? $"{dictionary.Id} are the model's own neurons, which have no weights of a dictionary: export the model as {ExportFormats.NameOf(ExportFormat.HuggingFaceModel)}."
-            : HasWeights(dictionary) ? RefusalOfTranscoder(dictionary, format)
+            : HasWeights(dictionary) ? RefusalOfTranscoder(dictionary, format) ?? RefusalOfLayout(dictionary, format)
             : $"The weights of {dictionary.Id} are not here: only its features are. Export it as {ExportFormats.NameOf(ExportFormat.Csv)} or {ExportFormats.NameOf(ExportFormat.Html)}.";
     }
 
@@ -99,6 +99,11 @@ public sealed class DictionaryExporter(
             ? $"{dictionary.Id} is a transcoder: it reads {dictionary.Origin.Reads} and writes {writes}. dictionary_learning's classes give back what they read; export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
         : SaeLensExport.Writes(dictionary.Variant) ? null
         : $"{dictionary.Id} is a transcoder of the kind {dictionary.Variant}, and SAELens has transcoders of ReLU and JumpReLU alone: export its features as {ExportFormats.NameOf(ExportFormat.CircuitTracer)} or {ExportFormats.NameOf(ExportFormat.Csv)}.";
+
+    private string? RefusalOfLayout(DictionaryInfo dictionary, ExportFormat format) =>
+        format == ExportFormat.DictionaryLearning && DictionaryShape.Of(folder.Dictionary(dictionary)).Normalisation != RowNormalisation.None
+            ? $"{dictionary.Id} normalises every token's activations before it encodes them, which {ExportFormats.NameOf(format)} cannot say: export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
+            : null;
 
     private static string? RefusalOfModel(string directory, string name) => File.Exists(Path.Combine(directory, TransformerModel.WeightsFile))
         ? null
@@ -199,7 +204,7 @@ public sealed class DictionaryExporter(
     // Where its features' directions lie.
     private Site? OutputSiteOf(DictionaryInfo dictionary) =>
         dictionary.AreNeurons ? ConfigOf(dictionary) is { } config ? Site.Default(config) : null
-        : HasWeights(dictionary) ? SparseAutoencoder.SitesOf(folder.Dictionary(dictionary)).Output
+        : HasWeights(dictionary) ? DictionaryShape.Of(folder.Dictionary(dictionary)).OutputSite
         : null;
 
     private TransformerConfig? ConfigOf(DictionaryInfo dictionary) =>

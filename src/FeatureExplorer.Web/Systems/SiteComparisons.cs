@@ -28,7 +28,7 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
     {
         var all = store.Dictionaries();
         var where = sites.Of(all);
-        var own = all.Where(d => d.Model == model && d.Forming is null && where.ContainsKey(d.Id)).ToList();
+        var own = all.Where(d => d.Model == model && d is { Forming: null, Provenance.OtherText: null } && where.ContainsKey(d.Id)).ToList();
         var sets = Sets(own, where);
         var set = string.IsNullOrEmpty(chosen) ? sets.FirstOrDefault() : Chosen(own, where, chosen);
         if (set is null)

@@ -119,6 +119,49 @@ f = abstopk(((x - b_dec) @ w_enc + b_enc) * norms(w_dec), 3)
 assert (f < 0).any() and (f > 0).any()
 expect("saelens-abstopk", x, f, (f / norms(w_dec)) @ w_dec + b_dec, 1)
 
+def layer_norm(x, eps=1e-5):
+    """x', mu and the standard deviation with n - 1 degrees of freedom: eps is added where it divides, and not where it multiplies"""
+    mu = x.mean(dim=-1, keepdim=True)
+    std = (x - mu).std(dim=-1, keepdim=True)
+    return (x - mu) / (std + eps), mu, std
+
+
+def norm_rescale(x):
+    factor = n ** 0.5 / x.norm(dim=-1, keepdim=True)
+    return x * factor, 0, 1 / factor
+
+
+def spread(x):
+    """rows of different means and lengths"""
+    return x * torch.logspace(-1, 1, batch).unsqueeze(1) + torch.linspace(-2, 3, batch).unsqueeze(1)
+
+
+main, generator = generator, torch.Generator().manual_seed(13)  # what follows keeps its numbers
+for name, setting, normalise in (("layer-norm", "layer_norm", layer_norm), ("norm-rescale", "constant_norm_rescale", norm_rescale)):
+    w_enc, b_enc, w_dec, b_dec, x = parts()
+    x = spread(x)
+    read, mu, scale = normalise(x)
+    saelens(f"saelens-{name}-standard", "standard", four(w_enc, b_enc, w_dec, b_dec), {"normalize_activations": setting})
+    f = relu((read - b_dec) @ w_enc + b_enc)
+    expect(f"saelens-{name}-standard", x, f, (f @ w_dec + b_dec) * scale + mu, norms(w_dec))
+
+    threshold = random(m).abs()
+    saelens(f"saelens-{name}-jumprelu", "jumprelu", {**four(w_enc, b_enc, w_dec, b_dec), "threshold": threshold}, {"normalize_activations": setting, "apply_b_dec_to_input": False})
+    p = read @ w_enc + b_enc
+    f = relu(p) * (p > threshold)
+    expect(f"saelens-{name}-jumprelu", x, f, (f @ w_dec + b_dec) * scale + mu, norms(w_dec))
+
+    saelens(f"saelens-{name}-topk", "topk", four(w_enc, b_enc, w_dec, b_dec), {"normalize_activations": setting, "k": 3, "rescale_acts_by_decoder_norm": True})
+    f = topk(((read - b_dec) @ w_enc + b_enc) * norms(w_dec), 3)
+    expect(f"saelens-{name}-topk", x, f, ((f / norms(w_dec)) @ w_dec + b_dec) * scale + mu, 1)
+
+    b_mag, r_mag = random(m) * 0.3, random(m) * 0.2
+    saelens(f"saelens-{name}-gated", "gated", {"W_enc": w_enc, "W_dec": w_dec, "b_dec": b_dec, "b_gate": b_enc, "b_mag": b_mag, "r_mag": r_mag}, {"normalize_activations": setting})
+    u = (read - b_dec) @ w_enc
+    f = ((u + b_enc) > 0).float() * relu(u * r_mag.exp() + b_mag)
+    expect(f"saelens-{name}-gated", x, f, (f @ w_dec + b_dec) * scale + mu, norms(w_dec))
+generator = main
+
 w_enc, b_enc, w_dec, b_dec, x = parts()  # a checkpoint on the way: scaled activations, nothing folded
 scale = 0.4
 saelens("saelens-batchtopk-checkpoint/batchtopk_30000", "batchtopk", {**four(w_enc, b_enc, w_dec, b_dec), "topk_threshold": torch.tensor(0.8, dtype=torch.float64)},
@@ -226,7 +269,23 @@ openai = {"pre_bias": b_dec, "latent_bias": b_enc, "stats_last_nonzero": torch.z
 torch.save(openai, path("openai/resid_post_mlp/v4/autoencoders/3.pt"))
 f = relu((x - b_dec) @ w_enc + b_enc)
 expect("openai/resid_post_mlp/v4/autoencoders/3.pt", x, f, f @ w_dec + b_dec, 1)
-torch.save({**openai, "activation": "TopK", "activation_state_dict": {"k": 3, "postact_fn": "ReLU"}}, path("openai/resid_post_mlp/v5/autoencoders/3.pt"))
+# Those of TopK normalise every token's activations, and take it back.
+main, generator = generator, torch.Generator().manual_seed(12)  # what follows keeps its numbers
+x = spread(x)
+top = {**openai, "activation": "TopK", "activation_state_dict": {"k": 3, "postact_fn": "ReLU"}}
+read, mu, std = layer_norm(x)
+f = topk((read - b_dec) @ w_enc + b_enc, 3)
+for name in ("openai/resid_post_mlp/v5/autoencoders/3.pt", "openai/resid_delta_mlp_v5_32k/autoencoders/2.pt"):
+    torch.save(top, path(name))
+    expect(name, x, f, (f @ w_dec + b_dec) * std + mu, 1)
+tied = {key: value for key, value in top.items() if key != "decoder.weight"}
+tied["encoder.weight"] = tied["decoder.linear.weight"] = w_dec.contiguous()  # one matrix under two names
+torch.save(tied, path("openai/resid_post_mlp/tied/autoencoders/3.pt"))
+f = topk((read - b_dec) @ w_dec.t() + b_enc, 3)
+expect("openai/resid_post_mlp/tied/autoencoders/3.pt", x, f, (f @ w_dec + b_dec) * std + mu, 1)
+for name, state in (("none", {}), ("many", {"k": 99, "postact_fn": "ReLU"}), ("tanh", {"k": 3, "postact_fn": "Tanh"})):
+    torch.save({**top, "activation_state_dict": state}, path(f"openai-malformed/{name}.pt"))
+generator = main
 
 # Gemma Scope 1 and 2 -------------------------------------------------------------------------------------------------------------------------------------
 w_enc, b_enc, w_dec, b_dec, x = parts()
@@ -268,6 +327,14 @@ safetensors("openmoss/sae_weights.safetensors", {"W_E": w_enc, "b_E": b_enc, "W_
 c = ((scale * x) @ w_enc + b_enc) * norms(w_dec)
 f = relu(c) * (c > threshold)
 expect("openmoss", x, f, ((f / norms(w_dec)) @ w_dec + b_dec) / scale, 1 / scale)
+
+write("openmoss-token-wise/config.json", {**moss, "norm_activation": "token-wise", "sae_type": "sae", "expansion_factor": m / n, "act_fn": "jumprelu", "dtype": "torch.float32"})
+safetensors("openmoss-token-wise/sae_weights.safetensors", {"W_E": w_enc, "b_E": b_enc, "W_D": w_dec, "b_D": b_dec, "activation_function.log_jumprelu_threshold": threshold.log()})
+x = spread(x)
+read, _, factor = norm_rescale(x)
+c = (read @ w_enc + b_enc) * norms(w_dec)
+f = relu(c) * (c > threshold)
+expect("openmoss-token-wise", x, f, ((f / norms(w_dec)) @ w_dec + b_dec) * factor, 1)
 
 w_enc, b_enc, w_dec, b_dec, x = parts()
 threshold = random(m).abs() + 0.1

@@ -1,6 +1,7 @@
 using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Backends.Edits;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Backends;
@@ -26,13 +27,15 @@ public sealed unsafe class TorchEditTests
     [InlineData(SiteKind.MlpOut, 0)]
     [InlineData(SiteKind.ResidPre, 1)]
     [InlineData(SiteKind.ResidPost, 0)]
-    public void Compare_EveryKindInParts_EqualsPlainLoopsOnTheEngine(SiteKind kind, int layer)
+    [InlineData(SiteKind.ResidPost, 0, RowNormalisation.LayerNorm)]
+    [InlineData(SiteKind.MlpOut, 1, RowNormalisation.Norm)]
+    public void Compare_EveryKindInParts_EqualsPlainLoopsOnTheEngine(SiteKind kind, int layer, RowNormalisation normalisation = RowNormalisation.None)
     {
         using var backend = TorchCpu.Backend();
         backend.PartBytes = 4L * 4 * 40 * 5; // parts of some five rows
         var site = new Site(kind, layer);
         using var model = TransformerGradientTests.RandomModel(Config);
-        using var dictionary = SampleEdits.Dictionary(site.Width(Config));
+        using var dictionary = SampleEdits.Dictionary(site.Width(Config), normalisation);
         using var theirEncoder = backend.DictionaryEncoder(dictionary, Rows);
         using var ours = CpuBackend.Instance.ModelRunner(model, Windows);
         using var theirs = backend.ModelRunner(model, Windows);

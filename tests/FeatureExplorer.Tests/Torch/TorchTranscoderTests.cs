@@ -39,7 +39,7 @@ public sealed unsafe class TorchTranscoderTests
     private static List<float> Run(IComputeBackend backend, TransformerModel model, PlainTranscoder plain)
     {
         var (config, input, output) = (model.Config, plain.Dictionary.Site!, plain.Dictionary.OutputSite!);
-        ushort[] tokens = Numbers.Tokens(Rows, config.VocabularySize, "tokens"), targets = Numbers.Tokens(Rows, config.VocabularySize, "targets");
+        int[] tokens = Numbers.Tokens(Rows, config.VocabularySize, "tokens"), targets = Numbers.Tokens(Rows, config.VocabularySize, "targets");
         using var runner = backend.ModelRunner(model, Windows);
         using var encoder = backend.DictionaryEncoder(plain.Dictionary, Rows);
         using FloatBuffer read = new(Rows * config.DModel), begun = new(Rows * config.DModel), beside = new(Rows * config.DModel), end = new(Rows * config.DModel);

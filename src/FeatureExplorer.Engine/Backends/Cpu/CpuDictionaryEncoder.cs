@@ -26,7 +26,7 @@ internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) 
         dictionary.Decode(_f, x, input);
     }
 
-    /// <summary>x [rows, outputs] becomes x − f_i · d_i.</summary>
+    /// <summary>x [rows, outputs] becomes x − σ f_i · d_i, σ = 1 where rows are not normalised.</summary>
     public void Remove(float* input, float* x, int rows, int feature)
     {
         dictionary.Encode(input, rows, _f);
@@ -35,7 +35,7 @@ internal sealed unsafe class CpuDictionaryEncoder(SparseAutoencoder dictionary) 
             if (_f.FeaturesOf(row).BinarySearch(feature) is >= 0 and var at)
             {
                 var target = new Span<float>(x + ((nint)row * dictionary.Outputs), dictionary.Outputs);
-                TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.ValuesOf(row)[at], target, target);
+                TensorPrimitives.MultiplyAdd(dictionary.DecoderRow(feature), -_f.GainOf(row) * _f.ValuesOf(row)[at], target, target);
             }
         }
     }

@@ -166,6 +166,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
             Divergence = divergence / Tokens,
             NormRatio = _tally.NormRatio,
             ReconstructionBias = _tally.ReconstructionBias,
+            MeanGain = _tally.MeanGain,
             Dead = _tally.Fired.Count(static count => count == 0),
             Ultralow = _tally.Fired.Count(count => count > 0 && count < limit),
         };

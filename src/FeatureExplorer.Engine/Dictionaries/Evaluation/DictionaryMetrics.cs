@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureExplorer.Engine.Dictionaries.Evaluation;
 
 /// <summary>Quality of a dictionary on held-out tokens; definitions in docs/equations.md.</summary>
@@ -41,6 +43,10 @@ public sealed record DictionaryMetrics
 
     /// <summary>Shrinkage without the part that is only missing: Σ‖x̂‖² / Σ x · x̂; 1 when no common factor on x̂ would lower the error.</summary>
     public double? ReconstructionBias { get; init; }
+
+    /// <summary>Mean over the tokens of σ, by which x̂ multiplies f (<see cref="RowNormalisation"/>); null where vectors are not normalised.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MeanGain { get; init; }
 
     /// <summary>Features that never fire on <see cref="Tokens"/>.</summary>
     public int? Dead { get; init; }

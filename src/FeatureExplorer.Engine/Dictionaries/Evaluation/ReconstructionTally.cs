@@ -25,6 +25,7 @@ internal sealed unsafe class ReconstructionTally(int outputs, int maxRows) : IDi
     private double _squares;
     private double _products;
     private double _ratios;
+    private double _gains;
     private long _counted;
     private bool[]? _leftOut;
 
@@ -39,6 +40,9 @@ internal sealed unsafe class ReconstructionTally(int outputs, int maxRows) : IDi
 
     /// <summary>Active features, all rows together.</summary>
     public long Active { get; private set; }
+
+    /// <summary>Mean of σ (<see cref="RowNormalisation"/>); null where vectors are not normalised.</summary>
+    public double? MeanGain => _dictionary!.Normalisation == RowNormalisation.None ? null : _gains / _count;
 
     /// <summary>Mean of ‖x̂‖ / ‖x‖ over rows with x ≠ 0.</summary>
     public double NormRatio => _ratios / _counted;
@@ -55,7 +59,7 @@ internal sealed unsafe class ReconstructionTally(int outputs, int maxRows) : IDi
         (_dictionary, _mean, _residuals, _encoder, _x) = (dictionary, mean, new double[outputs], encoder, x);
         (_shares, _rowsWithVariance, _count) = (0, 0, 0);
         _fired = new long[dictionary.Features];
-        (Errors, Active, _squares, _products, _ratios, _counted) = (0, 0, 0, 0, 0, 0);
+        (Errors, Active, _squares, _products, _ratios, _gains, _counted) = (0, 0, 0, 0, 0, 0, 0);
     }
 
     /// <summary>Says which rows of the next call stay as they are and do not count; null: none.</summary>
@@ -96,6 +100,7 @@ internal sealed unsafe class ReconstructionTally(int outputs, int maxRows) : IDi
 
             var row = _rows[number];
             _count++;
+            _gains += _f.GainOf(number);
             Errors += row.Error;
             _squares += row.Square;
             _products += row.Product;

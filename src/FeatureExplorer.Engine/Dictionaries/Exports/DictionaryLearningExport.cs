@@ -27,6 +27,11 @@ public static unsafe class DictionaryLearningExport
             throw new NotSupportedException("A transcoder reads one place and writes another; dictionary_learning's classes give back what they read.");
         }
 
+        if (dictionary.Normalisation != RowNormalisation.None)
+        {
+            throw new NotSupportedException("This dictionary normalises every token's activations before it encodes them, which dictionary_learning cannot say: export it as saelens.");
+        }
+
         sink.AddJson("config.json", Config(dictionary, facts));
         if (dictionary.Activation == DictionaryActivation.JumpRelu)
         {

@@ -52,7 +52,7 @@ public static class SaeLensExport
             ["dtype"] = "float32",
             ["device"] = "cpu",
             ["apply_b_dec_to_input"] = !dictionary.IsTranscoder,
-            ["normalize_activations"] = "none",
+            [NormalisationNames.Key] = NormalisationNames.Of(dictionary.Normalisation),
             ["reshape_activations"] = "none",
         };
         if (dictionary.Activation == DictionaryActivation.TopK)

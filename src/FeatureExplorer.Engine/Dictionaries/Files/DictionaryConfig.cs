@@ -14,7 +14,7 @@ internal sealed partial record DictionaryConfig
     /// <summary>Settings that only hold one value here; a missing one has the first.</summary>
     private static readonly (string Key, string[] Allowed)[] Fixed =
     [
-        ("normalize_activations", ["none", "null", "false"]),
+        (NormalisationNames.Key, ["none", "null", "false", NormalisationNames.LayerNorm, NormalisationNames.Norm]),
         ("reshape_activations", ["none", "null"]),
         ("finetuning_scaling_factor", ["false"]),
         ("apply_finetuning_scaling_factor", ["false"]),
@@ -59,6 +59,9 @@ internal sealed partial record DictionaryConfig
     /// <summary>Whether f is multiplied by the length of each decoder row before the largest are chosen.</summary>
     public bool RescalesByDecoderNorm { get; private init; }
 
+    /// <summary>What is done to every vector before it is encoded.</summary>
+    public RowNormalisation Normalisation { get; private init; }
+
     /// <summary>What the file does not say, and what is taken in its place, and why; empty for a complete one.</summary>
     public IReadOnlyList<string> Assumptions { get; private init; } = [];
 
@@ -84,6 +87,7 @@ internal sealed partial record DictionaryConfig
             OutputSite = architecture.IsTranscoder ? config.ReadOutputSite(site) : site,
             CentresInput = config.Flag("apply_b_dec_to_input", missing: true),
             RescalesByDecoderNorm = config.Flag("rescale_acts_by_decoder_norm", missing: false),
+            Normalisation = config.Values(NormalisationNames.Key).Select(static value => NormalisationNames.Read(value.ToString().ToLowerInvariant())).FirstOrDefault(),
         };
     }
 

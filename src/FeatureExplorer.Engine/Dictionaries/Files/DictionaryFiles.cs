@@ -9,6 +9,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Files;
 /// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc [m], W_dec [m, n],
 /// b_dec [n] for activations as the model gives them; "jumprelu" adds threshold [m]; "gated" has b_gate, b_mag and r_mag [m] instead of b_enc;
 /// "topk" names its k in <c>cfg.json</c>. A transcoder has W_dec [m, d_out], b_dec [d_out], and W_skip [d_out, n] where it skips; <c>hook_name_out</c> is what it writes.
+/// A dictionary that normalises every vector has the number of its <see cref="RowNormalisation"/> as a tensor [1] beside the others, so that its hash is another than that of the same
+/// weights without it; files of other tools have it in <c>cfg.json</c> alone.
 /// </summary>
 internal static unsafe class DictionaryFiles
 {
@@ -38,7 +40,7 @@ internal static unsafe class DictionaryFiles
             ["dtype"] = "float32",
             ["device"] = "cpu",
             ["apply_b_dec_to_input"] = !dictionary.IsTranscoder,
-            ["normalize_activations"] = "none",
+            [NormalisationNames.Key] = NormalisationNames.Of(dictionary.Normalisation),
             ["reshape_activations"] = "none",
             [MetadataKey] = Metadata(dictionary, metadata),
         };
@@ -54,7 +56,7 @@ internal static unsafe class DictionaryFiles
         }
 
         using var transposed = Transposed(dictionary);
-        var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Tensors(dictionary, transposed));
+        var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Own(dictionary, transposed));
         Checksums.WriteAllText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         return checksum;
     }
@@ -80,10 +82,10 @@ internal static unsafe class DictionaryFiles
     public static string Checksum(SparseAutoencoder dictionary)
     {
         using var transposed = Transposed(dictionary);
-        return Safetensors.Checksum(Tensors(dictionary, transposed));
+        return Safetensors.Checksum(Own(dictionary, transposed));
     }
 
-    /// <summary>Gives the tensors of <see cref="WeightsFile"/> while they are there.</summary>
+    /// <summary>Gives the tensors of the layout while they are there.</summary>
     public static void Use(SparseAutoencoder dictionary, Action<IReadOnlyList<NamedTensor>> use)
     {
         using var transposed = Transposed(dictionary);
@@ -98,8 +100,15 @@ internal static unsafe class DictionaryFiles
         var config = DictionaryConfig.Read(Path.Combine(directory, ConfigFile));
         var (n, m) = (config.Inputs, config.Features);
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
-        config.CheckTensors(file, VectorLengths(config));
-        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K, config.Transcoder) { Site = config.Site, OutputSite = config.OutputSite, Assumptions = config.Assumptions };
+        config.CheckTensors(file, VectorLengths(config, file));
+        CheckNormalisation(config, file);
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K, config.Transcoder)
+        {
+            Site = config.Site,
+            OutputSite = config.OutputSite,
+            Assumptions = config.Assumptions,
+            Normalisation = config.Normalisation,
+        };
         try
         {
             using var transposed = new FloatBuffer((long)n * m);
@@ -154,16 +163,38 @@ internal static unsafe class DictionaryFiles
     }
 
     /// <summary>The tensors of one dimension that a kind of dictionary has; see <see cref="Vectors"/>.</summary>
-    private static Dictionary<string, int> VectorLengths(DictionaryConfig config)
+    private static Dictionary<string, int> VectorLengths(DictionaryConfig config, SafetensorsFile file)
     {
         var (n, m) = (config.Outputs, config.Features);
-        return config.Activation switch
+        var lengths = config.Activation switch
         {
             DictionaryActivation.Gated => new() { ["b_gate"] = m, ["b_dec"] = n, ["r_mag"] = m, ["b_mag"] = m },
             DictionaryActivation.JumpRelu => new() { ["b_enc"] = m, ["b_dec"] = n, ["threshold"] = m },
-            _ => new() { ["b_enc"] = m, ["b_dec"] = n },
+            _ => new Dictionary<string, int> { ["b_enc"] = m, ["b_dec"] = n },
         };
+        if (HasNormalisation(file))
+        {
+            lengths[NormalisationNames.Key] = 1;
+        }
+
+        return lengths;
     }
+
+    private static bool HasNormalisation(SafetensorsFile file) => file.Tensors.Any(static tensor => tensor.Name == NormalisationNames.Key);
+
+    private static void CheckNormalisation(DictionaryConfig config, SafetensorsFile file)
+    {
+        if (HasNormalisation(file) && file.ReadArray(NormalisationNames.Key)[0] is var number && number != (float)config.Normalisation)
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"{file.FilePath} was saved with {NormalisationNames.Key} {number}, and {ConfigFile} beside it says \"{NormalisationNames.Of(config.Normalisation)}\" ({(int)config.Normalisation}): they do not belong together."));
+        }
+    }
+
+    /// <summary>The tensors of a file of our own, and of its hash.</summary>
+    private static NamedTensor[] Own(SparseAutoencoder dictionary, FloatBuffer transposed) => dictionary.Normalisation == RowNormalisation.None
+        ? Tensors(dictionary, transposed)
+        : [.. Tensors(dictionary, transposed), new NamedTensor(NormalisationNames.Key, new[] { (float)dictionary.Normalisation }, 1)];
 
     private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed)
     {

@@ -24,8 +24,13 @@ internal static unsafe class ForeignAssembly
 
     public static SparseAutoencoder Assemble(ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
     {
+        if (weights is { Transcoder: not null, Normalisation: not RowNormalisation.None })
+        {
+            throw new InvalidDataException($"{source.Weights.FilePath} is a transcoder that normalises every token's activations by themselves, which is not supported: import one that does not.");
+        }
+
         var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K,
-            weights.Transcoder is { } transcoder ? new TranscoderShape(transcoder.Outputs, transcoder.Skip is not null) : null);
+            weights.Transcoder is { } transcoder ? new TranscoderShape(transcoder.Outputs, transcoder.Skip is not null) : null) { Normalisation = weights.Normalisation };
         try
         {
             Fill(dictionary, weights, source.Weights);
@@ -45,6 +50,11 @@ internal static unsafe class ForeignAssembly
                 FoldScale(dictionary, weights, source);
             }
 
+            if (weights.Normalisation != RowNormalisation.None)
+            {
+                source.Notes.Add($"Every token's activations are normalised by themselves ({Words(weights.Normalisation)}) before they are encoded, and x̂ is scaled back: an activation is that of the normalised vector, and adds σ f d to x̂.");
+            }
+
             if (!dictionary.IsTranscoder && !weights.SubtractsDecoderBias)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
@@ -58,6 +68,8 @@ internal static unsafe class ForeignAssembly
             throw;
         }
     }
+
+    private static string Words(RowNormalisation normalisation) => normalisation == RowNormalisation.LayerNorm ? "less their mean, divided by their standard deviation σ" : "divided by σ, their length over √n";
 
     private static void Fill(SparseAutoencoder dictionary, ForeignWeights weights, TensorFile file)
     {

@@ -76,6 +76,6 @@ internal static class ForeignTensors
     public static InvalidDataException OtherTranscoder(string path, string why) => new(
         $"{path} is a transcoder of a kind that is not read: {why}. A transcoder here reads {string.Join(", ", Transformer.Site.TranscoderKindNames)} of one layer and writes its mlp.out; import one that does.");
 
-    /// <summary>A normalisation that is another for every token.</summary>
-    public static InvalidDataException EachToken(string path, string what) => new($"{path}: {what}, which scales every token's activations by a factor of its own. Such dictionaries are not supported yet; import one without it, or with one factor for all tokens.");
+    /// <summary>A normalisation by what a whole batch has.</summary>
+    public static InvalidDataException WholeBatch(string path, string what) => new($"{path}: {what}, which depends on the other tokens of a batch, so that no token has an activation of its own. Import one without it, with one factor for all tokens, or with a factor for each.");
 }

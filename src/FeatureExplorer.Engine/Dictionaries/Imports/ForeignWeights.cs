@@ -5,6 +5,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports;
 /// <code>
 /// x' = s x − b_dec (or s x)        p = W_enc x' + b_enc        c = p ‖d‖ (or p)        f = σ(c)        s x̂ = Σ f d / ‖d‖ (or f d) + b_dec
 /// </code>
+/// Where every vector is normalised by itself, x is x' (<see cref="RowNormalisation"/>) and s is 1.
 /// A transcoder gives another site's activations, and does so on a scale of their own (<see cref="ForeignTranscoder"/>).
 /// <see cref="ForeignAssembly"/> makes one of our dictionaries of it.
 /// </summary>
@@ -58,6 +59,9 @@ internal sealed record ForeignWeights
 
     /// <summary>s.</summary>
     public float Scale { get; init; } = 1;
+
+    /// <summary>What is done to every vector before it is encoded.</summary>
+    public RowNormalisation Normalisation { get; init; }
 
     /// <summary>[m]: what f is multiplied by before it is decoded; null for ones.</summary>
     public float[]? OutputFactors { get; init; }

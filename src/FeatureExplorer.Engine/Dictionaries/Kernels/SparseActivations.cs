@@ -6,6 +6,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Kernels;
 /// </summary>
 public sealed class SparseActivations
 {
+    private (float Mean, float Gain)[] _norms = [];
+
     /// <summary>Number of rows.</summary>
     public int Rows { get; private set; }
 
@@ -26,6 +28,12 @@ public sealed class SparseActivations
 
     /// <summary>The activations of a row, in the order of <see cref="FeaturesOf"/>.</summary>
     public ReadOnlySpan<float> ValuesOf(int row) => Values.AsSpan(RowStart[row]..RowStart[row + 1]);
+
+    /// <summary>σ of a row: what feature i adds to x̂ is σ f_i d_i (<see cref="RowNormalisation"/>); 1 where rows are not normalised.</summary>
+    public float GainOf(int row) => _norms.Length == 0 ? 1 : _norms[row].Gain;
+
+    /// <summary>μ of a row, which x̂ has added to it; 0 where rows are not normalised.</summary>
+    public float MeanOf(int row) => _norms.Length == 0 ? 0 : _norms[row].Mean;
 
     /// <summary>Takes out all entries of some rows.</summary>
     /// <param name="leftOut">Whether a row is left out.</param>
@@ -49,9 +57,12 @@ public sealed class SparseActivations
     }
 
     /// <summary>Makes room for rows with so many entries each and sets <see cref="RowStart"/>; the entries themselves are for the caller to fill.</summary>
-    public void Reset(ReadOnlySpan<int> entriesPerRow)
+    /// <param name="entriesPerRow">How many.</param>
+    /// <param name="norms">μ and σ of each row; empty where rows are not normalised.</param>
+    public void Reset(ReadOnlySpan<int> entriesPerRow, ReadOnlySpan<(float Mean, float Gain)> norms = default)
     {
         Rows = entriesPerRow.Length;
+        _norms = norms.ToArray();
         if (RowStart.Length < Rows + 1)
         {
             RowStart = new int[Rows + 1];

@@ -86,6 +86,10 @@ public sealed record DictionaryOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stream { get; init; }
 
+    /// <summary>Hash of the weights that training starts from (<see cref="SparseAutoencoder.Hash"/>); null: the variant's own start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Start { get; init; }
+
     /// <summary>Number of steps of the run.</summary>
     public long Steps => (Samples + Batch - 1) / Batch;
 

@@ -20,7 +20,9 @@ public sealed class DictionarySweep : IDisposable
     /// <param name="source">Not owned; read to the end of the longest training.</param>
     /// <param name="options">One for each dictionary. All of them are in memory at once: about 16 · m · 2n bytes each.</param>
     /// <param name="backend">Where; null: the CPU engine.</param>
-    public DictionarySweep(IActivationSource source, IReadOnlyList<DictionaryOptions> options, IComputeBackend? backend = null)
+    /// <param name="starts">For each, the dictionary that it goes on from, or null; not owned, and read at its first step. Null: all begin anew.</param>
+    /// <exception cref="ArgumentException">Options do not work, or do not fit what they go on from.</exception>
+    public DictionarySweep(IActivationSource source, IReadOnlyList<DictionaryOptions> options, IComputeBackend? backend = null, IReadOnlyList<SparseAutoencoder?>? starts = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -31,7 +33,7 @@ public sealed class DictionarySweep : IDisposable
         }
 
         _shared = new SharedActivations(source, options.Count, backend);
-        _trainers = [.. options.Select((one, i) => new DictionaryTrainer(_shared.Reader(i), one, backend))];
+        _trainers = [.. options.Select((one, i) => new DictionaryTrainer(_shared.Reader(i), one, backend, starts?[i]))];
     }
 
     /// <summary>The trainers, in the order of the options.</summary>

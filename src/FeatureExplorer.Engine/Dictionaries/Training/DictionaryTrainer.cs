@@ -30,6 +30,7 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     private readonly DictionaryOptions _options;
     private readonly IActivationSource _source;
     private readonly DictionaryVariant _variant;
+    private readonly SparseAutoencoder? _start;
     private readonly IComputeBackend _backend;
     private readonly IDictionaryStep _step;
     private readonly Rows _batch;
@@ -50,12 +51,15 @@ public sealed unsafe class DictionaryTrainer : IDisposable
     /// <param name="source">Not owned.</param>
     /// <param name="options">How.</param>
     /// <param name="backend">Where; null: the CPU engine.</param>
-    public DictionaryTrainer(IActivationSource source, DictionaryOptions options, IComputeBackend? backend = null)
+    /// <param name="start">The dictionary of <see cref="DictionaryOptions.Start"/>, whose weights come in the place of the first ones; not owned. Null where the options name none.</param>
+    /// <exception cref="ArgumentException">The options do not work, or the dictionary is not theirs, or the variant cannot go on from it.</exception>
+    public DictionaryTrainer(IActivationSource source, DictionaryOptions options, IComputeBackend? backend = null, SparseAutoencoder? start = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _options = options;
+        DictionaryStart.Demand(start, options, source.Inputs);
+        (_options, _start) = (options, start);
         _source = source;
         var random = new CounterRandom(options.Seed).Stream("dictionary");
         _random = options.Stream is { } stream ? random.Stream(stream) : random;
@@ -198,7 +202,15 @@ public sealed unsafe class DictionaryTrainer : IDisposable
 
         _scale = _options.Normalize ? (float)(Math.Sqrt(n) / mean) : 1;
         _meanSquare = norms.Average(static norm => norm * norm) / n * _scale * _scale;
-        _variant.Initialize(_step.Download().Parameters, sample, _scale, _random);
+        if (_start is null)
+        {
+            _variant.Initialize(_step.Download().Parameters, sample, _scale, _random);
+        }
+        else
+        {
+            _variant.Continue(_step.Download().Parameters, _start, _scale);
+        }
+
         _step.Upload();
     }
 

@@ -40,6 +40,12 @@ internal class BatchTopK(DictionaryOptions options) : TopK(options)
         _weight = (Decay * _weight) + (1 - Decay);
     }
 
+    internal override void Continue(DictionaryTensors parameters, SparseAutoencoder source, float scale)
+    {
+        base.Continue(parameters, source, scale);
+        (_mean, _weight) = (source.Threshold!.Span()[0] * scale, 1);
+    }
+
     internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
     {
         var dictionary = DictionaryWeights.ToDictionary(parameters, scale, DictionaryActivation.JumpRelu);

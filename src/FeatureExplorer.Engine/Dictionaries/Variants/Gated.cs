@@ -32,6 +32,13 @@ internal sealed class Gated(DictionaryOptions options) : DictionaryVariant(optio
         DictionaryWeights.StartAtMedian(parameters, x, scale);
     }
 
+    internal override void Continue(DictionaryTensors parameters, SparseAutoencoder source, float scale)
+    {
+        base.Continue(parameters, source, scale);
+        source.RMag!.Span().CopyTo(parameters.Extra(RMag));
+        TensorPrimitives.Multiply(source.BMag!.Span(), scale, parameters.Extra(BMag));
+    }
+
     internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale)
     {
         var dictionary = DictionaryWeights.ToDictionary(parameters, scale, DictionaryActivation.Gated);

@@ -22,6 +22,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Variants;
 /// </summary>
 internal sealed class JumpRelu(DictionaryOptions options) : DictionaryVariant(options)
 {
+    private const float LeastThreshold = 1e-30f;
+
     public override IReadOnlyList<string> Extras => ["log_threshold"];
 
     public override bool CentresInput => false;
@@ -30,6 +32,16 @@ internal sealed class JumpRelu(DictionaryOptions options) : DictionaryVariant(op
     {
         DictionaryWeights.InitializeTied(parameters, 1, random);
         parameters.Extra(0).Fill(MathF.Log(Options.InitialThreshold * MathF.Sqrt(parameters.Inputs)));
+    }
+
+    internal override void Continue(DictionaryTensors parameters, SparseAutoencoder source, float scale)
+    {
+        base.Continue(parameters, source, scale);
+        for (var feature = 0; feature < parameters.Features; feature++)
+        {
+            // A threshold of 0 has no logarithm; so small a one lets the same activations pass.
+            parameters.Extra(0)[feature] = MathF.Log(MathF.Max(source.Threshold!.Span()[feature] * scale, LeastThreshold));
+        }
     }
 
     internal override SparseAutoencoder Export(DictionaryTensors parameters, float scale)

@@ -8,9 +8,9 @@ namespace FeatureExplorer.Web.Components.Plots;
 /// <param name="Sites">The site of each dictionary that has one, by its id.</param>
 public sealed record ParetoChoice(string? Model, string? Site, IReadOnlyDictionary<string, string> Sites)
 {
-    /// <summary>Those of a list.</summary>
+    /// <summary>Those of a list; what is indexed over another text than its model's is left out, as its figures are of that text.</summary>
     public IEnumerable<DictionaryInfo> Of(IEnumerable<DictionaryInfo> all) =>
-        all.Where(d => (Model is null || d.Model == Model) && (Site is null || Sites.GetValueOrDefault(d.Id) == Site));
+        all.Where(d => d.Provenance.OtherText is null && (Model is null || d.Model == Model) && (Site is null || Sites.GetValueOrDefault(d.Id) == Site));
 
     /// <summary>An address with this choice.</summary>
     public string On(string address)

@@ -21,6 +21,18 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
     }
 
     [Fact]
+    public void Run_FeaturesThatReadNormalisedTokens_EqualsARealForwardPass()
+    {
+        using var dictionary = new SparseAutoencoder(small.Dictionary.Inputs, small.Dictionary.Features) { Site = small.Dictionary.Site, Normalisation = RowNormalisation.LayerNorm };
+        small.Dictionary.WEnc.Span().CopyTo(dictionary.WEnc.Span());
+        small.Dictionary.WDec.Span().CopyTo(dictionary.WDec.Span());
+        small.Dictionary.BEnc.Span().CopyTo(dictionary.BEnc.Span());
+        small.Dictionary.BDec.Span().CopyTo(dictionary.BDec.Span());
+        using var encoder = new ModelFeatureEncoder(small.Model, dictionary);
+        Check(encoder, dictionary, "normalised.bin");
+    }
+
+    [Fact]
     public void Run_Neurons_EqualsARealForwardPass()
     {
         using var encoder = new NeuronEncoder(small.Model);
@@ -165,15 +177,16 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
         for (var row = 0; row < rows; row++)
         {
             var site = new Span<float>(x + (row * n), n);
+            var (read, _, gain) = DictionaryReference.Normalise([.. site.ToArray().Select(static value => (double)value)], dictionary.Normalisation);
             var f = (double)dictionary.BEnc.Span()[feature];
             for (var i = 0; i < n; i++)
             {
-                f += dictionary.EncoderRow(feature)[i] * (double)(site[i] - dictionary.BDec.Span()[i]);
+                f += dictionary.EncoderRow(feature)[i] * (read[i] - dictionary.BDec.Span()[i]);
             }
 
             for (var i = 0; i < n; i++)
             {
-                site[i] -= (float)Math.Max(0, f) * dictionary.DecoderRow(direction)[i];
+                site[i] -= (float)(gain * Math.Max(0, f)) * dictionary.DecoderRow(direction)[i];
             }
         }
     }

@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Exploration;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Analysis.Steering;
 using FeatureExplorer.Tests.Engine.Dictionaries;
@@ -14,14 +15,16 @@ public sealed class TextRunnerTests
     [Theory]
     [InlineData("mlp.post.1")]
     [InlineData("resid.pre.1")]
-    public void Read_AText_EqualsPlainLoops(string name)
+    [InlineData("resid.pre.1", RowNormalisation.LayerNorm)]
+    [InlineData("mlp.post.1", RowNormalisation.Norm)]
+    public void Read_AText_EqualsPlainLoops(string name, RowNormalisation normalisation = RowNormalisation.None)
     {
         const int Feature = 2;
         var site = Site.Parse(name, Config.Layers);
         var model = TransformerGradientTests.RandomModel(Config);
         var parameters = ReferenceTransformer.ParametersOf(model.Parameters);
-        using var plain = new PlainDictionary(site, site.Width(Config));
-        using var runner = new TextRunner(SmallCorpus.Bytes(), model, new PlainDictionary(site, site.Width(Config)).Dictionary, "\n");
+        using var plain = new PlainDictionary(site, site.Width(Config), normalisation);
+        using var runner = new TextRunner(SmallCorpus.Bytes(), model, new PlainDictionary(site, site.Width(Config), normalisation).Dictionary, "\n");
 
         var reading = runner.Read("one\r\ntwo", 100, Feature);
 
@@ -30,8 +33,8 @@ public sealed class TextRunnerTests
         double[][] rows = [];
         var loss = Losses(x => { rows = [.. x.Chunk(plain.Dictionary.Inputs)]; return x; });
         Near(loss, reading.Loss);
-        Near(Losses(x => [.. x.Chunk(plain.Dictionary.Inputs).SelectMany(row => plain.Decode(plain.Encode(row)))]), reading.ReconstructionLoss);
-        Near(Losses(x => [.. x.Chunk(plain.Dictionary.Inputs).SelectMany(row => row.Select((value, i) => value - (plain.Encode(row)[Feature] * plain.Dictionary.DecoderRow(Feature)[i])))]), reading.LossWithout!);
+        Near(Losses(x => [.. x.Chunk(plain.Dictionary.Inputs).SelectMany(row => plain.Decode(plain.Encode(row), row))]), reading.ReconstructionLoss);
+        Near(Losses(x => [.. x.Chunk(plain.Dictionary.Inputs).SelectMany(row => row.Select((value, i) => value - (DictionaryReference.Normalise(row, normalisation).Gain * plain.Encode(row)[Feature] * plain.Dictionary.DecoderRow(Feature)[i])))]), reading.LossWithout!);
         for (var token = 0; token < tokens.Length; token++)
         {
             CheckToken(plain, rows[token], reading, token);
@@ -54,7 +57,7 @@ public sealed class TextRunnerTests
 
         var reading = runner.Read("one\ntwo", 100, Feature);
 
-        ushort[] tokens = [0, .. "one\ntwo"u8.ToArray().Select(static value => (ushort)(1 + value))];
+        int[] tokens = [0, .. "one\ntwo"u8.ToArray().Select(static value => (int)(1 + value))];
         double[][] x = [], y = [];
         Losses(values => x = values, input);
         Near(Losses(values => y = values, plain.Dictionary.OutputSite!), reading.Loss);
@@ -91,15 +94,15 @@ public sealed class TextRunnerTests
     private static void CheckToken(PlainDictionary plain, double[] x, TextReading reading, int token)
     {
         var f = plain.Encode(x);
-        var bias = plain.Decode(new double[PlainDictionary.Features]);
-        var explained = plain.Decode(f).Zip(bias, static (a, b) => a - b).ToArray();
+        var bias = plain.Decode(new double[PlainDictionary.Features], x);
+        var explained = plain.Decode(f, x).Zip(bias, static (a, b) => a - b).ToArray();
         var centred = x.Zip(bias, static (a, b) => a - b).ToArray();
         var error = centred.Zip(explained, static (a, b) => (a - b) * (a - b)).Sum() / centred.Sum(static v => v * v);
         Assert.Equal(error, reading.Unexplained[token], 1e-4);
         Assert.Equal(f.Index().Where(static entry => entry.Item > 0).OrderByDescending(static entry => entry.Item).Select(static entry => entry.Index), reading.Features[token].Select(static active => active.Feature));
         foreach (var active in reading.Features[token])
         {
-            var share = f[active.Feature] * explained.Select((value, i) => value * plain.Dictionary.DecoderRow(active.Feature)[i]).Sum() / explained.Sum(static v => v * v);
+            var share = DictionaryReference.Normalise(x, plain.Dictionary.Normalisation).Gain * f[active.Feature] * explained.Select((value, i) => value * plain.Dictionary.DecoderRow(active.Feature)[i]).Sum() / explained.Sum(static v => v * v);
             Assert.Equal(f[active.Feature], active.Activation, 1e-4);
             Assert.Equal(share, active.Share, 1e-3);
         }

@@ -65,6 +65,41 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
     }
 
     [Fact]
+    public void At_DictionaryThatNormalises_TakesEachFeatureBySigma()
+    {
+        var model = small.Analysis.Model;
+        var site = new Site(SiteKind.ResidPost, 0);
+        using var plain = Random(site.Width(model.Config), site);
+        using var dictionary = new SparseAutoencoder(plain.Inputs, plain.Features) { Site = site, Normalisation = RowNormalisation.LayerNorm };
+        plain.WEnc.Span().CopyTo(dictionary.WEnc.Span());
+        plain.WDec.Span().CopyTo(dictionary.WDec.Span());
+        plain.BEnc.Span().CopyTo(dictionary.BEnc.Span());
+        plain.BDec.Span().CopyTo(dictionary.BDec.Span());
+        var tokens = small.Analysis.Corpus.HeldOut.Read(5, 12).ToArray();
+
+        var found = LogitDecomposer.At(model, dictionary, tokens, 7);
+
+        // A direction moves the logits by the same, however strongly it fires: by σ times its activation.
+        var without = LogitDecomposer.At(model, plain, tokens, 7).Terms.Where(static term => term.Kind == LogitTermKind.Feature).ToDictionary(static term => term.Feature!.Value);
+        var both = found.Terms.Where(term => term.Feature is { } feature && without.ContainsKey(feature)).ToList();
+        Assert.True(both.Count > 3);
+        Assert.All(both, term => Assert.Equal(Sigma(model, tokens, 7, site) * without[term.Feature!.Value].Norm / without[term.Feature.Value].Activation, term.Norm / term.Activation, 1e-3));
+        Assert.Equal(1, found.Terms.Sum(static term => term.Share), 1e-4);
+        Assert.InRange(found.Difference, 0, 1e-4);
+    }
+
+    private static unsafe double Sigma(TransformerModel model, ushort[] tokens, int position, Site site)
+    {
+        var width = site.Width(model.Config);
+        using var x = new FloatBuffer(tokens.Length * width);
+        using var runner = new TransformerRunner(model, 1);
+        runner.Activations(tokens, 1, tokens.Length, site, x.Pointer);
+        var gain = DictionaryReference.Normalise([.. x.Span(position * width, width).ToArray().Select(static value => (double)value)], RowNormalisation.LayerNorm).Gain;
+        Assert.True(Math.Abs(gain - 1) > 0.1, "σ is about 1, so the test says nothing about it");
+        return gain;
+    }
+
+    [Fact]
     public void At_SiteThatALaterLayerReads_IsRefused()
     {
         using var model = TransformerModel.Create(small.Analysis.Model.Config with { Layers = 2 }, 3);

@@ -9,9 +9,9 @@ internal sealed class PlainDictionary : IDisposable
 {
     public const int Features = 9;
 
-    public PlainDictionary(Site site, int inputs)
+    public PlainDictionary(Site site, int inputs, RowNormalisation normalisation = RowNormalisation.None)
     {
-        Dictionary = new SparseAutoencoder(inputs, Features) { Site = site };
+        Dictionary = new SparseAutoencoder(inputs, Features) { Site = site, Normalisation = normalisation };
         var random = new CounterRandom(5);
         Fill(Dictionary.WEnc.Span(), random.Stream("enc"), 0.4f);
         Fill(Dictionary.BEnc.Span(), random.Stream("b_enc"), 0.3f);
@@ -21,13 +21,21 @@ internal sealed class PlainDictionary : IDisposable
 
     public SparseAutoencoder Dictionary { get; }
 
-    /// <summary>f = ReLU(W_enc (x − b_dec) + b_enc).</summary>
-    public double[] Encode(double[] x) => [.. Enumerable.Range(0, Features).Select(feature =>
-        Math.Max(0, Dictionary.BEnc.Span()[feature] + x.Select((value, i) => Dictionary.EncoderRow(feature)[i] * (value - Dictionary.BDec.Span()[i])).Sum()))];
+    /// <summary>f = ReLU(W_enc (x' − b_dec) + b_enc).</summary>
+    public double[] Encode(double[] x)
+    {
+        var read = DictionaryReference.Normalise(x, Dictionary.Normalisation).X;
+        return [.. Enumerable.Range(0, Features).Select(feature =>
+            Math.Max(0, Dictionary.BEnc.Span()[feature] + read.Select((value, i) => Dictionary.EncoderRow(feature)[i] * (value - Dictionary.BDec.Span()[i])).Sum()))];
+    }
 
-    /// <summary>x̂ = Σ f_i d_i + b_dec.</summary>
-    public double[] Decode(double[] f) => [.. Enumerable.Range(0, Dictionary.Inputs).Select(i =>
-        Dictionary.BDec.Span()[i] + f.Select((value, feature) => value * Dictionary.DecoderRow(feature)[i]).Sum())];
+    /// <summary>x̂ = σ (Σ f_i d_i + b_dec) + μ, with μ and σ of x.</summary>
+    public double[] Decode(double[] f, double[] x)
+    {
+        var (_, mean, gain) = DictionaryReference.Normalise(x, Dictionary.Normalisation);
+        return DictionaryReference.Undo(
+            [.. Enumerable.Range(0, Dictionary.Inputs).Select(i => Dictionary.BDec.Span()[i] + f.Select((value, feature) => value * Dictionary.DecoderRow(feature)[i]).Sum())], mean, gain);
+    }
 
     public void Dispose() => Dictionary.Dispose();
 

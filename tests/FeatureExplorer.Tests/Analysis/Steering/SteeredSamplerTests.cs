@@ -1,4 +1,5 @@
 using FeatureExplorer.Analysis.Steering;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Generation;
@@ -21,11 +22,14 @@ public sealed class SteeredSamplerTests
     [InlineData("resid.pre.1", SteeringPositions.Generated, true)]
     [InlineData("resid.post.0", SteeringPositions.Generated, false)]
     [InlineData("resid.pre.0", SteeringPositions.All, true)]
-    public void Sample_PinnedFeatures_EqualsAPlainLoopOverTheFullForwardPass(string name, SteeringPositions positions, bool keepError)
+    [InlineData("resid.pre.1", SteeringPositions.All, true, RowNormalisation.LayerNorm)]
+    [InlineData("resid.post.0", SteeringPositions.Generated, false, RowNormalisation.LayerNorm)]
+    [InlineData("mlp.out.0", SteeringPositions.All, false, RowNormalisation.Norm)]
+    public void Sample_PinnedFeatures_EqualsAPlainLoopOverTheFullForwardPass(string name, SteeringPositions positions, bool keepError, RowNormalisation normalisation = RowNormalisation.None)
     {
         var site = Site.Parse(name, Config.Layers);
         using var model = TransformerGradientTests.RandomModel(Config);
-        using var plain = new PlainDictionary(site, site.Width(Config));
+        using var plain = new PlainDictionary(site, site.Width(Config), normalisation);
         var options = new SteeringOptions { Samples = 3, Tokens = 8, Seed = 42, Positions = positions, KeepError = keepError, Sampling = new SamplingOptions(0.9f, 20, 0.95f) };
 
         var samples = new SteeredSampler(model, plain.Dictionary).Sample(Prompt, [[], Pins], options);
@@ -117,14 +121,15 @@ public sealed class SteeredSamplerTests
             var held = options.Positions switch { SteeringPositions.Prompt => row < Prompt.Length, SteeringPositions.Generated => row >= Prompt.Length - 1, _ => true };
             if (held)
             {
-                var f = plain.Encode(rows[row]);
-                var error = rows[row].Zip(plain.Decode(f), static (a, b) => a - b).ToArray();
+                var original = rows[row];
+                var f = plain.Encode(original);
+                var error = original.Zip(plain.Decode(f, original), static (a, b) => a - b).ToArray();
                 foreach (var pin in pins)
                 {
                     f[pin.Feature] = pin.Target;
                 }
 
-                rows[row] = [.. plain.Decode(f).Select((value, i) => value + (options.KeepError ? error[i] : 0))];
+                rows[row] = [.. plain.Decode(f, original).Select((value, i) => value + (options.KeepError ? error[i] : 0))];
             }
         }
 

@@ -12,10 +12,10 @@ internal static unsafe class SampleEdits
     private const int Removed = 7;
 
     /// <summary>A dictionary with random weights, ReLU.</summary>
-    public static SparseAutoencoder Dictionary(int inputs)
+    public static SparseAutoencoder Dictionary(int inputs, RowNormalisation normalisation = RowNormalisation.None)
     {
         var random = new Random(4);
-        var dictionary = new SparseAutoencoder(inputs, Features);
+        var dictionary = new SparseAutoencoder(inputs, Features) { Normalisation = normalisation };
         foreach (var buffer in (FloatBuffer[])[dictionary.WEnc, dictionary.BEnc, dictionary.WDec, dictionary.BDec])
         {
             foreach (ref var weight in buffer.Span())
@@ -33,22 +33,24 @@ internal static unsafe class SampleEdits
         float[] vector = [.. Enumerable.Range(0, dictionary.Inputs).Select(static i => 0.3f - (0.05f * (i % 11)))];
         return
         [
-            (new ConstantEdit(vector), ByRow(dictionary, (_, _) => vector.Select(static v => (double)v))),
-            (new DirectionEdit(vector, -2.5f), ByRow(dictionary, (x, _) => x.Zip(vector, static (value, d) => value - (2.5 * d)))),
-            (new RemovalEdit(encoder, Removed), ByRow(dictionary, (x, f) => x.Select((value, j) => value - (f[Removed] * dictionary.DecoderRow(Removed)[j])))),
-            (new ReconstructionEdit(encoder), ByRow(dictionary, (_, f) => Enumerable.Range(0, dictionary.Inputs).Select(j => dictionary.BDec.Span()[j] + Enumerable.Range(0, Features).Sum(i => f[i] * dictionary.DecoderRow(i)[j])))),
+            (new ConstantEdit(vector), ByRow(dictionary, (_, _, _) => vector.Select(static v => (double)v))),
+            (new DirectionEdit(vector, -2.5f), ByRow(dictionary, (x, _, _) => x.Zip(vector, static (value, d) => value - (2.5 * d)))),
+            (new RemovalEdit(encoder, Removed), ByRow(dictionary, (x, f, norm) => x.Select((value, j) => value - (norm.Gain * f[Removed] * dictionary.DecoderRow(Removed)[j])))),
+            (new ReconstructionEdit(encoder), ByRow(dictionary, (_, f, norm) => DictionaryReference.Undo(
+                [.. Enumerable.Range(0, dictionary.Inputs).Select(j => dictionary.BDec.Span()[j] + Enumerable.Range(0, Features).Sum(i => f[i] * dictionary.DecoderRow(i)[j]))], norm.Mean, norm.Gain))),
         ];
     }
 
-    private static HostEdit ByRow(SparseAutoencoder dictionary, Func<double[], double[], IEnumerable<double>> edited) => new((x, rows) =>
+    private static HostEdit ByRow(SparseAutoencoder dictionary, Func<double[], double[], (double Mean, double Gain), IEnumerable<double>> edited) => new((x, rows) =>
     {
         var n = dictionary.Inputs;
         for (var row = 0; row < rows; row++)
         {
             var target = new Span<float>(x + (row * n), n);
             double[] before = [.. target.ToArray().Select(static value => (double)value)];
-            double[] f = [.. Enumerable.Range(0, Features).Select(i => Math.Max(0, dictionary.BEnc.Span()[i] + before.Select((value, j) => (value - dictionary.BDec.Span()[j]) * dictionary.EncoderRow(i)[j]).Sum()))];
-            foreach (var (j, value) in edited(before, f).ToList().Index())
+            var (read, mean, gain) = DictionaryReference.Normalise(before, dictionary.Normalisation);
+            double[] f = [.. Enumerable.Range(0, Features).Select(i => Math.Max(0, dictionary.BEnc.Span()[i] + read.Select((value, j) => (value - dictionary.BDec.Span()[j]) * dictionary.EncoderRow(i)[j]).Sum()))];
+            foreach (var (j, value) in edited(before, f, (mean, gain)).ToList().Index())
             {
                 target[j] = (float)value;
             }

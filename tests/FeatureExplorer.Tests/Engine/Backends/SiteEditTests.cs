@@ -1,5 +1,6 @@
 using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Backends.Edits;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Transformer;
 using FeatureExplorer.Tests.Engine.Transformer.Training;
@@ -18,12 +19,14 @@ public sealed class SiteEditTests
     [InlineData(SiteKind.MlpOut, 0)]
     [InlineData(SiteKind.ResidPre, 1)]
     [InlineData(SiteKind.ResidPost, 0)]
-    public void Continue_EveryKind_EqualsPlainLoops(SiteKind kind, int layer)
+    [InlineData(SiteKind.ResidPost, 0, RowNormalisation.LayerNorm)]
+    [InlineData(SiteKind.MlpOut, 1, RowNormalisation.Norm)]
+    public void Continue_EveryKind_EqualsPlainLoops(SiteKind kind, int layer, RowNormalisation normalisation = RowNormalisation.None)
     {
         var site = new Site(kind, layer);
         using var model = TransformerGradientTests.RandomModel(Config);
         using var runner = CpuBackend.Instance.ModelRunner(model, 1);
-        using var dictionary = SampleEdits.Dictionary(site.Width(Config));
+        using var dictionary = SampleEdits.Dictionary(site.Width(Config), normalisation);
         using var encoder = CpuBackend.Instance.DictionaryEncoder(dictionary, Length);
         var (tokens, targets) = (Numbers.Tokens(Length, Config.VocabularySize, "tokens"), Numbers.Tokens(Length, Config.VocabularySize, "targets"));
         var (unedited, edited, expected) = (new float[Length], new float[Length], new float[Length]);

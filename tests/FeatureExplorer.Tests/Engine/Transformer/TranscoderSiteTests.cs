@@ -74,7 +74,7 @@ public sealed unsafe class TranscoderSiteTests
         using var model = TransformerGradientTests.RandomModel(TransformerGradientTests.Tiny with { Layers = 2 });
         using var runner = new TransformerRunner(model, 1);
 
-        var message = Assert.Throws<ArgumentException>(() => runner.Begin(new ushort[4], 1, 4, Site.Parse(output, 2), Site.Parse(input, 2))).Message;
+        var message = Assert.Throws<ArgumentException>(() => runner.Begin(new int[4], 1, 4, Site.Parse(output, 2), Site.Parse(input, 2))).Message;
 
         Assert.Contains($"this one reads {input} and writes {output}", message, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed unsafe class TranscoderSiteTests
         using var model = TransformerGradientTests.RandomModel(TransformerGradientTests.Tiny);
         using var runner = new TransformerRunner(model, 1);
 
-        Assert.Contains("cannot be replaced", Assert.Throws<ArgumentException>(() => runner.Losses(new ushort[4], new ushort[4], 1, 4, new Site(SiteKind.MlpIn, 0), null, new float[4])).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be replaced", Assert.Throws<ArgumentException>(() => runner.Losses(new int[4], new int[4], 1, 4, new Site(SiteKind.MlpIn, 0), null, new float[4])).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => runner.ReadInput(null));
     }
 

@@ -23,6 +23,7 @@ public sealed class CommandLineTests
     [InlineData("run --queue --layers 99999999999", "--layers: \"99999999999\" is not a whole number of at most 2147483647.")]
     [InlineData("run --queue --site mlp.out,mlp.post,mlp.out", "--site: Site: mlp.out is listed twice")]
     [InlineData("run --queue --site mlp.out,here", "site: There is no \"here\"")]
+    [InlineData("run --queue --from A/1", "so that nothing can go on from A/1")]
     [InlineData("run --queue --samples 0", "--samples is 0; it must be from 1 to 1,000,000,000,000.")]
     [InlineData("run --queue --lambda x --features y", "--features: \"y\" is no number")]
     [InlineData("run --queue --features y --lambda x", "--lambda: \"x\" is no number")]
@@ -39,6 +40,9 @@ public sealed class CommandLineTests
     [InlineData("export A/1 --format gguf --out /tmp/new", "--format is gguf; it must be one of saelens, ")]
     [InlineData("export A/1 --format saelens --features 1 --out /tmp/new", "leave --features")]
     [InlineData("export A/1 --format csv --out /tmp/new --data /no/such/folder", "/no/such/folder")]
+    [InlineData("index A/1 --data /no/such/folder", "--corpus")]
+    [InlineData("index A/1 --corpus /tmp --data /no/such/folder", "/no/such/folder")]
+    [InlineData("index A/1 --corpus /tmp --name B/2", "--name is B/2")]
     [InlineData("frobnicate", "frobnicate")]
     public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
     {
@@ -128,6 +132,48 @@ public sealed class CommandLineTests
         Assert.Contains("A/1: Training of the dictionary diverged at step", error, StringComparison.Ordinal);
         Assert.Contains("learning rate 0.99 is probably too high", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_FromAFinishedDictionary_MakesANewOneAndLeavesItsSource()
+    {
+        using var folder = new TemporaryFolder();
+        var data = System.IO.Path.Combine(folder.Path, "data");
+        SmallRun.CopyFinished(data);
+        var settings = System.IO.Path.Combine(folder.Path, "run.json");
+        File.WriteAllText(settings, RunConfigurationJson.Write(SmallRun.Configuration));
+        var source = File.ReadAllBytes(System.IO.Path.Combine(data, "dictionaries", "A", "1", "sae_weights.safetensors"));
+
+        var (refused, _, why) = Start($"run --config {settings} --from A/1 --features 64 --data {data}");
+        var (code, output, error) = Start($"run --config {settings} --from A/1 --samples 4000 --json --data {data}");
+
+        Assert.Equal(ExitCodes.Usage, refused);
+        Assert.Contains("Features is 64, and A/1, from which training goes on, has 48: ask for 48", why, StringComparison.Ordinal);
+        Assert.True(code == ExitCodes.Success, error);
+        var made = Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("dictionaries").EnumerateArray());
+        Assert.Equal(("A/2", 48), (made.GetProperty("name").GetString(), made.GetProperty("features").GetInt32()));
+        Assert.Equal(source, File.ReadAllBytes(System.IO.Path.Combine(data, "dictionaries", "A", "1", "sae_weights.safetensors")));
+    }
+
+    [Fact]
+    public void Index_OverAnotherText_PrintsWhatItMade()
+    {
+        using var folder = new TemporaryFolder();
+        var data = System.IO.Path.Combine(folder.Path, "data");
+        SmallRun.CopyFinished(data);
+        var text = System.IO.Path.Combine(folder.Path, "games.txt");
+        File.WriteAllText(text, Training.Imports.DictionaryIndexerTests.Games(800));
+
+        var (missing, _, why) = Start($"index A/1 --corpus {text}.gone --data {data}");
+        var (code, output, error) = Start($"index A/1 --corpus {text} --name A/chess --tokens 4000 --no-relate --json --data {data}");
+
+        Assert.Equal(ExitCodes.Failure, missing);
+        Assert.Contains("games.txt.gone", why, StringComparison.Ordinal);
+        Assert.True(code == ExitCodes.Success, error);
+        var made = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("A/chess", "A/1", "games.txt"), (made.GetProperty("name").GetString(), made.GetProperty("of").GetString(), made.GetProperty("text").GetString()));
+        Assert.Equal(4000, made.GetProperty("index").GetProperty("tokens").GetInt64());
+        Assert.True(File.Exists(System.IO.Path.Combine(data, "dictionaries", "A", "chess", "index.bin")));
     }
 
     [Fact]

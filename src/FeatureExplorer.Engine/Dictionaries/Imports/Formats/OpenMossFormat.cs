@@ -37,6 +37,7 @@ internal sealed class OpenMossFormat : IDictionaryFormat
             DecoderBias = source.Has("b_D") ? "b_D" : null,
             SubtractsDecoderBias = config.Flag("apply_decoder_bias_to_pre_encoder") ?? false,
             RescalesByDecoderNorm = settings.Rescales,
+            Normalisation = settings.Normalisation,
             Transcoder = settings.Transcoder(n, options, Mean(source, settings.Output), $"{MeanLength}{settings.Output}"),
             Scale = options.Scale ?? settings.Scale(n, Mean(source, settings.Input)) ?? throw new InvalidDataException(
                 $"{config.FilePath}: norm_activation is dataset-wise, and {source.Weights.FilePath} has no {MeanLength}{settings.Input}. Save it with its norms, or give the factor: --scale NUMBER."),

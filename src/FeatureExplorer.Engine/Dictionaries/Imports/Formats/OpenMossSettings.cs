@@ -5,6 +5,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 /// <summary>What the configurations of OpenMOSS' library have in common, the old <c>hyperparams.json</c> of Llama Scope and the current <c>config.json</c>.</summary>
 internal sealed class OpenMossSettings(ForeignJson config)
 {
+    private const string TokenWise = "token-wise";
+
     public ForeignJson Config => config;
 
     public string? Input => config.Text("hook_point_in");
@@ -19,12 +21,12 @@ internal sealed class OpenMossSettings(ForeignJson config)
     {
         config.Refuse("sae_type", "it reads or gives several places at once; a dictionary of the type sae is needed", "sae");
         config.Refuse("use_glu_encoder", "its encoder has a gate of its own, which is not supported; import one without it", "false");
-        if (config.Text("norm_activation") is "token-wise" or "batch-wise")
+        if (config.Text("norm_activation") is "batch-wise")
         {
-            throw ForeignTensors.EachToken(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
+            throw ForeignTensors.WholeBatch(config.FilePath, $"norm_activation is {config.Text("norm_activation")}");
         }
 
-        config.Refuse("norm_activation", "dataset-wise, inference and none are known", "dataset-wise", "inference", "none", "null");
+        config.Refuse("norm_activation", "token-wise, dataset-wise, inference and none are known", TokenWise, "dataset-wise", "inference", "none", "null");
     }
 
     /// <summary>Whether it gives another place than it reads.</summary>
@@ -41,6 +43,9 @@ internal sealed class OpenMossSettings(ForeignJson config)
         {
             OutputScale = options.Scale ?? Scale(n, mean) ?? throw new InvalidDataException($"{config.FilePath}: norm_activation is dataset-wise, and {missing} is missing. Add it, or give the factor: --scale NUMBER."),
         };
+
+    /// <summary>Whether every vector is brought to the length √n by itself.</summary>
+    public RowNormalisation Normalisation => config.Text("norm_activation") == TokenWise ? RowNormalisation.Norm : RowNormalisation.None;
 
     /// <summary>√n / mean length of activations, where they were scaled so.</summary>
     /// <param name="n">Inputs.</param>

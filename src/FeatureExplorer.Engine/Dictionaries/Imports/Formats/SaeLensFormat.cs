@@ -54,6 +54,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
             Transcoder = transcoder,
             SubtractsDecoderBias = transcoder is null && settings.Flag("apply_b_dec_to_input", true, source.Notes),
             Scale = Scale(source, config, options),
+            Normalisation = NormalisationNames.Read(config.Any(NormalisationNames.Key)),
             OutputFactors = Factors(source, config, m),
             Hook = settings.Hook(),
             OutputHook = transcoder is null ? null : settings.OutputHook(),
@@ -176,7 +177,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
     /// <summary>What activations were multiplied by: folded when training ends, and until then in a file of its own.</summary>
     private static float Scale(ForeignSource source, ForeignJson config, DictionaryImportOptions options)
     {
-        config.Refuse("normalize_activations", "it scales every token's activations by a factor of its own, which no dictionary here does; import one without it", "none", "null", "false", "true", ScaledInTraining);
+        config.Refuse(NormalisationNames.Key, "only none, expected_average_only_in, layer_norm and constant_norm_rescale are known; import one with one of these", "none", "null", "false", "true", ScaledInTraining, NormalisationNames.LayerNorm, NormalisationNames.Norm);
         foreach (var key in new[] { ScalingFactor, "norm_scaling_factor", "activation_norm_scaling_factor" })
         {
             config.Refuse(key, "a factor that is not folded into the weights; fold it, and save them without it", "1", "1.0");

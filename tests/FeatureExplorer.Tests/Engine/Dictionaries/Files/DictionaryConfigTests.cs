@@ -31,7 +31,7 @@ public sealed class DictionaryConfigTests : IDisposable
     [InlineData("""{"activation_fn_str":"tanh-relu"}""", "activation_fn", "tanh-relu", "relu")]
     [InlineData("""{"activation_fn":"relu","activation_fn_str":"topk"}""", "activation_fn_str", "topk", "contradict")]
     [InlineData("""{"activation_fn_kwargs":{"slope":0.1}}""", "activation_fn_kwargs", "slope", "relu")]
-    [InlineData("""{"normalize_activations":"layer_norm"}""", "normalize_activations", "layer_norm", "none")]
+    [InlineData("""{"normalize_activations":"batch_norm"}""", "normalize_activations", "batch_norm", "none")]
     [InlineData("""{"normalize_activations":true}""", "normalize_activations", "true", "none")]
     [InlineData("""{"reshape_activations":"hook_z"}""", "reshape_activations", "hook_z", "none")]
     [InlineData("""{"scaling_factor":2.5}""", "scaling_factor", "2.5", "1")]

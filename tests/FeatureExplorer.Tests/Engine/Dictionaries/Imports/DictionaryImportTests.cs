@@ -58,6 +58,10 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("sparsify/layers.2", "sparsify", "topk", "resid.post.2", "toy/model", 3.0)]
     [InlineData("sparsify-flipped/h.1.mlp", "sparsify", "topk", "mlp.out.1", "toy/model", 3.0)]
     [InlineData("openai/resid_post_mlp/v4/autoencoders/3.pt", "OpenAI", "ReLU", "resid.post.3", null, null)]
+    [InlineData("openai/resid_post_mlp/v5/autoencoders/3.pt", "OpenAI", "TopK", "resid.post.3", null, 3.0)]
+    [InlineData("openai/resid_delta_mlp_v5_32k/autoencoders/2.pt", "OpenAI", "TopK", "mlp.out.2", null, 3.0)]
+    [InlineData("openai/resid_post_mlp/tied/autoencoders/3.pt", "OpenAI", "TopK", "resid.post.3", null, 3.0)]
+    [InlineData("openmoss-token-wise", "OpenMOSS", "jumprelu", "resid.post.1", null, null)]
     [InlineData("gemma-scope-2b-pt-res/layer_3/width_16k/average_l0_4", "Gemma Scope", "jumprelu", "resid.post.3", null, 4.0)]
     [InlineData("gemma-scope-2", "Gemma Scope 2", "jump_relu", "resid.post.2", "toy/gemma", 4.0)]
     [InlineData("llama-scope", "Llama Scope", "jumprelu", "resid.post.1", null, null)]
@@ -85,6 +89,8 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("saelens-batchtopk-checkpoint/batchtopk_30000", "activation_scaler.json")]
     [InlineData("saelens-abstopk", "each of its 8 features is two here, i where it is above 0 and 8 + i")]
     [InlineData("learning-backup", "backup of a run")]
+    [InlineData("openai/resid_post_mlp/v5/autoencoders/3.pt", "less their mean, divided by their standard deviation σ")]
+    [InlineData("openmoss-token-wise", "divided by σ, their length over √n")]
     [InlineData("sparsify-flipped/h.1.mlp", "turned about against the published layout")]
     [InlineData("llama-scope", "multiplied by 0.745")]
     public void Read_WhatIsAssumedOrChanged_IsSaid(string name, string says)
@@ -95,11 +101,6 @@ public sealed class DictionaryImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("openai/resid_post_mlp/v5/autoencoders/3.pt", "LayerNorm")]
-    public void Read_KindsThatAreNotComputed_AreRefusedByName(string name, string says) =>
-        Assert.Contains(says, Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(Path.Combine(Folder, name))).Message, StringComparison.Ordinal);
-
-    [Theory]
     [InlineData("architecture", "\"abstopk\"", "k is missing")]
     [InlineData("architecture", "\"temporal\"", "sequence of tokens")]
     [InlineData("architecture", "\"matching_pursuit\"", "matching_pursuit")]
@@ -108,7 +109,7 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("d_sae", "9", "W_enc would be [5, 9]")]
     [InlineData("d_in", "\"many\"", "d_in")]
     [InlineData("d_out", "7", "transcoder")]
-    [InlineData("normalize_activations", "\"layer_norm\"", "factor of its own")]
+    [InlineData("normalize_activations", "\"batch_norm\"", "layer_norm and constant_norm_rescale are known")]
     [InlineData("normalize_activations", "\"expected_average_only_in\"", "--scale")]
     [InlineData("hook_name", "\"blocks.1.hook_resid_post\"", "contradict")]
     [InlineData("activation_fn", "\"tanh-relu\"", "tanh-relu")]
@@ -125,6 +126,22 @@ public sealed class DictionaryImportTests : IDisposable
 
         Assert.Contains("cfg.json", message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none", "k of its TopK is missing")]
+    [InlineData("many", "k of its TopK is 99; a whole number from 1 to 8 is needed")]
+    [InlineData("tanh", "the function after its TopK is Tanh")]
+    public void Read_TopKOfOpenAiThatIsNotComplete_IsRefused(string name, string says) =>
+        Assert.Contains(says, Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(Path.Combine(Folder, "openai-malformed", $"{name}.pt"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_NormOfAWholeBatch_IsRefused()
+    {
+        var file = Path.Combine(Copy("openmoss-token-wise"), "config.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("token-wise", "batch-wise", StringComparison.Ordinal));
+
+        Assert.Contains("depends on the other tokens of a batch", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(Path.GetDirectoryName(file)!)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

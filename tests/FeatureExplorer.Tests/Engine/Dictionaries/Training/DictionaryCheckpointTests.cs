@@ -51,6 +51,35 @@ public sealed class DictionaryCheckpointTests(ITestOutputHelper output) : IDispo
         }
     }
 
+    [Theory]
+    [InlineData(DictionaryVariants.Gated)]
+    [InlineData(DictionaryVariants.BatchTopK)]
+    public void Train_OnFromADictionaryAndStopped_SameBytesAsUndisturbed(string variant)
+    {
+        using var first = new DictionaryTrainer(Source(), Options(variant) with { Samples = 2_000 });
+        using var start = first.Train();
+        var options = Options(variant) with { Start = start.Hash };
+        using var whole = new DictionaryTrainer(Source(), options, null, start);
+        using var expected = whole.Train();
+        using (var sweep = new DictionarySweep(Source(), [options], null, [start]))
+        {
+            while (sweep.Steps < 33)
+            {
+                sweep.TakeStep();
+            }
+
+            new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).Save(sweep);
+        }
+
+        using var other = new DictionarySweep(Source(), [Options(variant)]);
+        Assert.False(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero).TryRestore(other)); // of a training with its own start
+        using var last = new DictionarySweep(Source(), [options], null, [start]);
+        using var resumed = last.Train(new DictionaryCheckpoint(CheckpointPath, "model", TimeSpan.Zero), null, default)[0];
+
+        Assert.Equal(expected.Hash, resumed.Hash);
+        Assert.NotEqual(start.Hash, resumed.Hash);
+    }
+
     [Fact]
     public void Train_StoppedOnAStreamOfAModel_SameBytesAsUndisturbed()
     {

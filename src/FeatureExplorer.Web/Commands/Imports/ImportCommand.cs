@@ -6,7 +6,7 @@ using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Configuration;
 
-namespace FeatureExplorer.Web.Commands;
+namespace FeatureExplorer.Web.Commands.Imports;
 
 /// <summary><c>import</c>: models and dictionaries of other tools, and features that others published.</summary>
 public static class ImportCommand

@@ -9,7 +9,7 @@ using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Progress;
 
-namespace FeatureExplorer.Web.Commands;
+namespace FeatureExplorer.Web.Commands.Imports;
 
 /// <summary><c>import dictionary PATH --model G</c>: a dictionary of another tool, with pages of its own.</summary>
 public static class ImportDictionaryCommand
@@ -32,6 +32,7 @@ public static class ImportDictionaryCommand
         var scale = new Option<float?>("--scale") { Description = "What activations were multiplied by in its training, where its files do not say." };
         var norms = new Option<bool>("--keep-norms") { Description = "Leave the lengths of decoder rows as they are; otherwise each becomes 1, and its length goes to the encoder." };
         var tokens = new Option<long?>("--tokens") { Description = "Held-out tokens to index at most. Default: as many as the model's other dictionaries." };
+        var corpus = new Option<string[]>("--corpus") { Description = "Files and folders of text to index it over, or corpus:NAME. Default: the model's text.", AllowMultipleArgumentsPerToken = true, HelpName = "PATH..." };
         var ablate = new Option<bool>("--ablate") { Description = "Also measure the effect of removing each feature." };
         var alone = new Option<bool>("--no-relate") { Description = "Leave relations, splitting and the map to a later \"relate\"; with very many features they take longest." };
         var all = new Option<bool>("--all") { Description = "Import every dictionary of a folder: a checkpoint of several runs, a sweep." };
@@ -41,7 +42,7 @@ public static class ImportDictionaryCommand
         var json = SharedOptions.Json();
         var command = new Command("dictionary", $"A dictionary of another tool ({string.Join(", ", DictionaryImport.FormatNames)}), with index, statistics and relations over the model's corpus.")
         {
-            path, model, name, site, scale, norms, tokens, ablate, alone, all, check, device, data, json,
+            path, model, name, site, scale, norms, corpus, tokens, ablate, alone, all, check, device, data, json,
         };
         command.SetAction((result, cancellation) => Task.Run(
             () => Run(
@@ -51,6 +52,7 @@ public static class ImportDictionaryCommand
                     Model = result.GetValue(model)!,
                     Name = NameOf(result.GetValue(name), result.GetValue(model)!),
                     Site = result.GetValue(site),
+                    Corpus = result.GetValue(corpus) ?? [],
                     Tokens = result.GetValue(tokens),
                     Ablates = result.GetValue(ablate),
                     Relates = !result.GetValue(alone),
@@ -89,7 +91,7 @@ public static class ImportDictionaryCommand
         FeatureDatabase database, IComputeBackend backend, DictionaryImportRequest request, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         var importer = new DictionaryImporter(database, TimeProvider.System, Console.Error.WriteLine, backend);
-        return Each(paths, path => importer.Run(request with { Path = path }, new StageProgress(DictionaryImporter.Stages, ConsoleProgress.ForStandardError()), cancellation));
+        return Each(paths, path => importer.Run(request with { Path = path }, new StageProgress(DictionaryImporter.Stages + (request.Corpus.Count > 0 ? 1 : 0), ConsoleProgress.ForStandardError()), cancellation));
     }
 
     /// <summary>One after the other; of several, one that cannot be imported does not keep the others back.</summary>
@@ -124,7 +126,7 @@ public static class ImportDictionaryCommand
         return found.Count == 1 || request.Name is null ? found : throw new ArgumentException($"--name gives one name, and {request.Path} holds {found.Count} dictionaries: leave it out.");
     }
 
-    private static string? NameOf(string? name, string model) => name?.Split('/') switch
+    internal static string? NameOf(string? name, string model) => name?.Split('/') switch
     {
         null => null,
         [var own] => own,

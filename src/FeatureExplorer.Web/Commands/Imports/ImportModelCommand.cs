@@ -9,7 +9,7 @@ using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Progress;
 
-namespace FeatureExplorer.Web.Commands;
+namespace FeatureExplorer.Web.Commands.Imports;
 
 /// <summary><c>import model PATH</c>: a model of another tool, with text in its tokens, for dictionaries that are imported or trained on it.</summary>
 public static class ImportModelCommand

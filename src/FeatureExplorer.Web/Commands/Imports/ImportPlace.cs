@@ -4,7 +4,7 @@ using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Web.Devices;
 
-namespace FeatureExplorer.Web.Commands;
+namespace FeatureExplorer.Web.Commands.Imports;
 
 /// <summary>Where an import of the command line computes: nothing else may write to the data folder meanwhile.</summary>
 internal static class ImportPlace
