@@ -119,6 +119,7 @@ public static class WebHost
         app.MapCharts();
         app.MapRuns();
         app.MapCorpora(options.Settings.Fetch);
+        app.MapImports(options.Settings.Fetch);
         app.MapPages();
         return app;
     }

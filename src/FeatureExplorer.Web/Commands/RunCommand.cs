@@ -32,24 +32,35 @@ public static class RunCommand
         command.Options.Add(queue);
         command.SetAction((result, cancellation) => Task.Run(
             () => options.Synthetic(result) is { } test ? SyntheticRun.Run(test, result.GetValue(data)!, result.GetValue(queue), result.GetValue(json), cancellation)
-                : result.GetValue(queue) ? Enqueue(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!)
-                : Run(OnImported(options.Configuration(result), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
+                : result.GetValue(queue) ? Enqueue(OnImported(options, result, result.GetValue(data)!), result.GetValue(data)!)
+                : Run(OnImported(options, result, result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
     }
 
     /// <summary>With the sizes of the imported model that it names, where it names one.</summary>
-    private static RunConfiguration OnImported(RunConfiguration configuration, IReadOnlyList<string> training, string dataFolder)
+    private static RunConfiguration OnImported(RunOptions options, ParseResult result, string dataFolder)
     {
+        var configuration = options.Configuration(result);
         if (!File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
         {
             return configuration;
         }
 
         var applied = new ImportedModels(FeatureDatabase.Open(new DataFolder(dataFolder))).Apply(configuration);
-        return applied.Imported is null || training.Count == 0
+        if (applied.Imported is null)
+        {
+            return applied;
+        }
+
+        if (options.OfTraining(result) is { Count: > 0 } training)
+        {
+            throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");
+        }
+
+        return applied.Transformer.Layers == 1 || options.NamesLayer(result)
             ? applied
-            : throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");
+            : throw new ArgumentException($"{applied.Model} has {applied.Transformer.Layers} layers: say which one its dictionaries read, --layer 0 to --layer {applied.Transformer.Layers - 1}.");
     }
 
     private static int Enqueue(RunConfiguration configuration, string dataFolder)
