@@ -80,7 +80,7 @@ public static class WebHost
         app.UseSecurityHeaders(options.Settings.Access.RequireSignIn);
         app.UseExceptionHandler(Failures.Options);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), api => api.UseStatusCodePages());
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), static api => api.UseStatusCodePages(ApiFailures.TellStatus));
         app.UseReadingOfErrorPages();
         app.UseShortDatabaseWaits();
         app.UseRouting();

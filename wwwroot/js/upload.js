@@ -23,7 +23,11 @@ export function attach(form, page) {
   drop?.addEventListener("drop", async (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    hold(form, page, await dropped(event.dataTransfer));
+    try {
+      hold(form, page, await dropped(event.dataTransfer));
+    } catch (failure) {
+      page.invokeMethodAsync("Ended", `The files cannot be read: ${failure.message}`);
+    }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

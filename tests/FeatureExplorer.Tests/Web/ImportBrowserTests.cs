@@ -73,6 +73,7 @@ public sealed class ImportBrowserTests(Chromium chromium) : IClassFixture<Chromi
         Assert.True(runs.Find(1) is { Status: RunStatus.Finished, Kind: "import" }, runs.Find(1)!.Error);
         var dictionary = Assert.Single(site.Service<FeatureStore>().Dictionaries());
         Assert.Equal(("G/1", 48, "SAELens"), (dictionary.Id, dictionary.Features, dictionary.Origin!.Format));
+        Assert.Contains("\"site\":\"mlp.post.0\"", await visitor.Client.GetStringAsync(new Uri("/api/v1", UriKind.Relative)), StringComparison.Ordinal);
         await page.GotoAsync(new Uri(site.Address, "/").ToString());
         await Assertions.Expect(page.GetByText("Imported from GPT-2:")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("48 features at mlp.post.0")).ToBeVisibleAsync();
