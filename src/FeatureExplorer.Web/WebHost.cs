@@ -11,6 +11,7 @@ using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Endpoints.Description;
 using FeatureExplorer.Web.Exports;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Operations.Pages;
 using FeatureExplorer.Web.Runs;

@@ -9,7 +9,6 @@ using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Web;
-using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;

@@ -47,7 +47,7 @@ public sealed class ImportFetchesTests : IAsyncLifetime
         await using var site = await Start(allowed: true);
         var fetch = await Ended(site, $"{Address}/repo/\nconfig.json\nlayer 1/params.npz");
         Assert.True(fetch.Problem is null, fetch.Problem);
-        Assert.Equal(("repo", 2, 20L + 5000), (fetch.Result!.Name, fetch.Result.Files, fetch.Result.Bytes));
+        Assert.Equal(("repo", 2, 21L + 5000), (fetch.Result!.Name, fetch.Result.Files, fetch.Result.Bytes));
         Assert.Equal(5000, new FileInfo(Path.Combine(fetch.Result.Path, "layer 1", "params.npz")).Length);
         Assert.True(fetch.Result.HoldsModel());
         Assert.Empty(site.Service<ImportFetches>().All);

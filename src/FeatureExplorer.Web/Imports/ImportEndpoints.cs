@@ -1,12 +1,11 @@
 using System.Text;
-using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
-namespace FeatureExplorer.Web.Endpoints;
+namespace FeatureExplorer.Web.Imports;
 
 /// <summary>Takes the files of models and dictionaries that an administrator's browser sends.</summary>
 public static class ImportEndpoints
