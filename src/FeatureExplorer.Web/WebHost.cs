@@ -11,6 +11,7 @@ using FeatureExplorer.Web.Endpoints;
 using FeatureExplorer.Web.Endpoints.Description;
 using FeatureExplorer.Web.Exports;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Operations.Pages;
 using FeatureExplorer.Web.Runs;
@@ -80,7 +81,7 @@ public static class WebHost
         app.UseSecurityHeaders(options.Settings.Access.RequireSignIn);
         app.UseExceptionHandler(Failures.Options);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), api => api.UseStatusCodePages());
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), static api => api.UseStatusCodePages(ApiFailures.TellStatus));
         app.UseReadingOfErrorPages();
         app.UseShortDatabaseWaits();
         app.UseRouting();
@@ -119,6 +120,7 @@ public static class WebHost
         app.MapCharts();
         app.MapRuns();
         app.MapCorpora(options.Settings.Fetch);
+        app.MapImports(options.Settings.Fetch);
         app.MapPages();
         return app;
     }

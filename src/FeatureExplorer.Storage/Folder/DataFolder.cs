@@ -53,6 +53,9 @@ public sealed class DataFolder
     /// <summary>Files of a corpus that somebody has added, before they are tokenised.</summary>
     public string Source(string name) => Path.Combine(Root, "sources", name);
 
+    /// <summary>Files of models and dictionaries that somebody has sent or fetched, before they are imported: a folder each.</summary>
+    public string Imports => Path.Combine(Root, "imports");
+
     /// <summary>Where the context files of a corpus lie.</summary>
     public string Contexts(string hash) => Path.Combine(Corpus(hash), "contexts");
 

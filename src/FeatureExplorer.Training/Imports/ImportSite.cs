@@ -60,6 +60,11 @@ internal static class ImportSite
     {
         if (asked is not null)
         {
+            if (config.Layers > 1 && Site.KindNames.Contains(asked))
+            {
+                throw new ArgumentException($"--site is {asked}, and {model} has {config.Layers} layers: say which one it reads, {asked}.0 to {asked}.{config.Layers - 1}.");
+            }
+
             var site = Site.Parse(asked, config.Layers);
             return imported.Site is null || imported.Site == site || AreNorms(imported.Site, site)
                 ? (site, imported.Hook is null || imported.Site is not null ? null : $"Its files call the place that it reads {imported.Hook}, which is not known here; it is {site}, as was asked for.")

@@ -31,8 +31,8 @@ public static class RunCommand
         command.Options.Add(queue);
         command.SetAction((result, cancellation) => Task.Run(
             () => options.Synthetic(result) is { } test ? SyntheticRun.Run(test, result.GetValue(data)!, result.GetValue(queue), result.GetValue(json), cancellation)
-                : result.GetValue(queue) ? Enqueue(OnImported(options.Configuration(result, id => Source(id, result.GetValue(data)!)), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!)
-                : Run(OnImported(options.Configuration(result, id => Source(id, result.GetValue(data)!)), options.OfTraining(result), result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
+                : result.GetValue(queue) ? Enqueue(OnImported(options, result, result.GetValue(data)!), result.GetValue(data)!)
+                : Run(OnImported(options, result, result.GetValue(data)!), result.GetValue(data)!, result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
     }
@@ -42,17 +42,28 @@ public static class RunCommand
         : throw new ArgumentException($"There is no data folder with dictionaries at {dataFolder}, so that nothing can go on from {id}: name one with --data.");
 
     /// <summary>With the sizes of the imported model that it names, where it names one, and the weights of the dictionaries that it goes on from.</summary>
-    private static RunConfiguration OnImported(RunConfiguration configuration, IReadOnlyList<string> training, string dataFolder)
+    private static RunConfiguration OnImported(RunOptions options, ParseResult result, string dataFolder)
     {
+        var configuration = options.Configuration(result, id => Source(id, dataFolder));
         if (!File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
         {
             return configuration;
         }
 
         var applied = new RunNames(FeatureDatabase.Open(new DataFolder(dataFolder)), TimeProvider.System).OnImported(configuration);
-        return applied.Imported is null || training.Count == 0
+        if (applied.Imported is null)
+        {
+            return applied;
+        }
+
+        if (options.OfTraining(result) is { Count: > 0 } training)
+        {
+            throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");
+        }
+
+        return applied.Transformer.Layers == 1 || options.NamesLayer(result) || applied.Dictionaries.All(static dictionary => dictionary.From is not null)
             ? applied
-            : throw new ArgumentException($"{applied.Model} was imported, so that nothing of it is trained: leave {string.Join(", ", training)} out.");
+            : throw new ArgumentException($"{applied.Model} has {applied.Transformer.Layers} layers: say which one its dictionaries read, --layer 0 to --layer {applied.Transformer.Layers - 1}.");
     }
 
     private static int Enqueue(RunConfiguration configuration, string dataFolder)

@@ -39,7 +39,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _k = new("--k") { Description = "Active features per token, for recipes that fix it; a list makes a dictionary of each.", HelpName = "K,..." };
     private readonly Option<string?> _variant = new("--variant") { Description = "Recipe of the dictionary: " + Names(RunChoices.Variants) + "." };
     private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + "; a list makes a dictionary of each, at equal L0 with a recipe that fixes k.", HelpName = "SITE,..." };
-    private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0.");
+    private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0. Default: 0; with an imported model of several layers it has to be named.");
     private readonly Option<long?> _samples = NumberOption.Of<long>("--samples", "Activation vectors to train a dictionary on.");
 
     private readonly Option<string?> _from = new("--from") { Description = "Train on from the weights of a finished dictionary of the model, with its size, recipe and site; it stays, and the result is a new one.", HelpName = "G/1" };
@@ -113,6 +113,9 @@ internal sealed class RunOptions
     /// <summary>Options that say how a model is trained, as far as they are given: an imported one is not.</summary>
     public IReadOnlyList<string> OfTraining(ParseResult result) =>
         [.. new Option[] { _architecture, _tokens, _layers }.Where(option => result.GetResult(option) is { Implicit: false }).Select(static option => option.Name)];
+
+    /// <summary>Whether somebody has said which layer dictionaries read: here, or in a file with settings.</summary>
+    public bool NamesLayer(ParseResult result) => result.GetValue(_layer) is not null || result.GetValue(_config) is not null;
 
     /// <summary>What the command line asks for.</summary>
     /// <param name="result">The command line.</param>

@@ -28,7 +28,7 @@ public sealed partial class CorpusLibrary(
     private const int LongestShown = 100;
     private const int RunsLookedAt = 1000;
 
-    private readonly ConcurrentDictionary<string, CorpusWork> _working = new();
+    private readonly ConcurrentDictionary<string, BackgroundWork> _working = new();
 
     /// <summary>Whether folders of the server may be named.</summary>
     public bool HasFolders => options.CorpusRoot.Length > 0;
@@ -203,7 +203,7 @@ public sealed partial class CorpusLibrary(
 
     private void Work(string name, Action<AuditOutcome, string?> ended, Func<CancellationToken, Task<CorpusInfo>> work)
     {
-        var begun = new CorpusWork(lifetime.ApplicationStopping);
+        var begun = new BackgroundWork(lifetime.ApplicationStopping);
         _working[name] = begun;
         _ = Task.Run(async () =>
         {

@@ -28,10 +28,12 @@ public static class ApiEndpoints
     [EndpointName("dictionaries"), Tags("Dictionaries")]
     [EndpointSummary("All models and dictionaries with their quality")]
     [ProducesResponseType<DictionaryListJson>(StatusCodes.Status200OK)]
-    private static IResult Dictionaries(HttpContext context, FeatureStore store)
+    private static IResult Dictionaries(HttpContext context, FeatureStore store, DictionarySites places)
     {
         var models = store.Models().Select(m => ModelJson.Of(m));
-        var dictionaries = store.Dictionaries().Select(d => DictionaryJson.Of(d, store.PaperUltralow(d)));
+        var all = store.Dictionaries();
+        var sites = places.Of(all);
+        var dictionaries = all.Select(d => DictionaryJson.Of(d, sites.GetValueOrDefault(d.Id), store.PaperUltralow(d)));
         return JsonAnswer.Json(context, new DictionaryListJson(models, dictionaries));
     }
 

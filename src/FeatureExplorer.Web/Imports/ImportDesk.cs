@@ -13,18 +13,18 @@ using FeatureExplorer.Web.Security;
 namespace FeatureExplorer.Web.Imports;
 
 /// <summary>
-/// What administrators may import on the pages: models and dictionaries below the folder that the settings allow. Files are looked at before anything is computed; the
+/// What administrators may import on the pages: models and dictionaries that they have sent or fetched, or that lie below the folder that the settings allow. Files are looked at before anything is computed; the
 /// import itself is a run of the queue.
 /// </summary>
-public sealed class ImportDesk(FeatureDatabase database, RunQueue queue, Permissions permissions, TrainingOptions options, TimeProvider time)
+public sealed class ImportDesk(FeatureDatabase database, RunQueue queue, Permissions permissions, ReceivedFiles received, TrainingOptions options, TimeProvider time)
 {
     private const string Folder = "import folder";
 
     /// <summary>Of a folder of many, what is read while somebody waits.</summary>
     private const int MostRead = 8;
 
-    /// <summary>Whether files of the server may be named.</summary>
-    public bool IsOpen => options.ImportRoot.Length > 0;
+    /// <summary>Whether files of the server may be named, besides those that were received.</summary>
+    public bool HasFolder => options.ImportRoot.Length > 0;
 
     /// <summary>Reads the files that are named and says what they hold; computes nothing.</summary>
     /// <exception cref="ArgumentException">A path or a choice does not work.</exception>
@@ -55,9 +55,9 @@ public sealed class ImportDesk(FeatureDatabase database, RunQueue queue, Permiss
     private RunConfiguration Configuration(ImportForm form)
     {
         ArgumentNullException.ThrowIfNull(form);
-        if (!IsOpen)
+        if (form.ModelPath.Trim().Length == 0 && form.DictionaryPath.Trim().Length == 0)
         {
-            throw new ArgumentException("No files of the server may be named: the setting Training:ImportRoot allows a folder.");
+            throw new ArgumentException("Say which files are the model or the dictionary: upload or fetch some first, then press Model or Dictionary beside them.");
         }
 
         if (form.Name.Trim().Length == 0)
@@ -77,7 +77,10 @@ public sealed class ImportDesk(FeatureDatabase database, RunQueue queue, Permiss
         return RunConfiguration.Importing(form.Name.Trim(), import, import.ModelPath is null || form.Corpus.Length == 0 ? [] : [form.Corpus]);
     }
 
-    private string? Resolve(string path) => Text(path) is { } relative ? CorpusRoot.Resolve(options.ImportRoot, relative, Folder) : null;
+    private string? Resolve(string path) => Text(path) is not { } relative ? null
+        : relative.StartsWith(ReceivedFolder.Prefix, StringComparison.Ordinal) ? received.Resolve(relative)
+        : HasFolder ? CorpusRoot.Resolve(options.ImportRoot, relative, Folder)
+        : throw new ArgumentException($"\"{relative}\" is not among the files that were sent or fetched, which are written {ReceivedFolder.Prefix}NAME. Other files of the server may be named where the setting Training:ImportRoot allows their folder.");
 
     private static string? Text(string value) => value.Trim() is { Length: > 0 } text ? text : null;
 }

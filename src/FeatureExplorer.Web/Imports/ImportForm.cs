@@ -1,6 +1,6 @@
 namespace FeatureExplorer.Web.Imports;
 
-/// <summary>What an administrator has filled in; paths lie below the server's import folder.</summary>
+/// <summary>What an administrator has filled in. Paths are those of received files, as in <c>received:gpt2</c>, or lie below the server's import folder.</summary>
 public sealed record ImportForm
 {
     /// <summary>Folder or file of a model; empty where the model is there.</summary>

@@ -1,6 +1,6 @@
 namespace FeatureExplorer.Web.Operations;
 
-/// <summary>What the server may fetch when an administrator names an address, and how much may come out of a compressed file.</summary>
+/// <summary>What the server takes from an administrator who sends files or names an address, and how much may come out of a compressed file.</summary>
 public sealed record FetchOptions
 {
     /// <summary>Also fetches from private, loopback and link-local addresses: for a mirror in the same network.</summary>
@@ -8,6 +8,9 @@ public sealed record FetchOptions
 
     /// <summary>Largest file, in megabytes (10⁶ bytes).</summary>
     public double MaxMegabytes { get; init; } = 4000;
+
+    /// <summary>Most that the files of a model or a dictionary may have together that are sent or fetched at once, in megabytes (10⁶ bytes).</summary>
+    public double MaxImportMegabytes { get; init; } = 20_000;
 
     /// <summary>Longest time for a whole file.</summary>
     public double TimeoutMinutes { get; init; } = 60;
@@ -21,6 +24,7 @@ public sealed record FetchOptions
     internal IEnumerable<string> Problems() =>
     [
         .. SettingRange.Check("Fetch:MaxMegabytes", MaxMegabytes, 0.001, 10_000_000),
+        .. SettingRange.Check("Fetch:MaxImportMegabytes", MaxImportMegabytes, 0.001, 10_000_000),
         .. SettingRange.Check("Fetch:TimeoutMinutes", TimeoutMinutes, 0.01, 60 * 24 * 7),
         .. SettingRange.Check("Fetch:MaxUnpackedMegabytes", MaxUnpackedMegabytes, 0.001, 10_000_000),
         .. SettingRange.Check("Fetch:MaxCompressionRatio", MaxCompressionRatio, 2, 2000),

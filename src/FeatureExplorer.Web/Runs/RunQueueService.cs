@@ -9,6 +9,7 @@ using FeatureExplorer.Training.Devices;
 using FeatureExplorer.Training.Progress;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 
 namespace FeatureExplorer.Web.Runs;
@@ -19,7 +20,7 @@ namespace FeatureExplorer.Web.Runs;
 /// </summary>
 public sealed partial class RunQueueService(
     FeatureDatabase database, RunQueue queue, RunStore runs, RunHistory history, RunMonitor monitor, TrainingOptions options, DemoChoice demo,
-    CorpusLibrary corpora, DiskSpace disk, IComputeDevices devices, TimeProvider time, ILogger<RunQueueService> logger) : BackgroundService
+    CorpusLibrary corpora, ReceivedFiles imports, DiskSpace disk, IComputeDevices devices, TimeProvider time, ILogger<RunQueueService> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
@@ -64,6 +65,7 @@ public sealed partial class RunQueueService(
     private bool Begin()
     {
         corpora.MarkInterrupted();
+        imports.ClearInterrupted();
         if (_lock is null && !TakeLock())
         {
             return false;

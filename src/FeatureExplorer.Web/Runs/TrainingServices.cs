@@ -32,6 +32,8 @@ public static class TrainingServices
         services.AddSingleton<DictionarySites>();
         services.AddSingleton<RunUpdates>();
         services.AddSingleton<CorpusLibrary>();
+        services.AddSingleton<ReceivedFiles>();
+        services.AddSingleton<ImportFetches>();
         services.AddSingleton<ImportDesk>();
         services.AddHostedService<RunQueueService>();
         return services;

@@ -32,6 +32,21 @@ public sealed class ApiFailures : IExceptionHandler
         return true;
     }
 
+    /// <summary>Tells of a status that nothing has written an answer to, whatever kind of answer was asked for: RFC 9457.</summary>
+    public static Task TellStatus(StatusCodeContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var status = context.HttpContext.Response.StatusCode;
+        var (title, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => ("Not found", "There is nothing at this address."),
+            // What a form has to do is of no use to a program.
+            StatusCodes.Status400BadRequest or StatusCodes.Status415UnsupportedMediaType => (null, null),
+            _ => Refusal.Of(context.HttpContext, status) is { } refusal ? (refusal.Title, refusal.Text) : ((string?)null, (string?)null),
+        };
+        return Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(context.HttpContext);
+    }
+
     // The framework has put the error page's address in the place of the one that was asked for.
     private static PathString Asked(HttpContext context) => context.Features.Get<IExceptionHandlerPathFeature>()?.Path is { } path ? new PathString(path) : context.Request.Path;
 

@@ -1,8 +1,8 @@
 namespace FeatureExplorer.Engine.Text.Corpora;
 
 /// <summary>
-/// The folder in which a corpus is built before it gets its name. Its process holds a lock in it: a folder whose lock nobody holds was left by a process that was
-/// killed, and goes away when the next corpus is built beside it.
+/// The folder in which a corpus is built, or sent files are stored, before it gets its name. Its process holds a lock in it: a folder whose lock nobody holds was left by a process that was
+/// killed, and goes away when the next one is made beside it.
 /// </summary>
 public sealed class BuildFolder : IDisposable
 {

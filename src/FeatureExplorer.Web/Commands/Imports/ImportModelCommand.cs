@@ -106,7 +106,7 @@ public static class ImportModelCommand
         lines.AddRange(result.Dictionaries.Select(ImportDictionaryCommand.Text));
         if (result is { Name: { } made, Dictionaries.Count: 0 })
         {
-            lines.Add($"  Next: import dictionary PATH --model {made} --data {dataFolder}, or run --model {made} --data {dataFolder}");
+            lines.Add($"  Next: import dictionary PATH --model {made} --data {dataFolder}, or run --model {made}{(found.Layers == 1 ? string.Empty : Invariant($" --layer {found.Layers / 2}"))} --data {dataFolder}");
         }
 
         return string.Join(Environment.NewLine, lines);

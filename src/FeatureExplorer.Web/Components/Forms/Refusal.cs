@@ -26,7 +26,7 @@ public sealed record Refusal(string Title, string Text)
         StatusCodes.Status401Unauthorized => new("Sign in first", "This needs an account."),
         StatusCodes.Status403Forbidden => new("Not allowed", "Your account's role does not allow this. An administrator can change it."),
         StatusCodes.Status405MethodNotAllowed => new("Not understood", "This address does not take such requests."),
-        StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes, and nothing of it was kept. For corpora, the setting Fetch:MaxMegabytes allows more."),
+        StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes, and nothing of it was kept. The settings Fetch:MaxMegabytes (corpora) and Fetch:MaxImportMegabytes (models and dictionaries) allow more."),
         StatusCodes.Status415UnsupportedMediaType => new("Not understood", "This address takes forms, not content of this type."),
         StatusCodes.Status429TooManyRequests => new("Too many requests", "Wait a minute and try again."),
         _ => null,

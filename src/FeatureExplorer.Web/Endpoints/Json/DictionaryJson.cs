@@ -19,9 +19,13 @@ public sealed record DictionaryJson(
     IReadOnlyList<DictionaryJson.Detector> Contexts, IReadOnlyList<DictionaryJson.NeuronDetector> Neurons, Provenance Provenance, DictionarySource? Source,
     string Activation, DictionaryJson.Evaluated Evaluation, DictionaryJson.Densities Density, DictionaryOrigin? Origin)
 {
+    /// <summary>Which activations it reads, "mlp.post.0"; null where its files do not say it.</summary>
+    public string? Site { get; init; }
+
     /// <param name="dictionary">The dictionary.</param>
+    /// <param name="site">Which activations it reads, or null.</param>
     /// <param name="paperUltralow">Its features below the paper's threshold, or null where its index cannot tell.</param>
-    public static DictionaryJson Of(DictionaryInfo dictionary, int? paperUltralow) => new(
+    public static DictionaryJson Of(DictionaryInfo dictionary, string? site, int? paperUltralow) => new(
         dictionary.Id, dictionary.Features, dictionary.Metrics.L0, dictionary.Metrics.ExplainedVariance, dictionary.Metrics.LossRecovered,
         dictionary.Metrics.LossRecoveredFromMean, dictionary.Metrics.Loss, dictionary.Metrics.LossReconstructed, dictionary.Dead, dictionary.Ultralow,
         dictionary.Samples, dictionary.SamplesPerSecond, dictionary.Variant, dictionary.Lambda, dictionary.Index,
@@ -36,7 +40,8 @@ public sealed record DictionaryJson(
         new Densities(
             dictionary.Provenance.Tokens, (double)dictionary.Index.Activations / dictionary.Provenance.Tokens, dictionary.UltralowLimit, dictionary.Resolution,
             PublishedFeatures.UltralowDensity, paperUltralow),
-        dictionary.Origin);
+        dictionary.Origin)
+    { Site = site };
 
     /// <summary>What L0, explained variance and losses were measured on.</summary>
     /// <param name="Tokens">How many tokens.</param>

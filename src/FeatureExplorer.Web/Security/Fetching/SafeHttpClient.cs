@@ -49,8 +49,17 @@ public sealed class SafeHttpClient : IDisposable
     /// <param name="progress">Told of every piece that arrives.</param>
     /// <exception cref="ArgumentException">The address is not http or https.</exception>
     /// <exception cref="IOException">It cannot be fetched, is refused, too large or too slow; the message says which, and what to do.</exception>
-    public async Task<FetchResult> Download(
-        Uri address, Stream destination, IProgress<FetchProgress>? progress = null, CancellationToken cancellation = default)
+    public Task<FetchResult> Download(Uri address, Stream destination, IProgress<FetchProgress>? progress = null, CancellationToken cancellation = default) =>
+        Download(address, destination, new FetchLimit((long)(_options.MaxMegabytes * 1e6), "Fetch:MaxMegabytes"), progress, cancellation);
+
+    /// <summary>Fetches a file of at most a given size.</summary>
+    /// <param name="address">Where it lies: http or https.</param>
+    /// <param name="destination">Gets its bytes as they came: nothing is decompressed.</param>
+    /// <param name="size">How large it may be.</param>
+    /// <param name="progress">Told of every piece that arrives.</param>
+    /// <exception cref="ArgumentException">The address is not http or https.</exception>
+    /// <exception cref="IOException">It cannot be fetched, is refused, too large or too slow; the message says which, and what to do.</exception>
+    public async Task<FetchResult> Download(Uri address, Stream destination, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(destination);
@@ -59,7 +68,7 @@ public sealed class SafeHttpClient : IDisposable
         try
         {
             using var answer = await Follow(Checked(address), limit.Token);
-            var bytes = await Copy(answer, destination, progress, limit.Token);
+            var bytes = await Copy(answer, destination, size, progress, limit.Token);
             return new FetchResult(bytes, answer.RequestMessage!.RequestUri!, answer.Content.Headers.ContentType?.MediaType);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -99,14 +108,12 @@ public sealed class SafeHttpClient : IDisposable
         ? address
         : throw new ArgumentException($"{address} cannot be fetched: it must be an http or https address without a user name.", nameof(address));
 
-    private async Task<long> Copy(
-        HttpResponseMessage answer, Stream destination, IProgress<FetchProgress>? progress, CancellationToken cancellation)
+    private static async Task<long> Copy(HttpResponseMessage answer, Stream destination, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
     {
-        var most = (long)(_options.MaxMegabytes * 1e6);
         var total = answer.Content.Headers.ContentLength;
-        if (total > most)
+        if (total > size.Bytes)
         {
-            throw TooLarge(answer, most);
+            throw TooLarge(answer, size);
         }
 
         await using var source = await answer.Content.ReadAsStreamAsync(cancellation);
@@ -116,9 +123,9 @@ public sealed class SafeHttpClient : IDisposable
         while ((read = await source.ReadAsync(buffer, cancellation)) > 0)
         {
             bytes += read;
-            if (bytes > most)
+            if (bytes > size.Bytes)
             {
-                throw TooLarge(answer, most);
+                throw TooLarge(answer, size);
             }
 
             await destination.WriteAsync(buffer.AsMemory(0, read), cancellation);
@@ -152,8 +159,8 @@ public sealed class SafeHttpClient : IDisposable
         }
     }
 
-    private static IOException TooLarge(HttpResponseMessage answer, long most) => new(Invariant(
-        $"{answer.RequestMessage!.RequestUri} is larger than {most / 1e6:0.###} MB; the setting Fetch:MaxMegabytes allows more."));
+    private static IOException TooLarge(HttpResponseMessage answer, FetchLimit size) => new(Invariant(
+        $"{answer.RequestMessage!.RequestUri} is larger than {size.Bytes / 1e6:0.###} MB; the setting {size.Setting} allows more."));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

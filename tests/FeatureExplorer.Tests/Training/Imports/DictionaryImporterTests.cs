@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Imports;
+using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
@@ -143,6 +144,17 @@ public sealed class DictionaryImporterTests : IDisposable
         Assert.Equal(("mlp.post.0", 64, 48, "relu"), (found.Site, found.Inputs, found.Features, found.Activation));
         Assert.Contains(found.Origin.Notes, static note => note.Contains("the only site of A with 64 numbers", StringComparison.Ordinal));
         Assert.Equal(before, Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void Look_SiteWithoutItsLayer_IsRefusedWhereTheModelHasSeveral()
+    {
+        Change("metadata", new JsonObject());
+        var model = TransformerModel.ReadConfig(_database.Folder.Model("A"));
+        var request = Request with { Site = "mlp.post" };
+
+        Assert.Equal("mlp.post.0", DictionaryImporter.Look(request, model).Site);
+        Assert.Contains("A has 3 layers: say which one it reads, mlp.post.0 to mlp.post.2", Assert.Throws<ArgumentException>(() => DictionaryImporter.Look(request, model with { Layers = 3 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

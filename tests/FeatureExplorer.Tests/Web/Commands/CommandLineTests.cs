@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
@@ -211,6 +215,19 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCodes.Success, code);
         var found = JsonDocument.Parse(output).RootElement.GetProperty("found");
         Assert.Equal(("mlp.post.0", 48, "SAELens"), (found.GetProperty("site").GetString(), found.GetProperty("features").GetInt32(), found.GetProperty("origin").GetProperty("format").GetString()));
+    }
+
+    [Fact]
+    public void Run_OnAnImportedModelOfSeveralLayers_AsksForTheLayer()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyFinished(folder.Path);
+        var database = FeatureDatabase.Open(new DataFolder(folder.Path));
+        var trained = new FeatureStore(database).FindModel("A")!;
+        new RunWriter(database).SaveModel(trained with { Name = "G", Layers = 3, Origin = new ModelOrigin("GPT-2", "gpt2", "abc") });
+        var (code, _, error) = Start($"run --model G --features 64 --queue --data {folder.Path}");
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("G has 3 layers: say which one its dictionaries read, --layer 0 to --layer 2.", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Stages;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Components.CorpusParts;
+using FeatureExplorer.Web.Components.Forms;
 using FeatureExplorer.Web.Components.Pages.Act;
 using FeatureExplorer.Web.Corpora;
 using FeatureExplorer.Web.Operations;

@@ -1,8 +1,8 @@
-namespace FeatureExplorer.Web.Corpora;
+namespace FeatureExplorer.Web.Operations;
 
-/// <summary>The fetching or reading of a corpus, which goes on in the background.</summary>
+/// <summary>Work that goes on in the background after the request that asked for it, such as fetching files.</summary>
 /// <param name="stopping">Ends with the server.</param>
-internal sealed class CorpusWork(CancellationToken stopping) : IDisposable
+internal sealed class BackgroundWork(CancellationToken stopping) : IDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
