@@ -29,8 +29,9 @@ internal static unsafe class ForeignAssembly
             throw new InvalidDataException($"{source.Weights.FilePath} is a transcoder that normalises every token's activations by themselves, which is not supported: import one that does not.");
         }
 
-        var dictionary = new SparseAutoencoder(weights.Inputs, weights.Signed ? checked(2 * weights.Features) : weights.Features, weights.Activation, weights.K,
-            weights.Transcoder is { } transcoder ? new TranscoderShape(transcoder.Outputs, transcoder.Skip is not null) : null) { Normalisation = weights.Normalisation };
+        var transcoder = weights.Transcoder is { } given ? new TranscoderShape(given.Outputs, given.Skip is not null) : null;
+        var features = weights.Signed ? checked(2 * weights.Features) : weights.Features;
+        var dictionary = new SparseAutoencoder(weights.Inputs, features, weights.Activation, weights.K, transcoder) { Normalisation = weights.Normalisation };
         try
         {
             Fill(dictionary, weights, source.Weights);

@@ -88,7 +88,7 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
         Assert.InRange(found.Difference, 0, 1e-4);
     }
 
-    private static unsafe double Sigma(TransformerModel model, ushort[] tokens, int position, Site site)
+    private static unsafe double Sigma(TransformerModel model, int[] tokens, int position, Site site)
     {
         var width = site.Width(model.Config);
         using var x = new FloatBuffer(tokens.Length * width);

@@ -76,7 +76,7 @@ public sealed unsafe class RowNormalisationTests : IDisposable
         var removed = f.Features[0];
         using (var encoder = new CpuDictionaryEncoder(dictionary))
         {
-            encoder.Remove(without.Pointer, Rows, removed);
+            encoder.Remove(without.Pointer, without.Pointer, Rows, removed);
         }
 
         // Of x', a dictionary that normalises nothing has the same f and gives x̂'; that one is held to its own reference.

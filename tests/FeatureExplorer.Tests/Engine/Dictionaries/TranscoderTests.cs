@@ -65,7 +65,8 @@ public sealed unsafe class TranscoderTests
 
         Assert.Equal((Inputs, Outputs, true, skips), (loaded.Inputs, loaded.Outputs, loaded.IsTranscoder, loaded.WSkip is not null));
         Assert.Equal((plain.Dictionary.Site, plain.Dictionary.OutputSite), (loaded.Site, loaded.OutputSite));
-        Assert.Equal((plain.Dictionary.Site, plain.Dictionary.OutputSite), SparseAutoencoder.SitesOf(folder.Path));
+        var shape = DictionaryShape.Of(folder.Path);
+        Assert.Equal((Inputs, true, plain.Dictionary.Site, plain.Dictionary.OutputSite), (shape.Inputs, shape.IsTranscoder, shape.Site, shape.OutputSite));
         Assert.Equal(plain.Dictionary.Hash, loaded.Hash);
         foreach (var (a, b) in new[] { (plain.Dictionary.WEnc, loaded.WEnc), (plain.Dictionary.BEnc, loaded.BEnc), (plain.Dictionary.WDec, loaded.WDec), (plain.Dictionary.BDec, loaded.BDec) })
         {
