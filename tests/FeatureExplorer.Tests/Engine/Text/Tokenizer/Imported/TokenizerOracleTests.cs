@@ -113,7 +113,7 @@ public sealed class TokenizerOracleTests
     [SkippableFact]
     public void Encode_LargeVocabulary_GivesIdsAboveTwoBytes()
     {
-        ITokenizer tokenizer = Open("llama3");
+        var tokenizer = Open("llama3");
         Assert.Equal(128_256, tokenizer.VocabularySize);
         Assert.Equal([1342], tokenizer.Encode("text"));
         var ids = tokenizer.Encode("шахматы и шахматистка");
