@@ -65,7 +65,7 @@ public sealed class ImportBrowserTests(Chromium chromium) : IClassFixture<Chromi
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/runs/1");
         var runs = site.Service<RunStore>();
-        for (var i = 0; i < 1200 && runs.Find(1)!.Active; i++)
+        for (var i = 0; i < 3600 && runs.Find(1)!.Active; i++)
         {
             await Task.Delay(50);
         }
