@@ -11,7 +11,7 @@ using FeatureExplorer.Web.Exports;
 namespace FeatureExplorer.Tests.Web;
 
 /// <summary>A skip transcoder imported beside a trained dictionary, with all that an import computes, over HTTP.</summary>
-public sealed class TranscoderPageTests(TranscoderSite site) : IClassFixture<TranscoderSite>
+public sealed class TranscoderPageTests(ImportedSite site) : IClassFixture<ImportedSite>
 {
     private const string Sites = "mlp.in.0 → mlp.out.0";
 

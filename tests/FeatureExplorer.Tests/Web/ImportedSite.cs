@@ -1,6 +1,7 @@
 using System.Net;
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using FeatureExplorer.Engine.Dictionaries;
@@ -22,8 +23,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureExplorer.Tests.Web;
 
-/// <summary>A server over the small run, with the transcoder as A/2.</summary>
-public sealed class TranscoderSite : IAsyncLifetime, IDisposable
+/// <summary>A server over the small run, with a transcoder as A/2, and as A/3 its own dictionary taken for one whose latents may be negative.</summary>
+public sealed class ImportedSite : IAsyncLifetime, IDisposable
 {
     private const int Features = 40;
 
@@ -36,6 +37,8 @@ public sealed class TranscoderSite : IAsyncLifetime, IDisposable
     public DictionaryInfo Trained { get; private set; } = null!;
 
     public DictionaryInfo Transcoder { get; private set; } = null!;
+
+    public DictionaryInfo Signed { get; private set; } = null!;
 
     public string Files => _files.Path;
 
@@ -55,7 +58,8 @@ public sealed class TranscoderSite : IAsyncLifetime, IDisposable
         Save(_files.Path, SmallRun.Configuration.Transformer.DModel);
         new DictionaryImporter(Database, TimeProvider.System, static _ => { }).Run(
             new DictionaryImportRequest { Path = _files.Path, Model = "A", Ablates = true }, new StageProgress(DictionaryImporter.Stages, null));
-        (Trained, Transcoder) = (store.FindDictionary("A", "1")!, store.FindDictionary("A", "2")!);
+        ImportSigned();
+        (Trained, Transcoder, Signed) = (store.FindDictionary("A", "1")!, store.FindDictionary("A", "2")!, store.FindDictionary("A", "3")!);
         Busy = store.Summaries(Transcoder).MaxBy(static f => f.Density)!.Index;
         _app = WebHost.Build(new WebHostOptions { Database = Database, Urls = ["http://127.0.0.1:0"] });
         await _app.StartAsync();
@@ -88,6 +92,22 @@ public sealed class TranscoderSite : IAsyncLifetime, IDisposable
         using var answer = await Client.GetAsync(new Uri(url, UriKind.Relative));
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{url}: {answer.StatusCode}");
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    private void ImportSigned()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "signed")).FullName;
+        foreach (var file in SparseAutoencoder.Files)
+        {
+            File.Copy(Path.Combine(Database.Folder.Dictionary("A", "1"), file), Path.Combine(folder, file));
+        }
+
+        var settings = Path.Combine(folder, SparseAutoencoder.Files[0]);
+        var config = JsonNode.Parse(File.ReadAllText(settings))!;
+        (config["architecture"], config["k"]) = ("abstopk", 6);
+        File.WriteAllText(settings, config.ToJsonString());
+        new DictionaryImporter(Database, TimeProvider.System, static _ => { }).Run(
+            new DictionaryImportRequest { Path = folder, Model = "A", Relates = false }, new StageProgress(DictionaryImporter.Stages, null));
     }
 
     /// <summary>Random directions that read random directions, sparsely.</summary>
