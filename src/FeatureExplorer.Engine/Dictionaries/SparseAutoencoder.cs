@@ -260,49 +260,4 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
     }
 
     private static int Blocks(int rows) => (rows + EncoderProduct.BlockRows - 1) / EncoderProduct.BlockRows;
-
-    private void EncodeRows(float* x, int rows)
-    {
-        if (_encoder is null)
-        {
-            _encoder = new EncoderProduct(Inputs, Features);
-            _encoder.Pack(WEnc.Pointer, Inputs, BEnc.Pointer, Threshold is null ? default : Threshold.Span());
-        }
-
-        PrepareScratch(rows);
-        _arena.Reset();
-        WorkerPool.For(Blocks(rows), (block, thread) =>
-        {
-            var first = block * EncoderProduct.BlockRows;
-            var count = Math.Min(EncoderProduct.BlockRows, rows - first);
-            var centred = _centred!.Pointer + ((nint)thread * EncoderProduct.BlockRows * Inputs);
-            for (var r = 0; r < count; r++)
-            {
-                var target = new Span<float>(centred + ((nint)r * Inputs), Inputs);
-                var from = new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs);
-                if (Normalisation != RowNormalisation.None)
-                {
-                    _norms[first + r] = RowNormaliser.Apply(Normalisation, from, target);
-                    from = target;
-                }
-
-                Centre(from, target);
-            }
-
-            Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);
-        });
-    }
-
-    /// <summary>x − b_dec; of a transcoder, whose b_dec belongs to what it writes, x itself.</summary>
-    private void Centre(ReadOnlySpan<float> x, Span<float> centred)
-    {
-        if (IsTranscoder)
-        {
-            x.CopyTo(centred);
-        }
-        else
-        {
-            TensorPrimitives.Subtract(x, BDec.Span(), centred);
-        }
-    }
 }

@@ -16,7 +16,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Exports;
 public static unsafe class DictionaryLearningExport
 {
     /// <summary>Writes both files.</summary>
-    /// <exception cref="NotSupportedException">It is a transcoder, which no class of dictionary_learning is.</exception>
+    /// <exception cref="NotSupportedException">It is a transcoder or normalises every token, as no class of dictionary_learning does.</exception>
     public static void Write(SparseAutoencoder dictionary, ExportedFacts facts, IFileSink sink)
     {
         ArgumentNullException.ThrowIfNull(dictionary);

@@ -1,11 +1,57 @@
+using System.Numerics.Tensors;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Numerics;
 
 namespace FeatureExplorer.Engine.Dictionaries;
 
-/// <content>The lists of active features that the encoder keeps until they are handed on.</content>
+/// <content>The encoder, and the lists of active features that it keeps until they are handed on.</content>
 public sealed unsafe partial class SparseAutoencoder
 {
+    private void EncodeRows(float* x, int rows)
+    {
+        if (_encoder is null)
+        {
+            _encoder = new EncoderProduct(Inputs, Features);
+            _encoder.Pack(WEnc.Pointer, Inputs, BEnc.Pointer, Threshold is null ? default : Threshold.Span());
+        }
+
+        PrepareScratch(rows);
+        _arena.Reset();
+        WorkerPool.For(Blocks(rows), (block, thread) =>
+        {
+            var first = block * EncoderProduct.BlockRows;
+            var count = Math.Min(EncoderProduct.BlockRows, rows - first);
+            var centred = _centred!.Pointer + ((nint)thread * EncoderProduct.BlockRows * Inputs);
+            for (var r = 0; r < count; r++)
+            {
+                var target = new Span<float>(centred + ((nint)r * Inputs), Inputs);
+                var from = new ReadOnlySpan<float>(x + ((nint)(first + r) * Inputs), Inputs);
+                if (Normalisation != RowNormalisation.None)
+                {
+                    _norms[first + r] = RowNormaliser.Apply(Normalisation, from, target);
+                    from = target;
+                }
+
+                Centre(from, target);
+            }
+
+            Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);
+        });
+    }
+
+    /// <summary>x − b_dec; of a transcoder, whose b_dec belongs to what it writes, x itself.</summary>
+    private void Centre(ReadOnlySpan<float> x, Span<float> centred)
+    {
+        if (IsTranscoder)
+        {
+            x.CopyTo(centred);
+        }
+        else
+        {
+            TensorPrimitives.Subtract(x, BDec.Span(), centred);
+        }
+    }
+
     private void PrepareScratch(int rows)
     {
         _encoder!.Prepare();
