@@ -61,7 +61,7 @@ public sealed record UnitComparison
         ArgumentNullException.ThrowIfNull(contexts);
         if (!UnitRelator.SameTokens(left, right))
         {
-            throw new ArgumentException("The two units were counted on different tokens: their activations cannot be compared.", nameof(right));
+            throw new ArgumentException("Their activations were counted over different texts, so that they cannot be compared.");
         }
 
         ContextMatch.Check(left, contexts);

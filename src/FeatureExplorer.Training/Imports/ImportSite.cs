@@ -52,9 +52,7 @@ internal static class ImportSite
     }
 
     // Whether hook_normalized has the norm's gain in it depends on how the other tool loaded its model.
-    private static bool AreNorms(Site? a, Site b) => a is not null && a.Layer == b.Layer && IsNorm(a.Kind) && IsNorm(b.Kind);
-
-    private static bool IsNorm(SiteKind kind) => kind is SiteKind.MlpIn or SiteKind.MlpNorm;
+    private static bool MayBe(Site? named, Site asked) => named is { Kind: SiteKind.MlpNorm } && asked.Kind == SiteKind.MlpIn && named.Layer == asked.Layer;
 
     private static (Site Site, string? Note) Choose(ImportedDictionary imported, string? asked, string model, TransformerConfig config)
     {
@@ -66,7 +64,7 @@ internal static class ImportSite
             }
 
             var site = Site.Parse(asked, config.Layers);
-            return imported.Site is null || imported.Site == site || AreNorms(imported.Site, site)
+            return imported.Site is null || imported.Site == site || MayBe(imported.Site, site)
                 ? (site, imported.Hook is null || imported.Site is not null ? null : $"Its files call the place that it reads {imported.Hook}, which is not known here; it is {site}, as was asked for.")
                 : throw new ArgumentException($"--site is {site}, and the dictionary's files say {imported.Hook}, which is {imported.Site}: leave --site out, or import the dictionary that belongs to {site}.");
         }

@@ -70,7 +70,8 @@ public static class ExportCommand
             return ExitCodes.Failure;
         }
 
-        Console.WriteLine($"{what} is in {Path.GetFullPath(path)}, as {formatName}: {Show.Bytes(Size(path))}.");
+        var written = format == ExportFormat.HuggingFaceModel ? $"The model {what.Split('/')[0]}" : what;
+        Console.WriteLine($"{written} is in {Path.GetFullPath(path)}, as {formatName}: {Show.Bytes(Size(path))}.");
         return ExitCodes.Success;
     }
 

@@ -38,7 +38,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _lambda = new("--lambda") { Description = "Weight of the sparsity penalty; a list makes a dictionary of each.", HelpName = "L,..." };
     private readonly Option<string?> _k = new("--k") { Description = "Active features per token, for recipes that fix it; a list makes a dictionary of each.", HelpName = "K,..." };
     private readonly Option<string?> _variant = new("--variant") { Description = "Recipe of the dictionary: " + Names(RunChoices.Variants) + "." };
-    private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + "; a list makes a dictionary of each, at equal L0 with a recipe that fixes k.", HelpName = "SITE,..." };
+    private readonly Option<string?> _site = new("--site") { Description = "Where activations are read: " + Names(RunChoices.Sites) + ", also with the layer, as in resid.post.8; a list makes a dictionary of each, at equal L0 with a recipe that fixes k.", HelpName = "SITE,..." };
     private readonly Option<int?> _layer = NumberOption.Of<int>("--layer", "Layer of the site, from 0. Default: 0; with an imported model of several layers it has to be named.");
     private readonly Option<long?> _samples = NumberOption.Of<long>("--samples", "Activation vectors to train a dictionary on.");
 
@@ -115,7 +115,7 @@ internal sealed class RunOptions
         [.. new Option[] { _architecture, _tokens, _layers }.Where(option => result.GetResult(option) is { Implicit: false }).Select(static option => option.Name)];
 
     /// <summary>Whether somebody has said which layer dictionaries read: here, or in a file with settings.</summary>
-    public bool NamesLayer(ParseResult result) => result.GetValue(_layer) is not null || result.GetValue(_config) is not null;
+    public bool NamesLayer(ParseResult result) => Sites(result).Layer is not null || result.GetValue(_config) is not null;
 
     /// <summary>What the command line asks for.</summary>
     /// <param name="result">The command line.</param>
@@ -179,9 +179,9 @@ internal sealed class RunOptions
             throw new ArgumentException(string.Join(" ", wrong));
         }
 
-        var (variant, sites) = (result.GetValue(_variant), (result.GetValue(_site) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        var (layer, samples) = (result.GetValue(_layer), result.GetValue(_samples));
-        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && sites.Length == 0 && layer is null && samples is null && from is null)
+        var (variant, samples) = (result.GetValue(_variant), result.GetValue(_samples));
+        var (sites, layer) = Sites(result);
+        if (features.Count == 0 && lambda.Count == 0 && k.Count == 0 && variant is null && sites.Count == 0 && layer is null && samples is null && from is null)
         {
             return start;
         }
@@ -206,6 +206,31 @@ internal sealed class RunOptions
         };
         var problems = sweep.Problems().Select(p => $"--{p.Field}: {p.Message}").ToList();
         return problems.Count == 0 ? sweep.Expand([], first: 1) : throw new ArgumentException(string.Join(" ", problems));
+    }
+
+    /// <summary>The kinds of site, and the layer that --layer or the sites themselves name, as in resid.post.8.</summary>
+    private (IReadOnlyList<string> Kinds, int? Layer) Sites(ParseResult result)
+    {
+        var (kinds, layers) = (new List<string>(), new SortedSet<int>());
+        foreach (var site in (result.GetValue(_site) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var dot = site.LastIndexOf('.');
+            var numbered = int.TryParse(site.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            kinds.Add(numbered ? site[..Math.Max(0, dot)] : site);
+            if (numbered)
+            {
+                layers.Add(number);
+            }
+        }
+
+        if (result.GetValue(_layer) is { } layer)
+        {
+            layers.Add(layer);
+        }
+
+        return layers.Count < 2
+            ? (kinds, layers.Count == 0 ? null : layers.Min)
+            : throw new ArgumentException($"--site and --layer name the layers {string.Join(", ", layers)}; the dictionaries of a run read one: start a run for each.");
     }
 
     /// <summary>What a dictionary that goes on from another is where the command line does not say.</summary>

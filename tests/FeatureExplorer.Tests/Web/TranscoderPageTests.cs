@@ -96,14 +96,15 @@ public sealed class TranscoderPageTests(ImportedSite site) : IClassFixture<Impor
 
     [Theory]
     [InlineData("resid.pre.0", "leave --site out")]
-    [InlineData("mlp.norm.0", null)]
-    public void Check_OfASite_TakesTheNormWithOrWithoutItsGain(string asked, string? says)
+    [InlineData("mlp.norm.0", "leave --site out")]
+    [InlineData("mlp.in.0", null)]
+    public void Check_OfASite_MayOnlyBeTheOneOfTheFiles(string asked, string? says)
     {
         var importer = new DictionaryImporter(site.Database, TimeProvider.System, static _ => { });
         var request = new DictionaryImportRequest { Path = site.Files, Model = "A", Site = asked };
         if (says is null)
         {
-            Assert.Equal("mlp.norm.0 → mlp.out.0", importer.Check(request).Site);
+            Assert.Equal("mlp.in.0 → mlp.out.0", importer.Check(request).Site);
         }
         else
         {

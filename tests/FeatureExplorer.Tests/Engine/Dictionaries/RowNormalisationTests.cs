@@ -201,6 +201,20 @@ public sealed unsafe class RowNormalisationTests : IDisposable
     }
 
     [Fact]
+    public void Import_OfOurOwnFiles_GivesTheSameDictionary()
+    {
+        using var trained = Trained(DictionaryVariants.TopK);
+        using var dictionary = Normalising(trained, RowNormalisation.LayerNorm);
+        var folder = Path.Combine(_folder, "own");
+        dictionary.Save(folder);
+
+        using var imported = DictionaryImport.Read(folder);
+
+        Assert.Equal(RowNormalisation.LayerNorm, imported.Dictionary.Normalisation);
+        Assert.Equal(Values(dictionary), Values(imported.Dictionary), static (a, b) => Math.Abs(a - b) <= 1e-5f * (1 + a));
+    }
+
+    [Fact]
     public void DictionaryLearningExport_CannotSayIt_IsRefused()
     {
         using var trained = Trained(DictionaryVariants.TopK);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
@@ -228,6 +230,13 @@ public sealed class CommandLineTests
         var (code, _, error) = Start($"run --model G --features 64 --queue --data {folder.Path}");
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Contains("G has 3 layers: say which one its dictionaries read, --layer 0 to --layer 2.", error, StringComparison.Ordinal);
+
+        (code, _, error) = Start($"run --model G --features 64 --site resid.post.1 --layer 2 --queue --data {folder.Path}");
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("--site and --layer name the layers 1, 2", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Success, Start($"run --model G --features 64 --site resid.post.1 --queue --data {folder.Path}").Code);
+        var queued = JsonNode.Parse(Assert.Single(new RunStore(database, TimeProvider.System).Latest(5), static run => run.Status == RunStatus.Queued).Configuration)!["dictionaries"]![0]!;
+        Assert.Equal(("resid.post", 1), ((string?)queued["site"], (int?)queued["layer"]));
     }
 
     [Fact]

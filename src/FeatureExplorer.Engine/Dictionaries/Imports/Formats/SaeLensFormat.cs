@@ -170,7 +170,9 @@ internal sealed class SaeLensFormat : IDictionaryFormat
 
     private static ForeignWeights Known(ForeignSource source, ForeignWeights weights, params string[] further)
     {
-        ForeignTensors.DemandKnown(source, $"\"{weights.Architecture}\"", ["W_enc", "W_dec", "b_dec", weights.EncoderBias, ScalingFactor, weights.Transcoder?.Skip?.Name, .. further]);
+        // Our own files have the kind of normalisation as a tensor, too.
+        var normalisation = weights.Normalisation == RowNormalisation.None ? null : NormalisationNames.Key;
+        ForeignTensors.DemandKnown(source, $"\"{weights.Architecture}\"", ["W_enc", "W_dec", "b_dec", weights.EncoderBias, ScalingFactor, weights.Transcoder?.Skip?.Name, normalisation, .. further]);
         return weights;
     }
 
