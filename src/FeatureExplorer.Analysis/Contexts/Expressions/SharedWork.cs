@@ -21,18 +21,38 @@ public sealed class SharedWork<T>
         ArgumentNullException.ThrowIfNull(compute);
         cancellation.ThrowIfCancellationRequested();
         var (work, first) = Join(key);
-        using var leaving = cancellation.UnsafeRegister(_ => Leave(work), null);
-        if (first)
+        var left = 0;
+        using var leaving = cancellation.UnsafeRegister(_ => LeaveOnce(), null);
+        try
         {
-            Run(key, work, compute);
+            if (first)
+            {
+                Run(key, work, compute);
+            }
+            else
+            {
+                Wait(work, cancellation);
+            }
         }
-        else
+        finally
         {
-            Wait(work, cancellation);
+            // Whoever is woken by the cancellation may take the registration back before its turn comes.
+            if (cancellation.IsCancellationRequested)
+            {
+                LeaveOnce();
+            }
         }
 
         cancellation.ThrowIfCancellationRequested();
         return work.Result.Task.GetAwaiter().GetResult();
+
+        void LeaveOnce()
+        {
+            if (Interlocked.Exchange(ref left, 1) == 0)
+            {
+                Leave(work);
+            }
+        }
     }
 
     /// <summary>How many wait for the answer to a question.</summary>

@@ -46,6 +46,16 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_AllLeaveAtOnceManyTimes_IsCancelledEachTime()
+    {
+        for (var round = 0; round < 300; round++)
+        {
+            using var again = new SharedWorkTests();
+            await again.Get_AllLeave_IsCancelled().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    [Fact]
     public void Get_AfterAFailure_IsComputedAgain()
     {
         Assert.Throws<InvalidOperationException>(() => _work.Get("key", static _ => throw new InvalidOperationException()));
