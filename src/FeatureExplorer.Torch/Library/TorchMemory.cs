@@ -23,13 +23,15 @@ internal static unsafe class TorchMemory
     /// <summary>Indices or token ids on a device; libtorch indexes with 64-bit integers.</summary>
     public static Tensor Upload(ReadOnlySpan<int> indices, Device device)
     {
-        var wide = new long[indices.Length];
+        // Not tensor(array), which pins the array until libtorch calls back to let go of it.
+        var host = empty([indices.Length], int64);
+        var wide = MemoryMarshal.Cast<byte, long>(host.bytes);
         for (var i = 0; i < wide.Length; i++)
         {
             wide[i] = indices[i];
         }
 
-        return tensor(wide, device: device);
+        return ToDevice(host, device);
     }
 
     /// <summary>All numbers of a tensor to floats of the host.</summary>

@@ -158,7 +158,7 @@ internal sealed unsafe class TorchModel : IDisposable
         NeuronKind.Relu => x.relu(),
         NeuronKind.Silu => functional.silu(x),
         // libtorch's own is the exact one; this is GPT-2's.
-        NeuronKind.GeluTanh => x.mul(x.add(x.pow(3), alpha: Scalars.Of(0.044715f)).mul(Scalars.Of(2 * MathF.Sqrt(2 / MathF.PI))).sigmoid()),
+        NeuronKind.GeluTanh => x.mul(x.add(x.pow(Scalars.Of(3)), alpha: Scalars.Of(0.044715f)).mul(Scalars.Of(2 * MathF.Sqrt(2 / MathF.PI))).sigmoid()),
         _ => functional.gelu(x),
     };
 
