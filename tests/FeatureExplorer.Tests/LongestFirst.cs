@@ -7,7 +7,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        Web.SampleSiteTests.Name, nameof(Web.AccessibilityTests), nameof(Web.ConsoleTests), nameof(Web.Commands.CommandLineTests), nameof(Storage.Damage.FileOriginsTests),
+        Web.SampleSiteTests.Name, nameof(Web.EveryPageTests), nameof(Web.Commands.CommandLineTests), nameof(Storage.Damage.FileOriginsTests),
         nameof(Web.Runs.RunQueueServiceTests), nameof(Web.JourneyTests), nameof(Training.Names.RunNamesTests), nameof(Training.Stages.RunPipelineTests), nameof(Web.NewRunBrowserTests),
     ];
 

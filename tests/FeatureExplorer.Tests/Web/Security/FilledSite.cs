@@ -21,7 +21,7 @@ public sealed class FilledSite : IAsyncLifetime, IDisposable
         _command = RunLock.TryTake(_site.Folder);
         await _site.InitializeAsync();
         LabelTests.Publish(_site);
-        AccessibilityTests.Fill(_site);
+        EveryPageTests.Fill(_site);
         using var administrator = await _site.Visitor(Role.Admin);
         Cookies = administrator.Cookies.GetAllCookies();
     }
