@@ -102,30 +102,6 @@ public sealed class BrowserTests(SampleSite site, Chromium chromium) : IClassFix
         Assert.NotEqual(light, await Background(page));
     }
 
-    [SkippableTheory]
-    [InlineData("/")]
-    [InlineData("/A/1")]
-    [InlineData("/A/1/4")]
-    [InlineData("/B/1/4")]
-    [InlineData("/about")]
-    [InlineData("/A/neurons/7")]
-    [InlineData("/A/1/4/ablation")]
-    [InlineData("/A/1/report")]
-    [InlineData("/A/1/4?open=levels,contexts,relatives,formation")]
-    [InlineData("/compare?left=A/1/4&right=A/neurons/7")]
-    public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
-    {
-        var page = await Open(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 } });
-        await page.GotoAsync(site.Address + url);
-        var wide = await page.EvaluateAsync<string[]>(
-            """
-            [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 391 && !e.parentElement.closest(".scroll, .unseen"))
-              .map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`)
-            """);
-        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") == 390, $"Too wide:\n{string.Join('\n', wide)}");
-        Assert.Empty(_complaints);
-    }
-
     [SkippableFact]
     public async Task WithoutScript_EveryChoice_IsALinkOrAForm()
     {

@@ -25,7 +25,7 @@ public sealed class EveryPageTests(SampleSite site, FilledSite accounts, Chromiu
 
     public static TheoryData<string> Pages =>
     [
-        "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
+        "/", "/about", "/A/1", "/A/1?q=no+such+text", "/B/1?page=2", "/A/1/0", "/A/1/4?context=cyrillic&x=log&y=log", "/A/1/4?open=levels,contexts,relatives,formation", "/A/1/report", "/B/1/3", "/B/1/5", "/B/1/4",
         "/embed/A/1/4", "/embed/B/1/5?parts=examples", "/nothing", "/contexts", "/A/1/context?context=cyrillic", "/A/1/context?context=regex:[0-9]%2B", "/A/1/4?context=regex:%D0%BF",
         "/login", "/A/neurons", "/A/neurons/7", "/A/neurons/report", "/compare", "/compare?left=A/1/4&right=B/1/4", "/compare?left=A/1/4&right=A/neurons/7", "/search?q=e", "/A/1/text?q=abc", "/A/1/text", "/A/1/4/steer", "/A/1/4/steer?strength=-2&temperature=0.5&positions=generated&error=drop&colour=context", "/A/1/4/ablation", "/pareto", "/synthetic", "/synthetic/sample", "/contexts/new", "/contexts/new?context=cyrillic", "/A/1/spectrum", "/A/1/4/explore", "/A/1/4/explore?context=cyrillic&x=log&bars=mass&from=0.1",
         "/A/splitting?feature=A/1/4", "/A/sites", "/A/1/unread", "/A/1/automata", "/A/1/map", "/A/1/map?with=B/1&colour=context&q=e", "/A/1/4/transitions", "/A/1/decompose", "/A/1/logits", "/A/1/4/logits",
@@ -41,7 +41,7 @@ public sealed class EveryPageTests(SampleSite site, FilledSite accounts, Chromiu
 
     public static TheoryData<string> SignedInPages =>
     [
-        "/account", "/accounts", "/audit", "/runs", "/runs/new", "/imports/new", "/runs/1", "/runs/2", "/runs/compare?ids=1,2", "/pareto", "/corpora", "/corpora/new", "/corpora/tales", "/corpora/long", "/B/1/2",
+        "/account", "/accounts", "/audit", "/runs", "/runs/new", "/imports/new", "/runs/1", "/runs/2", "/runs/compare?ids=1,2", "/pareto", "/corpora", "/corpora/new", "/corpora/tales", "/corpora/long", "/corpora/wide", "/B/1/2",
     ];
 
     [SkippableTheory]
@@ -141,6 +141,20 @@ public sealed class EveryPageTests(SampleSite site, FilledSite accounts, Chromiu
             Message = $"The address http://example.org/{word} could not be fetched.",
             AddedBy = word[..60],
         });
+        accounts.Service<CorpusStore>().TryAdd(new CorpusInfo
+        {
+            Name = "wide",
+            Origin = CorpusOrigin.Upload,
+            From = word[..200],
+            Paths = ["sources/wide/wide.jsonl"],
+            State = CorpusState.Ready,
+            Message = string.Empty,
+            Documents = 2,
+            TextBytes = 20,
+            Domains = [new CorpusDomain(word[..64], 2, 20)],
+            Preview = [new CorpusExcerpt("wide.jsonl:1", "french", word[..300])],
+            Problems = [word[..200]],
+        });
         var runs = accounts.Service<RunStore>();
         runs.Report(1, "Training dictionary A/1", 0.4, word);
         foreach (var run in (long[])[1, 2])
@@ -192,7 +206,13 @@ public sealed class EveryPageTests(SampleSite site, FilledSite accounts, Chromiu
             await page.SetViewportSizeAsync(width, 900);
             if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var wide && wide > width)
             {
-                _complaints.Add($"{wide} pixels wide on a screen of {width}, {scheme}");
+                var outside = await page.EvaluateAsync<string[]>(
+                    """
+                    width => [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > width + 1 && !e.parentElement.closest(".scroll, .unseen")).slice(0, 8)
+                      .map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`)
+                    """,
+                    width);
+                _complaints.Add($"{wide} pixels wide on a screen of {width}, {scheme}: {string.Join(" | ", outside)}");
             }
 
             // A grid scrolls by itself on a phone; a screen holds all of its columns.

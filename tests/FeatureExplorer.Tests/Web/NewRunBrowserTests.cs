@@ -144,34 +144,6 @@ public sealed class NewRunBrowserTests(Chromium chromium) : IClassFixture<Chromi
         Assert.Equal(2, _site.Service<CorpusStore>().Find("plain")!.Paths.Count);
     }
 
-    [SkippableTheory]
-    [InlineData("/runs/new")]
-    [InlineData("/corpora")]
-    [InlineData("/corpora/new")]
-    [InlineData("/corpora/tales")]
-    public async Task Phone_NoPage_IsWiderThanTheScreen(string url)
-    {
-        _site.Service<CorpusStore>().TryAdd(new CorpusInfo
-        {
-            Name = "tales",
-            Origin = CorpusOrigin.Upload,
-            From = new string('x', 200),
-            Paths = ["sources/tales/tales.jsonl"],
-            State = CorpusState.Ready,
-            Documents = 2,
-            TextBytes = 20,
-            Domains = [new CorpusDomain(new string('d', 64), 2, 20)],
-            Preview = [new CorpusExcerpt("tales.jsonl:1", "french", new string('t', 300))],
-            Problems = [new string('p', 200)],
-        });
-        var page = await Open(url, width: 390);
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        var wide = await page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > 391).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`)");
-        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") == 390, $"Too wide:\n{string.Join('\n', wide)}");
-        Assert.Empty(_complaints);
-    }
-
     private static FilePayload File(string name, string text) => new() { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(text) };
 
     /// <summary>Presses Tab until the element is reached.</summary>
