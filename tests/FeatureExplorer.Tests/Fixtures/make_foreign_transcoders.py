@@ -157,7 +157,7 @@ for name, skips, jumps, hook in (("circuit-tracer", False, False, "hook_resid_mi
 
 # circuit-tracer's of TopK, whose k config.yaml names: the k largest as they are. No token here has fewer than k above 0.
 w_enc, b_enc, w_dec, b_dec, w_skip, x = parts(n)
-b_enc = b_enc + 1
+b_enc = b_enc + 3
 safetensors("circuit-tracer-topk/layer_1.safetensors", {"W_enc": w_enc.t(), "W_dec": w_dec, "b_enc": b_enc, "b_dec": b_dec, "W_skip": w_skip})
 with open(path("circuit-tracer-topk/config.yaml"), "w") as file:
     file.write('model_name: "toy/llama"\nmodel_kind: transcoder_set\nfeature_input_hook: "mlp.hook_in"\nfeature_output_hook: "mlp.hook_out"\nactivation: topk\nk: 3\n')

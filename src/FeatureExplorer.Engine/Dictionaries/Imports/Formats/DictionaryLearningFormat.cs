@@ -35,7 +35,9 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
             throw new InvalidDataException($"{trainer!.FilePath}: trainer.dict_class is {named}; {string.Join(", ", Classes.Select(static known => known.Class))} are read.");
         }
 
-        if ((named ?? Guess(source, prefix)) is not { } kind)
+        // A configuration without a trainer is another tool's, whose tensors may look alike and mean something else.
+        var guesses = trainer is not null || source.Config("config.json") is null;
+        if ((named ?? (guesses ? Guess(source, prefix) : null)) is not { } kind)
         {
             return null;
         }
