@@ -5,6 +5,9 @@ namespace FeatureExplorer.Engine.Dictionaries.Files;
 /// <content>When a matching pursuit ends.</content>
 internal sealed partial record DictionaryConfig
 {
+    /// <summary>When it ends; null for every other kind of dictionary.</summary>
+    public PursuitShape? Pursuit { get; private init; }
+
     private PursuitShape ReadPursuit() => new(
         _json[PursuitSettings.ResidualThreshold] switch
         {

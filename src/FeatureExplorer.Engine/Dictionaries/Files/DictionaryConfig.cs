@@ -47,9 +47,6 @@ internal sealed partial record DictionaryConfig
     /// <summary>Most active features of a vector; 0 where their number is not fixed.</summary>
     public int K { get; private init; }
 
-    /// <summary>When a matching pursuit ends; null for every other kind.</summary>
-    public PursuitShape? Pursuit { get; private init; }
-
     /// <summary>Where it reads; null when the file does not say.</summary>
     public Site? Site { get; private init; }
 
