@@ -35,7 +35,7 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
     [Fact]
     public void Run_FeaturesFoundByMatchingPursuit_EqualsARealForwardPass()
     {
-        using var dictionary = PlainPursuit.Dictionary(SmallAnalysis.Inputs, SmallAnalysis.Features, new PursuitShape(0.001f, 19, true), small.Dictionary.Site);
+        using var dictionary = PlainPursuit.Dictionary(SmallAnalysis.Inputs, SmallAnalysis.Features, new PursuitShape(0, 12, false), small.Dictionary.Site);
         using var encoder = new ModelFeatureEncoder(small.Model, dictionary);
         Check(encoder, dictionary, "pursued.bin");
     }

@@ -65,8 +65,11 @@ public sealed class ActivationIndexTests : IDisposable
         var bytes = File.ReadAllBytes(_path);
         bytes[^3] ^= 1;
         File.WriteAllBytes(_path, bytes);
-        using var damaged = ActivationIndex.Open(_path);
-        Assert.Throws<DamagedFileException>(() => damaged.GainAt(Tokens - 1));
+        Assert.Throws<DamagedFileException>(() =>
+        {
+            using var damaged = ActivationIndex.Open(_path);
+            return damaged.GainAt(Tokens - 1);
+        });
     }
 
     [Fact]

@@ -178,6 +178,8 @@ internal sealed class SaeLensFormat : IDictionaryFormat
     {
         if (!weights.SubtractsDecoderBias)
         {
+            // It is not used, and has to be sound all the same.
+            _ = ForeignTensors.Vector(source.Weights, "b_dec", weights.Inputs);
             source.Notes.Add("apply_b_dec_to_input is false: SAELens uses the b_dec of a matching pursuit nowhere then, and it is 0 here.");
         }
 
