@@ -49,9 +49,9 @@ public sealed partial class ActivationIndex
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(prefix[8..]);
-        if (version is not (IndexLayout.Version or IndexLayout.WideVersion))
+        if (version is not (IndexLayout.Version or IndexLayout.WideVersion or IndexLayout.GainVersion))
         {
-            throw Invalid(path, $"it has format version {version} where this program reads {IndexLayout.Version}");
+            throw Invalid(path, $"it has format version {version} where this program reads {IndexLayout.GainVersion} and those before");
         }
 
         var expected = BinaryPrimitives.ReadInt64LittleEndian(prefix[16..]);

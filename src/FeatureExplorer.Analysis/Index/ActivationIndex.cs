@@ -49,7 +49,10 @@ public sealed partial class ActivationIndex : IDisposable
     /// <summary>Number of nonzero activations.</summary>
     public long Activations => Header.Activations;
 
-    /// <summary>Size of the whole file over the number of activations: four bytes each, and the header and the two tables on top.</summary>
+    /// <summary>Whether σ of every token is known; where tokens are not normalised, it is 1.</summary>
+    public bool HasGains => Header.HasGains;
+
+    /// <summary>Size of the whole file over the number of activations: four bytes each, and the header, the two tables and σ of tokens on top.</summary>
     public double BytesPerActivation => (double)_file.Length / Math.Max(1, Activations);
 
     /// <summary>
@@ -173,6 +176,14 @@ public sealed partial class ActivationIndex : IDisposable
         var (start, end) = PageRange(feature, page, count);
         var entry = FirstFrom(first, start, end, (ushort)(position & PageMask));
         return entry < end && LowPosition(first + entry) == (ushort)(position & PageMask) ? Value(feature, entry) : 0;
+    }
+
+    /// <summary>σ of a token: what a feature adds to x̂ there is σ f d (<see cref="Engine.Dictionaries.RowNormalisation"/>); 1 where the index has none.</summary>
+    public float GainAt(long position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Tokens);
+        return HasGains ? _file.Item<float>(_layout.GainsOffset + (position * sizeof(float))) : 1;
     }
 
     /// <summary>Reads the whole file and compares the checksums of the activations that its own header holds.</summary>

@@ -62,16 +62,21 @@ public static class ActivationIndexBuilder
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var spool = new RowSpool(path + ".rows.tmp");
+        using var gains = new GainSpool(path + ".gains.tmp");
         var counts = new long[encoder.Features];
-        Encode(heldOut, tokens, encoder, spool, counts, progress, cancellation);
-        var complete = header with { Tokens = tokens, Features = encoder.Features, Activations = counts.Sum() };
-        Checksums.Write(path, file => Gather(file, complete, counts, spool, gatherBytes, progress, cancellation));
+        Encode(heldOut, tokens, encoder, spool, gains, counts, progress, cancellation);
+        var complete = header with { Tokens = tokens, Features = encoder.Features, Activations = counts.Sum(), HasGains = gains.Any };
+        Checksums.Write(path, file =>
+        {
+            Gather(file, complete, counts, spool, gatherBytes, progress, cancellation);
+            gains.CopyTo(file, IndexLayout.Of(complete).GainsOffset);
+        });
         progress?.Report(1);
         return complete;
     }
 
     private static void Encode(
-        TokenStore heldOut, long tokens, IFeatureEncoder encoder, RowSpool spool, long[] counts, IProgress<double>? progress, CancellationToken cancellation)
+        TokenStore heldOut, long tokens, IFeatureEncoder encoder, RowSpool spool, GainSpool gains, long[] counts, IProgress<double>? progress, CancellationToken cancellation)
     {
         var rows = new SparseActivations();
         for (long start = 0; start < tokens;)
@@ -83,6 +88,7 @@ public static class ActivationIndexBuilder
             windows = Math.Max(windows, 1);
             encoder.Encode(heldOut.Read(start, windows * length), windows, length, rows);
             spool.Append(rows, counts);
+            gains.Append(rows);
             start += windows * length;
             progress?.Report(EncodingShare * start / tokens);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureExplorer.Analysis.Index;
 
 /// <summary>What an activation index was made from; stored as JSON at the start of the file.</summary>
@@ -17,6 +19,10 @@ public sealed record IndexHeader
 
     /// <summary>Version of the program that wrote the file.</summary>
     public string CreatedBy { get; init; } = typeof(IndexHeader).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    /// <summary>Whether it has σ of every token, as for a dictionary that normalises each by itself; set by the builder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasGains { get; init; }
 
     /// <summary>Held-out tokens covered, from the start of the split; set by the builder.</summary>
     public long Tokens { get; init; }

@@ -8,7 +8,7 @@ namespace FeatureExplorer.Analysis.Index;
 /// <summary>
 /// Where things lie in an index file, all little-endian: a fixed prefix of 40 bytes (magic, version, length of the JSON, length of the
 /// file, three checksums), the JSON header, features + 1 offsets of 8 bytes, the page table, all positions by feature and position, all values
-/// of 2 bytes in the same order. Every part starts at a multiple of 64. A page is 65,536 tokens: of a position only the lower 16 bits are stored,
+/// of 2 bytes in the same order, and in files of version 3, of dictionaries that normalise every token, σ of each in 4 bytes. Every part starts at a multiple of 64. A page is 65,536 tokens: of a position only the lower 16 bits are stored,
 /// and the page table has, for each feature and page, the number of the feature's activations before the page, in 4 bytes.
 /// Files of version 1 have no page table and positions of 4 bytes; they are still read.
 /// </summary>
@@ -17,6 +17,7 @@ internal readonly record struct IndexLayout(int JsonLength, int Features, long T
     public const int PrefixLength = 40;
     public const int Version = 2;
     public const int WideVersion = 1;
+    public const int GainVersion = 3;
 
     /// <summary>Bits of a position within its page.</summary>
     public const int PageBits = 16;
@@ -38,12 +39,17 @@ internal readonly record struct IndexLayout(int JsonLength, int Features, long T
 
     public long ValuesOffset => Align(PositionsOffset + (Activations * PositionBytes));
 
-    public long FileLength => ValuesOffset + (Activations * sizeof(ushort));
+    /// <summary>Where σ of the first token lies; the end of a file without.</summary>
+    public long GainsOffset => HasGains ? Align(ValuesOffset + (Activations * sizeof(ushort))) : ValuesOffset + (Activations * sizeof(ushort));
+
+    public long FileLength => GainsOffset + (HasGains ? Tokens * sizeof(float) : 0);
+
+    private bool HasGains => FormatVersion == GainVersion;
 
     public static int PagesOf(long tokens) => checked((int)((tokens + (1 << PageBits) - 1) >> PageBits));
 
     public static IndexLayout Of(IndexHeader header) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(header, JsonSerializerOptions.Web).Length, header.Features, header.Tokens, header.Activations);
+        new(JsonSerializer.SerializeToUtf8Bytes(header, JsonSerializerOptions.Web).Length, header.Features, header.Tokens, header.Activations, header.HasGains ? GainVersion : Version);
 
     /// <summary>Everything before the positions.</summary>
     public static byte[] Head(
@@ -53,7 +59,7 @@ internal readonly record struct IndexLayout(int JsonLength, int Features, long T
         var layout = Of(header);
         var head = new byte[layout.PositionsOffset];
         Magic.CopyTo(head);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), layout.FormatVersion);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), json.Length);
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), layout.FileLength);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(24), positionsChecksum);

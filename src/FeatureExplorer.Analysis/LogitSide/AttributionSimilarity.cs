@@ -5,7 +5,7 @@ namespace FeatureExplorer.Analysis.LogitSide;
 
 /// <summary>
 /// Attribution of a feature at a token (paper, section on attribution similarity): f_i(t) w_i(x), its activation times its logit weight on the token x that
-/// comes next in the document. The similarity of two features is the Pearson correlation of these over all indexed tokens.
+/// comes next in the document; of a dictionary that normalises every token, times σ of the token, as f_i d_i is in x̂. The similarity of two features is the Pearson correlation of these over all indexed tokens.
 /// </summary>
 public sealed class AttributionSimilarity
 {
@@ -52,7 +52,7 @@ public sealed class AttributionSimilarity
         {
             if (!_ends.Contains(positions[i]))
             {
-                var value = (double)(float)values[i] * weights[_heldOut.Tokens[positions[i] + 1]];
+                var value = (double)_index.GainAt(positions[i]) * (float)values[i] * weights[_heldOut.Tokens[positions[i] + 1]];
                 found.Add((positions[i], value));
                 sum += value;
                 squares += value * value;

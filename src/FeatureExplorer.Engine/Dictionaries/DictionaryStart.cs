@@ -17,6 +17,7 @@ public static unsafe class DictionaryStart
         DictionaryActivation.TopK => [DictionaryVariants.TopK],
         DictionaryActivation.JumpRelu => [DictionaryVariants.JumpRelu, DictionaryVariants.BatchTopK, DictionaryVariants.Matryoshka],
         DictionaryActivation.Gated => [DictionaryVariants.Gated],
+        DictionaryActivation.MatchingPursuit => [],
         _ => [DictionaryVariants.Paper2023, DictionaryVariants.April2024],
     };
 
@@ -39,6 +40,11 @@ public static unsafe class DictionaryStart
         if (start.IsTranscoder)
         {
             return "The dictionary to start from is a transcoder, which no recipe here trains: start from another, or from none.";
+        }
+
+        if (start.Activation == DictionaryActivation.MatchingPursuit)
+        {
+            return "The dictionary to start from finds its features by matching pursuit, which no recipe here trains: start from another, or from none.";
         }
 
         if (start.Normalisation != RowNormalisation.None)

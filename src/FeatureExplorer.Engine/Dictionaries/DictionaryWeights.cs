@@ -78,6 +78,20 @@ internal static unsafe class DictionaryWeights
         return dictionary;
     }
 
+    /// <summary>For a matching pursuit: W_enc = W_dec. One that takes no b_dec from its input adds none to x̂, either; its b_dec becomes 0.</summary>
+    public static void Tie(SparseAutoencoder dictionary, bool usesDecoderBias)
+    {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            dictionary.DecoderRow(feature).CopyTo(dictionary.EncoderRow(feature));
+        }
+
+        if (!usesDecoderBias)
+        {
+            dictionary.BDec.Span().Clear();
+        }
+    }
+
     /// <summary>For a dictionary whose encoder reads x itself: W_enc x + b_enc = W_enc (x − b_dec) + (b_enc + W_enc b_dec).</summary>
     public static void CentreEncoder(SparseAutoencoder dictionary)
     {

@@ -35,6 +35,12 @@ public sealed unsafe partial class SparseAutoencoder
                 Centre(from, target);
             }
 
+            if (Pursuit is not null)
+            {
+                Pursue(thread, centred, first, count);
+                return;
+            }
+
             Keep(_encoder.Encode(thread, centred, Inputs, count, K > 0 ? K : int.MaxValue), first);
         });
     }
@@ -67,6 +73,58 @@ public sealed unsafe partial class SparseAutoencoder
             _rows = new SparseRow[rows];
             _norms = new (float, float)[rows];
         }
+    }
+
+    /// <summary>Matching pursuit of the rows of a block, all that are not done in one product a step.</summary>
+    /// <param name="thread">The calling thread's number.</param>
+    /// <param name="residuals">[rows, n]: r = x − b_dec, which become what is left.</param>
+    /// <param name="first">Number of the first row.</param>
+    /// <param name="count">How many rows.</param>
+    private void Pursue(int thread, float* residuals, int first, int count)
+    {
+        var found = new PursuedRow[count];
+        var open = new int[count];
+        for (var row = 0; row < count; row++)
+        {
+            (found[row], open[row]) = (new PursuedRow(), row);
+        }
+
+        for (var (step, left) = (0, count); step < Pursuit!.MaxIterations && left > 0; step++)
+        {
+            var best = _encoder!.Encode(thread, residuals, Inputs, left, keep: 1);
+            var kept = 0;
+            for (var place = 0; place < left; place++)
+            {
+                var residual = new Span<float>(residuals + ((nint)place * Inputs), Inputs);
+                if (Take(best[place], found[open[place]], residual))
+                {
+                    // Those that go on move together, in their order.
+                    residual.CopyTo(new Span<float>(residuals + ((nint)kept * Inputs), Inputs));
+                    open[kept++] = open[place];
+                }
+            }
+
+            left = kept;
+        }
+
+        for (var row = 0; row < count; row++)
+        {
+            _arena.TryTake(found[row].Count, long.MaxValue, out var place);
+            _rows[first + row] = found[row].Write(place);
+        }
+    }
+
+    /// <summary>One step of a row; whether there is another. A step that finds nothing above 0 is the last: r stays as it is.</summary>
+    private bool Take(SparseRow best, PursuedRow found, Span<float> residual)
+    {
+        if (best.Count == 0)
+        {
+            return false;
+        }
+
+        var isNew = found.Add(best.Features[0], best.Values[0]);
+        TensorPrimitives.MultiplyAdd(DecoderRow(best.Features[0]), -best.Values[0], residual, residual);
+        return (isNew || !Pursuit!.StopsOnRepeat) && !(Pursuit!.ResidualThreshold > 0 && TensorPrimitives.Norm<float>(residual) < Pursuit.ResidualThreshold);
     }
 
     private void Keep(ReadOnlySpan<SparseRow> lists, int first)

@@ -18,6 +18,7 @@ namespace FeatureExplorer.Engine.Dictionaries;
 /// <code>
 /// f = σ(W_enc x + b_enc)        ŷ = Σ_i f_i d_i + b_dec + W_skip x        W_skip: where it has one
 /// </code>
+/// A matching pursuit (<see cref="DictionaryActivation.MatchingPursuit"/>) finds f step by step instead, with W_enc = W_dec and rows of any length.
 /// All that decodes uses <see cref="Outputs"/> and <see cref="OutputSite"/>, which are <see cref="Inputs"/> and <see cref="Site"/> of an autoencoder.
 /// It works on activations as the model gives them. Training works on s·x with s = √n / E‖x‖, so that λ means the same on every model;
 /// dividing both biases by s afterwards gives exactly the same dictionary for x, with f and x̂ divided by s and W_enc, W_dec unchanged:
@@ -42,10 +43,22 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
     /// <param name="activation">How pre-activations become f.</param>
     /// <param name="k">Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>.</param>
     /// <param name="transcoder">What makes it a transcoder; null for an autoencoder.</param>
-    public SparseAutoencoder(int inputs, int features, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0, TranscoderShape? transcoder = null)
+    /// <param name="pursuit">When the pursuit of a vector ends, for <see cref="DictionaryActivation.MatchingPursuit"/>, whose W_enc the caller fills with W_dec.</param>
+    public SparseAutoencoder(
+        int inputs, int features, DictionaryActivation activation = DictionaryActivation.Relu, int k = 0, TranscoderShape? transcoder = null, PursuitShape? pursuit = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        if (activation == DictionaryActivation.MatchingPursuit)
+        {
+            ArgumentNullException.ThrowIfNull(pursuit);
+            ArgumentOutOfRangeException.ThrowIfLessThan(pursuit.MaxIterations, 1, nameof(pursuit));
+            if (transcoder is not null)
+            {
+                throw new ArgumentException("A matching pursuit gives back what it reads, so it is no transcoder.", nameof(transcoder));
+            }
+        }
+
         if (activation == DictionaryActivation.TopK)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
@@ -58,6 +71,7 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
         Features = features;
         Activation = activation;
         K = activation == DictionaryActivation.TopK ? k : 0;
+        Pursuit = activation == DictionaryActivation.MatchingPursuit ? pursuit : null;
         Threshold = activation == DictionaryActivation.JumpRelu ? new FloatBuffer(features) : null;
         RMag = activation == DictionaryActivation.Gated ? new FloatBuffer(features) : null;
         BMag = activation == DictionaryActivation.Gated ? new FloatBuffer(features) : null;
@@ -107,6 +121,9 @@ public sealed unsafe partial class SparseAutoencoder : IDisposable
 
     /// <summary>Most active features of a vector, for <see cref="DictionaryActivation.TopK"/>; else 0.</summary>
     public int K { get; }
+
+    /// <summary>When the pursuit of a vector ends, for <see cref="DictionaryActivation.MatchingPursuit"/>; else null.</summary>
+    public PursuitShape? Pursuit { get; }
 
     /// <summary>[m]; of the gate, for <see cref="DictionaryActivation.Gated"/>.</summary>
     public FloatBuffer BEnc { get; }

@@ -183,6 +183,11 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
 
     private Tensor Activations(Tensor x)
     {
+        if (_dictionary.Pursuit is { } pursuit)
+        {
+            return Pursue(x.add(_bDec, Scalars.MinusOne), pursuit);
+        }
+
         var pre = _backend.Products.Affine(_bEnc, _dictionary.IsTranscoder ? x : x.add(_bDec, Scalars.MinusOne), _wEnc.t());
         return _dictionary.Activation switch
         {
@@ -191,6 +196,45 @@ internal sealed unsafe class TorchDictionaryEncoder : IDictionaryEncoder
             DictionaryActivation.Gated => pre.add(_bEnc, Scalars.MinusOne).mul_(_gains!).add_(_magnitudeBias!, Scalars.One).relu_().mul_(pre.gt(Scalars.Zero)),
             _ => pre.relu_(),
         };
+    }
+
+    /// <summary>f [rows, m] by matching pursuit.</summary>
+    /// <param name="residual">[rows, n]: r = x − b_dec, whose memory is taken over.</param>
+    /// <param name="pursuit">When it ends.</param>
+    private Tensor Pursue(Tensor residual, PursuitShape pursuit)
+    {
+        var f = zeros(residual.shape[0], _dictionary.Features, dtype: float32, device: residual.device);
+        var open = ones(residual.shape[0], 1, dtype: @bool, device: residual.device);
+        for (var step = 0; step < pursuit.MaxIterations; step++)
+        {
+            using var scope = NewDisposeScope();
+            var at = _backend.Products.Multiply(residual, _wEnc.t()).argmax(1, keepdim: true);
+            var chosen = _wEnc.index_select(0, at.flatten());
+            var values = residual.mul(chosen).sum(1, keepdim: true).relu_();
+            // A step that finds nothing above 0 is the last: r stays as it is.
+            var goesOn = open.logical_and(values.gt(Scalars.Zero));
+            var added = values.mul(goesOn);
+            var repeats = f.gather(1, at).gt(Scalars.Zero);
+            f.scatter_add_(1, at, added);
+            residual.add_(chosen.mul(added), Scalars.MinusOne);
+            if (pursuit.StopsOnRepeat)
+            {
+                goesOn = goesOn.logical_and(repeats.logical_not());
+            }
+
+            if (pursuit.ResidualThreshold > 0)
+            {
+                goesOn = goesOn.logical_and(residual.square().sum(1, keepdim: true).sqrt_().ge(Scalars.Of(pursuit.ResidualThreshold)));
+            }
+
+            open.copy_(goesOn);
+            if (!open.any().item<bool>())
+            {
+                break;
+            }
+        }
+
+        return f;
     }
 
     private sealed record Part(int[] Counts, int[] Features, float[] Values, float[] Means, float[] Gains);

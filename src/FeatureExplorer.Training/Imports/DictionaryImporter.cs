@@ -29,6 +29,9 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     /// <summary>What <see cref="DictionaryDraft.Variant"/> says of one with f = ReLU(p), whatever recipe trained it.</summary>
     public const string Relu = "relu";
 
+    /// <summary>What it says of one that finds its features by matching pursuit, which no recipe trains.</summary>
+    public const string MatchingPursuit = "matching_pursuit";
+
     internal const string RecordName = "import";
 
     private readonly DataFolder _folder = database.Folder;
@@ -147,6 +150,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         DictionaryActivation.JumpRelu => DictionaryVariants.JumpRelu,
         DictionaryActivation.TopK => DictionaryVariants.TopK,
         DictionaryActivation.Gated => DictionaryVariants.Gated,
+        DictionaryActivation.MatchingPursuit => MatchingPursuit,
         _ => Relu,
     };
 

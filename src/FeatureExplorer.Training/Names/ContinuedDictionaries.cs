@@ -6,6 +6,7 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Training.Configuration;
+using FeatureExplorer.Training.Imports;
 
 namespace FeatureExplorer.Training.Names;
 
@@ -63,6 +64,11 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
         if (info.Forming is not null)
         {
             throw new ArgumentException($"{id} is still in training: wait until it is finished.");
+        }
+
+        if (info.Variant == DictionaryImporter.MatchingPursuit)
+        {
+            throw new ArgumentException($"{id} finds its features by matching pursuit, which no recipe here trains: go on from another, or from none.");
         }
 
         var folder = database.Folder.Dictionary(info);

@@ -8,6 +8,7 @@ using FeatureExplorer.Engine.Transformer.Exported;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Web.Exports.Tables;
 
 namespace FeatureExplorer.Web.Exports;
@@ -100,8 +101,10 @@ public sealed class DictionaryExporter(
         : SaeLensExport.Writes(dictionary.Variant) ? null
         : $"{dictionary.Id} is a transcoder of the kind {dictionary.Variant}, and SAELens has transcoders of ReLU and JumpReLU alone: export its features as {ExportFormats.NameOf(ExportFormat.CircuitTracer)} or {ExportFormats.NameOf(ExportFormat.Csv)}.";
 
-    private string? RefusalOfLayout(DictionaryInfo dictionary, ExportFormat format) =>
-        format == ExportFormat.DictionaryLearning && DictionaryShape.Of(folder.Dictionary(dictionary)).Normalisation != RowNormalisation.None
+    private string? RefusalOfLayout(DictionaryInfo dictionary, ExportFormat format) => format != ExportFormat.DictionaryLearning ? null
+        : dictionary.Variant == DictionaryImporter.MatchingPursuit
+            ? $"{dictionary.Id} finds its features by matching pursuit, which {ExportFormats.NameOf(format)} has no class for: export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
+        : DictionaryShape.Of(folder.Dictionary(dictionary)).Normalisation != RowNormalisation.None
             ? $"{dictionary.Id} normalises every token's activations before it encodes them, which {ExportFormats.NameOf(format)} cannot say: export it as {ExportFormats.NameOf(ExportFormat.SaeLens)}."
             : null;
 
@@ -148,6 +151,7 @@ public sealed class DictionaryExporter(
             Dataset = model?.CorpusSummary,
             L0 = double.IsFinite(dictionary.Metrics.L0) ? dictionary.Metrics.L0 : null,
             Dead = dictionary.Dead,
+            SignedLatents = dictionary.Origin?.SignedLatents,
             Recipe = dictionary.Variant,
             Samples = dictionary.Samples > 0 ? dictionary.Samples : null,
             Exporter = Exporter,

@@ -16,6 +16,7 @@ public static class ActivationDefinition
         DictionaryVariants.BatchTopK or DictionaryVariants.Matryoshka => Above("the dictionary's threshold"),
         DictionaryVariants.JumpRelu => Above("the feature's own threshold"),
         DictionaryVariants.Gated => "f = max(0, exp(r_mag) (p − b_enc) + b_mag) where p > 0, else 0",
+        DictionaryImporter.MatchingPursuit => "one feature is taken at a time: the one of largest p = r · d, with r = x − b_dec at first; f gains p, and r loses p d",
         "identity" => "f = x: the neuron itself",
         _ => "f follows from p by the dictionary's own activation function",
     };

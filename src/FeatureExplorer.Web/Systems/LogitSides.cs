@@ -45,7 +45,9 @@ public sealed class LogitSides(FeatureStore store, RelationStore relations, Logi
         }
 
         var shares = Unread(dictionary, cancellation);
-        return new FeatureLogits(report.Logits, shares?[index], shares?.Average(), Neighbours(dictionary, index, cancellation), updates.Find(dictionary, index));
+        var neighbours = Neighbours(dictionary, index, cancellation);
+        var leavesOut = neighbours is not null && dictionary.Metrics.MeanGain is not null && explorations.Ask(dictionary, static evidence => evidence.Index)?.HasGains == false;
+        return new FeatureLogits(report.Logits, shares?[index], shares?.Average(), neighbours, leavesOut, updates.Find(dictionary, index));
     }
 
     /// <summary>What every feature does to the logit of a token, most promoting first.</summary>

@@ -3,8 +3,8 @@ using FeatureExplorer.Engine.Dictionaries.Kernels;
 
 namespace FeatureExplorer.Tests.Analysis;
 
-/// <summary>Gives out the rows of a known matrix [tokens, m], in the order in which windows are asked for.</summary>
-internal sealed class DenseEncoder(float[][] activations, int window) : IFeatureEncoder
+/// <summary>Gives out the rows of a known matrix [tokens, m], in the order in which windows are asked for, and σ of each where it is known.</summary>
+internal sealed class DenseEncoder(float[][] activations, int window, float[]? gains = null) : IFeatureEncoder
 {
     private int _next;
 
@@ -19,8 +19,8 @@ internal sealed class DenseEncoder(float[][] activations, int window) : IFeature
         Assert.Equal(windows * length, tokens.Length);
         Calls.Add((windows, length));
         var rows = activations[_next..(_next + tokens.Length)];
+        output.Reset([.. rows.Select(static row => row.Count(static value => value != 0))], gains is null ? [] : [.. gains[_next..(_next + tokens.Length)].Select(static gain => (0f, gain))]);
         _next += tokens.Length;
-        output.Reset([.. rows.Select(static row => row.Count(static value => value != 0))]);
         var entry = 0;
         foreach (var row in rows)
         {

@@ -162,6 +162,62 @@ for name, setting, normalise in (("layer-norm", "layer_norm", layer_norm), ("nor
     expect(f"saelens-{name}-gated", x, f, (f @ w_dec + b_dec) * scale + mu, norms(w_dec))
 generator = main
 
+# Matching pursuit: no W_enc, no b_enc; the latent of largest d_i . r above 0 is added and taken off, until the support stays as it is, r is short, or there have been enough steps.
+main, generator = generator, torch.Generator().manual_seed(14)  # what follows keeps its numbers
+ends = {"repeat": 0, "short": 0, "steps": 0, "again": 0}
+
+
+def pursue(x, w_dec, threshold, steps, stops):
+    f = torch.zeros(batch, m)
+    for row in range(batch):
+        r = x[row].double()
+        for step in range(steps):
+            p = w_dec.double() @ r
+            i, support = int(p.argmax()), int((f[row] != 0).sum())
+            value = float(relu(p[i]))
+            ends["again"] += int(f[row, i] != 0)
+            f[row, i] += value
+            r = r - value * w_dec[i].double()
+            if stops and int((f[row] != 0).sum()) == support:
+                ends["repeat"] += 1
+                break
+            if threshold > 0 and float(r.norm()) < threshold:
+                ends["short"] += 1
+                break
+        else:
+            ends["steps"] += 1
+    return f
+
+
+def pursuit(name, w_dec, b_dec, threshold, steps, stops, extra=None):
+    saelens(name, "matching_pursuit", {"W_dec": w_dec, "b_dec": b_dec}, {"residual_threshold": threshold, "max_iterations": steps, "stop_on_duplicate_support": stops, **(extra or {})})
+
+
+w_dec, b_dec, x = random(m, n), random(n) * 0.5, random(batch, n) * 2
+w_dec = w_dec / norms(w_dec).unsqueeze(1)
+pursuit("saelens-pursuit", w_dec, b_dec, 0.8, None, True)
+f = pursue(x - b_dec, w_dec, 0.8, n, True)
+expect("saelens-pursuit", x, f, f @ w_dec + b_dec, 1)
+
+lengths = torch.linspace(0.7, 1.2, m).unsqueeze(1)  # rows of other lengths, a fixed number of steps, and no bias at all
+pursuit("saelens-pursuit-steps", w_dec * lengths, b_dec, 0, 4, False, {"apply_b_dec_to_input": False})
+f = pursue(x, w_dec * lengths, 0, 4, False)
+expect("saelens-pursuit-steps", x, f, f @ (w_dec * lengths), 1)
+
+x = spread(x)
+read, mu, std = layer_norm(x)
+pursuit("saelens-pursuit-layer-norm", w_dec, b_dec, 0.5, 20, True, {"normalize_activations": "layer_norm"})
+f = pursue(read - b_dec, w_dec, 0.5, 20, True)
+expect("saelens-pursuit-layer-norm", x, f, (f @ w_dec + b_dec) * std + mu, 1)
+
+x, scale = random(batch, n) * 4, 0.4  # a checkpoint on the way: the length at which it ends is of scaled activations
+pursuit("saelens-pursuit-checkpoint", w_dec, b_dec, 0.6, None, True, {"normalize_activations": "expected_average_only_in"})
+write("saelens-pursuit-checkpoint/activation_scaler.json", {"scaling_factor": scale})
+f = pursue(scale * x - b_dec, w_dec, 0.6, n, True)
+expect("saelens-pursuit-checkpoint", x, f, (f @ w_dec + b_dec) / scale, 1 / scale)
+assert all(count > 0 for count in ends.values()), ends
+generator = main
+
 w_enc, b_enc, w_dec, b_dec, x = parts()  # a checkpoint on the way: scaled activations, nothing folded
 scale = 0.4
 saelens("saelens-batchtopk-checkpoint/batchtopk_30000", "batchtopk", {**four(w_enc, b_enc, w_dec, b_dec), "topk_threshold": torch.tensor(0.8, dtype=torch.float64)},

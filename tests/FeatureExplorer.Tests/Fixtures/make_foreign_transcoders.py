@@ -155,4 +155,33 @@ for name, skips, jumps, hook in (("circuit-tracer", False, False, "hook_resid_mi
     f = relu(p) * (p > threshold) if jumps else relu(p)
     expect(f"{name}/layer_1.safetensors", x, f, f @ w_dec + b_dec + (x @ w_skip.T if skips else 0), norms(w_dec))
 
+# circuit-tracer's of TopK, whose k config.yaml names: the k largest as they are. No token here has fewer than k above 0.
+w_enc, b_enc, w_dec, b_dec, w_skip, x = parts(n)
+b_enc = b_enc + 3
+safetensors("circuit-tracer-topk/layer_1.safetensors", {"W_enc": w_enc.t(), "W_dec": w_dec, "b_enc": b_enc, "b_dec": b_dec, "W_skip": w_skip})
+with open(path("circuit-tracer-topk/config.yaml"), "w") as file:
+    file.write('model_name: "toy/llama"\nmodel_kind: transcoder_set\nfeature_input_hook: "mlp.hook_in"\nfeature_output_hook: "mlp.hook_out"\nactivation: topk\nk: 3\n')
+kept = (x @ w_enc + b_enc).topk(3, dim=-1)
+assert (kept.values > 0).all()
+f = torch.zeros(batch, m).scatter(-1, kept.indices, kept.values)
+expect("circuit-tracer-topk/layer_1.safetensors", x, f, f @ w_dec + b_dec + x @ w_skip.T, 1)
+
+# dictionary_learning's transcoder trainer: an AutoEncoder on the input of a module, taught the module's output; its one bias is taken off the one and added to the other
+w_enc, b_enc, w_dec, b_dec, w_skip, x = parts(n)
+write("learning-in-and-out/config.json", {
+    "trainer": {"dict_class": "AutoEncoder", "trainer_class": "PAnnealTrainer", "activation_dim": n, "dict_size": m, "layer": 1, "lm_name": "toy/model", "submodule_name": "model.layers.1.mlp"},
+    "buffer": {"d_submodule": n, "io": "in_and_out", "n_ctxs": 10, "ctx_len": 128}})
+learned = {"bias": b_dec, "encoder.weight": w_enc.t().contiguous(), "encoder.bias": b_enc, "decoder.weight": w_dec.t().contiguous()}
+torch.save(learned, path("learning-in-and-out/ae.pt"))
+f = relu((x - b_dec) @ w_enc + b_enc)
+expect("learning-in-and-out", x, f, f @ w_dec + b_dec, norms(w_dec))
+
+# the backup of such a run: inputs and outputs divided by norm_factor
+write("learning-in-and-out-backup/config.json", {
+    "trainer": {"dict_class": "AutoEncoder", "trainer_class": "PAnnealTrainer", "activation_dim": n, "dict_size": m, "layer": 1, "lm_name": "toy/model"},
+    "buffer": {"d_submodule": n, "io": "in_and_out", "n_ctxs": 10, "ctx_len": 128}})
+torch.save({"step": 7, "ae": learned, "norm_factor": 2.5}, path("learning-in-and-out-backup/ae.pt"))
+f = relu((x / 2.5 - b_dec) @ w_enc + b_enc)
+expect("learning-in-and-out-backup", x, f, (f @ w_dec + b_dec) * 2.5, norms(w_dec) * 2.5)
+
 write("expected.json", expected)

@@ -3,6 +3,7 @@ using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Kernels;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Tests.Engine.Dictionaries;
+using FeatureExplorer.Torch;
 
 namespace FeatureExplorer.Tests.Torch;
 
@@ -42,6 +43,25 @@ public sealed class TorchDictionaryEncoderTests
             from?.Span().CopyTo(to!.Span());
         }
 
+        Check(backend, dictionary, source);
+    }
+
+    [SkippableTheory]
+    [InlineData(0.5f, 24, true)]
+    [InlineData(0f, 24, true)]
+    [InlineData(0f, 5, false)]
+    [InlineData(0.3f, 24, true, RowNormalisation.LayerNorm)]
+    public void Encode_MatchingPursuit_ListsWhatTheEngineLists(float threshold, int steps, bool stops, RowNormalisation normalisation = RowNormalisation.None)
+    {
+        using var backend = TorchCpu.Backend();
+        backend.PartBytes = 4L * 4 * 64 * 33;
+        using var dictionary = PlainPursuit.Dictionary(24, 64, new PursuitShape(threshold, steps, stops), normalisation: normalisation);
+
+        Check(backend, dictionary, new PlantedSource(24, 40, active: 3, seed: 2));
+    }
+
+    private static unsafe void Check(TorchBackend backend, SparseAutoencoder dictionary, PlantedSource source)
+    {
         using var rows = backend.Rows(100, 24);
         using var host = new HostRows(100, 24);
         host.Fill(source, 100);

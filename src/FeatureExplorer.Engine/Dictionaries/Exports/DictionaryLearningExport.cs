@@ -16,7 +16,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Exports;
 public static unsafe class DictionaryLearningExport
 {
     /// <summary>Writes both files.</summary>
-    /// <exception cref="NotSupportedException">It is a transcoder or normalises every token, as no class of dictionary_learning does.</exception>
+    /// <exception cref="NotSupportedException">It is a transcoder or a matching pursuit, or normalises every token, as no class of dictionary_learning does.</exception>
     public static void Write(SparseAutoencoder dictionary, ExportedFacts facts, IFileSink sink)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -25,6 +25,11 @@ public static unsafe class DictionaryLearningExport
         if (dictionary.IsTranscoder)
         {
             throw new NotSupportedException("A transcoder reads one place and writes another; dictionary_learning's classes give back what they read.");
+        }
+
+        if (dictionary.Pursuit is not null)
+        {
+            throw new NotSupportedException("This dictionary finds its features by matching pursuit, as no class of dictionary_learning does: export it as saelens.");
         }
 
         if (dictionary.Normalisation != RowNormalisation.None)

@@ -24,6 +24,9 @@ public sealed record ExportedFacts
     /// <summary>Features that never fire.</summary>
     public int? Dead { get; init; }
 
+    /// <summary>Latents whose activations may be negative that the dictionary came with, two features each; null where it has none.</summary>
+    public int? SignedLatents { get; init; }
+
     /// <summary>Training recipe: "paper-2023".</summary>
     public string? Recipe { get; init; }
 

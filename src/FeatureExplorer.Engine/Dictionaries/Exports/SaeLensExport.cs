@@ -7,7 +7,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Exports;
 
 /// <summary>
 /// A dictionary, or a transcoder of ReLU or JumpReLU, as a folder of SAELens 6: <c>cfg.json</c>, <c>sae_weights.safetensors</c> and <c>sparsity.safetensors</c> (log₁₀ of the share of tokens on which each feature fires). Its own files have
-/// the same weights; here, the metadata is what SAELens reads of it.
+/// the same weights; here, the metadata is what SAELens reads of it. Features that came as the two ends of signed latents are these latents again, "abstopk", where all pairs are intact.
 /// </summary>
 public static class SaeLensExport
 {
@@ -33,7 +33,25 @@ public static class SaeLensExport
             throw new NotSupportedException($"SAELens has no architecture {DictionaryArchitecture.Of(dictionary).Name}: its transcoders are of ReLU and JumpReLU.");
         }
 
-        sink.AddJson(DictionaryFiles.ConfigFile, Config(dictionary, facts));
+        if (SignedPairs.Joined(dictionary) is { } signed)
+        {
+            using (signed)
+            {
+                WriteFiles(signed, SignedPairs.Architecture, SignedPairs.Joined(facts, signed.Features), null, sink);
+            }
+
+            return;
+        }
+
+        var note = facts.SignedLatents is { } latents
+            ? $"It came with {latents} signed latents, and its features are no intact pairs of them any more: they are written as they are, a topk of {dictionary.Features}."
+            : null;
+        WriteFiles(dictionary, DictionaryArchitecture.Of(dictionary).Name, facts, note, sink);
+    }
+
+    private static void WriteFiles(SparseAutoencoder dictionary, string architecture, ExportedFacts facts, string? note, IFileSink sink)
+    {
+        sink.AddJson(DictionaryFiles.ConfigFile, Config(dictionary, architecture, facts, note));
         DictionaryFiles.Use(dictionary, tensors => sink.Add(DictionaryFiles.WeightsFile, stream => Safetensors.Write(stream, tensors)));
         if (facts.Densities is { } densities)
         {
@@ -42,11 +60,11 @@ public static class SaeLensExport
         }
     }
 
-    private static JsonObject Config(SparseAutoencoder dictionary, ExportedFacts facts)
+    private static JsonObject Config(SparseAutoencoder dictionary, string architecture, ExportedFacts facts, string? note)
     {
         var config = new JsonObject
         {
-            ["architecture"] = DictionaryArchitecture.Of(dictionary).Name,
+            ["architecture"] = architecture,
             ["d_in"] = dictionary.Inputs,
             ["d_sae"] = dictionary.Features,
             ["dtype"] = "float32",
@@ -61,16 +79,17 @@ public static class SaeLensExport
             config["rescale_acts_by_decoder_norm"] = false;
         }
 
+        PursuitSettings.Write(dictionary.Pursuit, config);
         if (dictionary.IsTranscoder)
         {
             config["d_out"] = dictionary.Outputs;
         }
 
-        config["metadata"] = Metadata(dictionary, facts);
+        config["metadata"] = Metadata(dictionary, facts, note);
         return config;
     }
 
-    private static JsonObject Metadata(SparseAutoencoder dictionary, ExportedFacts facts)
+    private static JsonObject Metadata(SparseAutoencoder dictionary, ExportedFacts facts, string? note)
     {
         var metadata = new JsonObject
         {
@@ -87,7 +106,7 @@ public static class SaeLensExport
         };
         foreach (var (key, value) in new (string, JsonNode?)[]
         {
-            ("hook_name_out", dictionary.IsTranscoder ? dictionary.OutputSite?.HookName : null), ("dataset_path", facts.Dataset), ("final_l0", facts.L0), ("final_dead_features", facts.Dead), ("recipe", facts.Recipe), ("training_samples", facts.Samples), ("exported_by", facts.Exporter),
+            ("hook_name_out", dictionary.IsTranscoder ? dictionary.OutputSite?.HookName : null), ("dataset_path", facts.Dataset), ("final_l0", facts.L0), ("final_dead_features", facts.Dead), ("recipe", facts.Recipe), ("training_samples", facts.Samples), ("exported_by", facts.Exporter), ("note", note),
         })
         {
             if (value is not null)

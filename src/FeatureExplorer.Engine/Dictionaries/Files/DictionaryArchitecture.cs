@@ -27,7 +27,8 @@ internal sealed record DictionaryArchitecture(DictionaryActivation Activation, b
     {
         foreach (var activation in Enum.GetValues<DictionaryActivation>())
         {
-            foreach (var architecture in new DictionaryArchitecture[] { new(activation), new(activation, true), new(activation, true, true) })
+            DictionaryArchitecture[] kinds = activation == DictionaryActivation.MatchingPursuit ? [new(activation)] : [new(activation), new(activation, true), new(activation, true, true)];
+            foreach (var architecture in kinds)
             {
                 if (architecture.Name == name)
                 {
@@ -45,6 +46,7 @@ internal sealed record DictionaryArchitecture(DictionaryActivation Activation, b
         DictionaryActivation.JumpRelu => "jumprelu",
         DictionaryActivation.TopK => "topk",
         DictionaryActivation.Gated => "gated",
+        DictionaryActivation.MatchingPursuit => "matching_pursuit",
         _ => "standard",
     };
 }

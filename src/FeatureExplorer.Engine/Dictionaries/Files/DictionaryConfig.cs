@@ -83,6 +83,7 @@ internal sealed partial record DictionaryConfig
             Features = features,
             Activation = activation,
             K = activation == DictionaryActivation.TopK ? config.TopK(features) : 0,
+            Pursuit = activation == DictionaryActivation.MatchingPursuit ? config.ReadPursuit() : null,
             Site = site,
             OutputSite = architecture.IsTranscoder ? config.ReadOutputSite(site) : site,
             CentresInput = config.Flag("apply_b_dec_to_input", missing: true),
@@ -99,7 +100,11 @@ internal sealed partial record DictionaryConfig
     /// <param name="vectors">The tensors of one dimension, and their length.</param>
     public void CheckTensors(SafetensorsFile file, IReadOnlyDictionary<string, int> vectors)
     {
-        CheckShape(file, "W_enc", Inputs, Features);
+        if (Pursuit is null)
+        {
+            CheckShape(file, "W_enc", Inputs, Features);
+        }
+
         CheckShape(file, "W_dec", Features, Outputs);
         if (Transcoder is { Skips: true })
         {
@@ -111,7 +116,7 @@ internal sealed partial record DictionaryConfig
             CheckShape(file, name, length);
         }
 
-        foreach (var tensor in file.Tensors.Where(tensor => tensor.Name is not ("W_enc" or "W_dec") && !vectors.ContainsKey(tensor.Name) && (tensor.Name != "W_skip" || Transcoder is not { Skips: true })))
+        foreach (var tensor in file.Tensors.Where(tensor => tensor.Name != "W_dec" && (tensor.Name != "W_enc" || Pursuit is not null) && !vectors.ContainsKey(tensor.Name) && (tensor.Name != "W_skip" || Transcoder is not { Skips: true })))
         {
             if (!NamesArchitecture && KindOf(tensor.Name) is { } kind)
             {

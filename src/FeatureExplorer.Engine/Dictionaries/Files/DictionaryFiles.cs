@@ -8,7 +8,7 @@ namespace FeatureExplorer.Engine.Dictionaries.Files;
 /// <summary>
 /// A dictionary on disk in the layout of SAELens 6: <c>cfg.json</c> and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc [m], W_dec [m, n],
 /// b_dec [n] for activations as the model gives them; "jumprelu" adds threshold [m]; "gated" has b_gate, b_mag and r_mag [m] instead of b_enc;
-/// "topk" names its k in <c>cfg.json</c>. A transcoder has W_dec [m, d_out], b_dec [d_out], and W_skip [d_out, n] where it skips; <c>hook_name_out</c> is what it writes.
+/// "topk" names its k in <c>cfg.json</c>; "matching_pursuit" has W_dec and b_dec alone, and names there when it ends. A transcoder has W_dec [m, d_out], b_dec [d_out], and W_skip [d_out, n] where it skips; <c>hook_name_out</c> is what it writes.
 /// A dictionary that normalises every vector has the number of its <see cref="RowNormalisation"/> as a tensor [1] beside the others, so that its hash is another than that of the same
 /// weights without it; files of other tools have it in <c>cfg.json</c> alone.
 /// </summary>
@@ -54,6 +54,8 @@ internal static unsafe class DictionaryFiles
             config["k"] = dictionary.K;
             config["rescale_acts_by_decoder_norm"] = false;
         }
+
+        PursuitSettings.Write(dictionary.Pursuit, config);
 
         using var transposed = Transposed(dictionary);
         var checksum = Safetensors.Write(Path.Combine(directory, WeightsFile), Own(dictionary, transposed));
@@ -102,7 +104,7 @@ internal static unsafe class DictionaryFiles
         using var file = Safetensors.Open(Path.Combine(directory, WeightsFile));
         config.CheckTensors(file, VectorLengths(config, file));
         CheckNormalisation(config, file);
-        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K, config.Transcoder)
+        var dictionary = new SparseAutoencoder(n, m, config.Activation, config.K, config.Transcoder, config.Pursuit)
         {
             Site = config.Site,
             OutputSite = config.OutputSite,
@@ -111,9 +113,13 @@ internal static unsafe class DictionaryFiles
         };
         try
         {
-            using var transposed = new FloatBuffer((long)n * m);
-            file.ReadWithin("W_enc", transposed.Pointer, LargestWeight, n, m);
-            Transpose(transposed.Pointer, n, m, dictionary.WEnc.Pointer);
+            if (config.Pursuit is null)
+            {
+                using var transposed = new FloatBuffer((long)n * m);
+                file.ReadWithin("W_enc", transposed.Pointer, LargestWeight, n, m);
+                Transpose(transposed.Pointer, n, m, dictionary.WEnc.Pointer);
+            }
+
             foreach (var (name, buffer) in Vectors(dictionary))
             {
                 file.ReadWithin(name, buffer.Pointer, name == "r_mag" ? LargestExponent : LargestWeight, buffer.Length);
@@ -125,7 +131,11 @@ internal static unsafe class DictionaryFiles
                 file.ReadWithin("W_skip", skip.Pointer, LargestWeight, dictionary.Outputs, n);
             }
 
-            if (!config.CentresInput && !dictionary.IsTranscoder)
+            if (config.Pursuit is not null)
+            {
+                DictionaryWeights.Tie(dictionary, config.CentresInput);
+            }
+            else if (!config.CentresInput && !dictionary.IsTranscoder)
             {
                 DictionaryWeights.CentreEncoder(dictionary);
             }
@@ -170,6 +180,7 @@ internal static unsafe class DictionaryFiles
         {
             DictionaryActivation.Gated => new() { ["b_gate"] = m, ["b_dec"] = n, ["r_mag"] = m, ["b_mag"] = m },
             DictionaryActivation.JumpRelu => new() { ["b_enc"] = m, ["b_dec"] = n, ["threshold"] = m },
+            DictionaryActivation.MatchingPursuit => new() { ["b_dec"] = n },
             _ => new Dictionary<string, int> { ["b_enc"] = m, ["b_dec"] = n },
         };
         if (HasNormalisation(file))
@@ -199,6 +210,11 @@ internal static unsafe class DictionaryFiles
     private static NamedTensor[] Tensors(SparseAutoencoder dictionary, FloatBuffer transposed)
     {
         var vectors = Vectors(dictionary).Select(static vector => new NamedTensor(vector.Name, vector.Values.Pointer, vector.Values.Length)).ToList();
+        if (dictionary.Pursuit is not null)
+        {
+            return [new("W_dec", dictionary.WDec.Pointer, dictionary.Features, dictionary.Outputs), .. vectors];
+        }
+
         return
         [
             new("W_enc", transposed.Pointer, dictionary.Inputs, dictionary.Features),
@@ -212,7 +228,11 @@ internal static unsafe class DictionaryFiles
     /// <summary>The tensors of one dimension under the layout's names.</summary>
     private static IEnumerable<(string Name, FloatBuffer Values)> Vectors(SparseAutoencoder dictionary)
     {
-        yield return (dictionary.Activation == DictionaryActivation.Gated ? "b_gate" : "b_enc", dictionary.BEnc);
+        if (dictionary.Pursuit is null)
+        {
+            yield return (dictionary.Activation == DictionaryActivation.Gated ? "b_gate" : "b_enc", dictionary.BEnc);
+        }
+
         yield return ("b_dec", dictionary.BDec);
         foreach (var (name, values) in new[] { ("threshold", dictionary.Threshold), ("r_mag", dictionary.RMag), ("b_mag", dictionary.BMag) })
         {

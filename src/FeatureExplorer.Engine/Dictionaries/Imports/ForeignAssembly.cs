@@ -31,10 +31,17 @@ internal static unsafe class ForeignAssembly
 
         var transcoder = weights.Transcoder is { } given ? new TranscoderShape(given.Outputs, given.Skip is not null) : null;
         var features = weights.Signed ? checked(2 * weights.Features) : weights.Features;
-        var dictionary = new SparseAutoencoder(weights.Inputs, features, weights.Activation, weights.K, transcoder) { Normalisation = weights.Normalisation };
+        // With f, r is divided by s.
+        var pursuit = weights.Pursuit is { } ends ? ends with { ResidualThreshold = ends.ResidualThreshold / weights.Scale } : null;
+        var dictionary = new SparseAutoencoder(weights.Inputs, features, weights.Activation, weights.K, transcoder, pursuit) { Normalisation = weights.Normalisation };
         try
         {
             Fill(dictionary, weights, source.Weights);
+            if (pursuit is not null)
+            {
+                DemandAnEnd(dictionary, weights, source);
+            }
+
             if (weights.Signed)
             {
                 Mirror(dictionary, weights, source);
@@ -169,6 +176,10 @@ internal static unsafe class ForeignAssembly
         {
             return;
         }
+        else if (weights.Activation == DictionaryActivation.MatchingPursuit)
+        {
+            source.Notes.Add($"Decoder rows have lengths {range} and keep them: with others, the pursuit would take other features.");
+        }
         else if (weights.Activation == DictionaryActivation.TopK)
         {
             source.Notes.Add($"Decoder rows have lengths {range} and keep them: folded into the encoder, they would change which {weights.K} features are the largest.");
@@ -181,6 +192,20 @@ internal static unsafe class ForeignAssembly
         {
             DictionaryWeights.FoldNorms(dictionary);
             source.Notes.Add($"Decoder rows have lengths {range}; they are folded into the encoder, so that an activation here is the file's multiplied by its row's length, and x̂ is the same.");
+        }
+    }
+
+    /// <summary>A step leaves ‖r − p d‖² = ‖r‖² − p² (2 − ‖d‖²): with ‖d‖² ≥ 2, not less than there was.</summary>
+    private static void DemandAnEnd(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source)
+    {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            var square = TensorPrimitives.SumOfSquares<float>(dictionary.DecoderRow(feature));
+            if (!(square < 2))
+            {
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"{source.Weights.FilePath}: row {feature} of tensor {weights.Decoder.Name} has the length {MathF.Sqrt(square):G4}. In a matching pursuit, rows are shorter than 1.414, the root of 2: with a longer one, what is left of a vector grows from step to step. The file is damaged, or is of another architecture."));
+            }
         }
     }
 

@@ -21,6 +21,9 @@ internal static partial class ForeignSites
         return Site.FromHookName(hook) ?? OfHook(hook) ?? OfModule(hook) ?? OfSubmodule(hook);
     }
 
+    /// <summary>The name of what a module of Hugging Face reads, "model.layers.3.mlp.input"; null where the name is none of a whole layer or its feed-forward part.</summary>
+    public static string? InputOf(string? module) => module is not null && Module().Match(module) is { Success: true } match && match.Groups[2].Value is "" or ".mlp" ? module + ".input" : null;
+
     // hook_mlp_in is a copy of what the MLP's norm reads, before that norm; the MLP's own hooks lie around its matrices.
     private static Site? OfHook(string hook)
     {

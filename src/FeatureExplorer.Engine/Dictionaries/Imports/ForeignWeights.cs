@@ -42,6 +42,9 @@ internal sealed record ForeignWeights
     /// <summary>Whether those that stay are the k of largest |c|, with their signs; for <see cref="DictionaryActivation.TopK"/>.</summary>
     public bool Signed { get; init; }
 
+    /// <summary>When a pursuit ends, on the scale of training, for <see cref="DictionaryActivation.MatchingPursuit"/>, whose encoder is its decoder.</summary>
+    public PursuitShape? Pursuit { get; init; }
+
     /// <summary>[m], for <see cref="DictionaryActivation.JumpRelu"/>: what c must exceed.</summary>
     public float[]? Threshold { get; init; }
 

@@ -29,6 +29,9 @@ public sealed class SparseActivations
     /// <summary>The activations of a row, in the order of <see cref="FeaturesOf"/>.</summary>
     public ReadOnlySpan<float> ValuesOf(int row) => Values.AsSpan(RowStart[row]..RowStart[row + 1]);
 
+    /// <summary>Whether rows are normalised, so that each has a μ and a σ of its own.</summary>
+    public bool HasNorms => _norms.Length > 0;
+
     /// <summary>σ of a row: what feature i adds to x̂ is σ f_i d_i (<see cref="RowNormalisation"/>); 1 where rows are not normalised.</summary>
     public float GainOf(int row) => _norms.Length == 0 ? 1 : _norms[row].Gain;
 

@@ -33,6 +33,14 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
     }
 
     [Fact]
+    public void Run_FeaturesFoundByMatchingPursuit_EqualsARealForwardPass()
+    {
+        using var dictionary = PlainPursuit.Dictionary(SmallAnalysis.Inputs, SmallAnalysis.Features, new PursuitShape(0, 12, false), small.Dictionary.Site);
+        using var encoder = new ModelFeatureEncoder(small.Model, dictionary);
+        Check(encoder, dictionary, "pursued.bin");
+    }
+
+    [Fact]
     public void Run_Neurons_EqualsARealForwardPass()
     {
         using var encoder = new NeuronEncoder(small.Model);
@@ -178,12 +186,9 @@ public sealed unsafe class AblatorTests(SmallAnalysis small) : IClassFixture<Sma
         {
             var site = new Span<float>(x + (row * n), n);
             var (read, _, gain) = DictionaryReference.Normalise([.. site.ToArray().Select(static value => (double)value)], dictionary.Normalisation);
-            var f = (double)dictionary.BEnc.Span()[feature];
-            for (var i = 0; i < n; i++)
-            {
-                f += dictionary.EncoderRow(feature)[i] * (read[i] - dictionary.BDec.Span()[i]);
-            }
-
+            var f = dictionary.Pursuit is null
+                ? dictionary.BEnc.Span()[feature] + read.Select((value, i) => dictionary.EncoderRow(feature)[i] * (value - dictionary.BDec.Span()[i])).Sum()
+                : PlainPursuit.Encode(dictionary, read)[feature];
             for (var i = 0; i < n; i++)
             {
                 site[i] -= (float)(gain * Math.Max(0, f)) * dictionary.DecoderRow(direction)[i];

@@ -6,6 +6,8 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Engine.Transformer.Generation;
 using FeatureExplorer.Engine.Transformer.Layers;
 using FeatureExplorer.Tests.Analysis.Relations;
+using FeatureExplorer.Tests.Engine.Dictionaries;
+using FeatureExplorer.Tests.Engine.Transformer;
 
 namespace FeatureExplorer.Tests.Analysis.Automata;
 
@@ -21,7 +23,46 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
         var found = GenerationChecks.Of(small.Features, small.Analysis.Corpus.HeldOut, [new FeatureSystem([often], [], 1, []), new FeatureSystem(cycle, [], 1, [])])[1]!;
         var prompts = GenerationChecks.PromptsOf(small.Analysis.Corpus.HeldOut, small.Analysis.Model.Config.Context);
         var largest = Enumerable.Range(0, small.Analysis.Tokens).Max(t => small.Analysis.Stored(t, cycle[0]));
-        var (pinned, unpinned) = (Steps(prompts, cycle, largest), Steps(prompts, cycle, null));
+        Check(found, cycle, Steps(prompts, cycle, largest, Next, Fires), Steps(prompts, cycle, null, Next, Fires));
+    }
+
+    [Fact]
+    public void Of_PairOfFeaturesOfATranscoder_EqualsAPlainLoopInDoublePrecision()
+    {
+        var (model, heldOut) = (small.Analysis.Model, small.Analysis.Corpus.HeldOut);
+        var (config, d) = (model.Config, model.Config.DModel);
+        using var plain = new PlainTranscoder(d, d, skips: true, new Site(SiteKind.MlpIn, 0));
+        var parameters = ReferenceTransformer.ParametersOf(model.Parameters);
+        double[][] read = [];
+        double[] Run(int[] tokens, Site site, Func<double[][], double[][]> edit) => ReferenceTransformer.RunSite(
+            config, parameters, tokens, new int[tokens.Length], 1, tokens.Length, site, values => [.. edit([.. values.Chunk(d)]).SelectMany(static row => row)]).Logits;
+        List<HashSet<int>> Fire(int[] tokens)
+        {
+            Run(tokens, plain.Dictionary.Site!, values => read = values);
+            return [.. read.Select(row => plain.Encode(row).Index().Where(static f => f.Item > 0).Select(static f => f.Index).ToHashSet())];
+        }
+
+        int Draw(int[] tokens, int feature, float? pin, double uniform)
+        {
+            Run(tokens, plain.Dictionary.Site!, values => read = values);
+            var logits = Run(tokens, plain.Dictionary.OutputSite!, y => [.. y.Select((row, position) => pin is { } target && position == y.Length - 1
+                ? [.. row.Select((value, j) => value + ((target - plain.Encode(read[position])[feature]) * plain.Dictionary.DecoderRow(feature)[j]))] : row)])[^config.VocabularySize..];
+            return new TokenSampler(new SamplingOptions(), config.VocabularySize).Draw([.. logits.Select(static logit => (float)logit)], uniform);
+        }
+
+        var often = Enumerable.Range(0, 20).SelectMany(at => Fire(heldOut.Read(at * 16, 16).ToArray())).SelectMany(static fires => fires)
+            .CountBy(static feature => feature).Where(static count => count.Value < 300 && count.Key != 6).MaxBy(static count => count.Value).Key;
+        int[] cycle = [6, often];
+
+        var found = GenerationChecks.Of(small.Features with { Dictionary = plain.Dictionary }, heldOut, [new FeatureSystem([often], [], 1, []), new FeatureSystem(cycle, [], 1, [])])[1]!;
+
+        var prompts = GenerationChecks.PromptsOf(heldOut, config.Context);
+        var largest = Enumerable.Range(0, small.Analysis.Tokens).Max(t => small.Analysis.Stored(t, cycle[0]));
+        Check(found, cycle, Steps(prompts, cycle, largest, Draw, Fire), Steps(prompts, cycle, null, Draw, Fire));
+    }
+
+    private static void Check(GenerationCheck found, int[] cycle, List<int> pinned, List<int> unpinned)
+    {
         Assert.Equal(GenerationChecks.Prompts * GenerationChecks.SamplesOfPrompt, found.Samples);
         Assert.Equal(pinned.Average() / cycle.Length, found.Pinned, 1e-12);
         Assert.Equal(unpinned.Average() / cycle.Length, found.Unpinned, 1e-12);
@@ -40,7 +81,7 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
     }
 
     /// <summary>By sample, the steps that it takes; every token from a whole forward pass, the pin as an addition to the last residual stream.</summary>
-    private List<int> Steps(IReadOnlyList<int[]> prompts, int[] cycle, float? pin)
+    private static List<int> Steps(IReadOnlyList<int[]> prompts, int[] cycle, float? pin, Func<int[], int, float?, double, int> next, Func<int[], List<HashSet<int>>> fire)
     {
         var steps = new List<int>();
         for (var prompt = 0; prompt < prompts.Count; prompt++)
@@ -51,10 +92,10 @@ public sealed unsafe class GenerationChecksTests(SmallRelations small) : IClassF
                 var tokens = prompts[prompt].ToList();
                 for (var position = 0; position < cycle.Length; position++)
                 {
-                    tokens.Add(Next([.. tokens], cycle[0], position == 0 ? pin : null, random.UniformDouble((ulong)position)));
+                    tokens.Add(next([.. tokens], cycle[0], position == 0 ? pin : null, random.UniformDouble((ulong)position)));
                 }
 
-                var fires = Fires([.. tokens]);
+                var fires = fire([.. tokens]);
                 steps.Add(Enumerable.Range(0, cycle.Length).TakeWhile(step => fires[prompts[prompt].Length + step].Contains(cycle[(step + 1) % cycle.Length])).Count());
             }
         }

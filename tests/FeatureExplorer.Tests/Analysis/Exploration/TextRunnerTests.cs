@@ -17,14 +17,17 @@ public sealed class TextRunnerTests
     [InlineData("resid.pre.1")]
     [InlineData("resid.pre.1", RowNormalisation.LayerNorm)]
     [InlineData("mlp.post.1", RowNormalisation.Norm)]
-    public void Read_AText_EqualsPlainLoops(string name, RowNormalisation normalisation = RowNormalisation.None)
+    [InlineData("resid.pre.1", RowNormalisation.None, true)]
+    [InlineData("mlp.out.0", RowNormalisation.LayerNorm, true)]
+    public void Read_AText_EqualsPlainLoops(string name, RowNormalisation normalisation = RowNormalisation.None, bool pursues = false)
     {
         const int Feature = 2;
+        var pursuit = pursues ? new PursuitShape(0.1f, 6, true) : null;
         var site = Site.Parse(name, Config.Layers);
         var model = TransformerGradientTests.RandomModel(Config);
         var parameters = ReferenceTransformer.ParametersOf(model.Parameters);
-        using var plain = new PlainDictionary(site, site.Width(Config), normalisation);
-        using var runner = new TextRunner(SmallCorpus.Bytes(), model, new PlainDictionary(site, site.Width(Config), normalisation).Dictionary, "\n");
+        using var plain = new PlainDictionary(site, site.Width(Config), normalisation, pursuit);
+        using var runner = new TextRunner(SmallCorpus.Bytes(), model, new PlainDictionary(site, site.Width(Config), normalisation, pursuit).Dictionary, "\n");
 
         var reading = runner.Read("one\r\ntwo", 100, Feature);
 

@@ -47,6 +47,41 @@ public sealed class ActivationIndexTests : IDisposable
     }
 
     [Fact]
+    public void Build_TokensThatAreNormalised_KeepsSigmaOfEach()
+    {
+        float[] gains = [.. Enumerable.Range(0, Tokens).Select(static token => 0.5f + (token % 37))];
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8, gains), Header);
+
+        using (var index = ActivationIndex.Open(_path))
+        {
+            index.Verify();
+            Assert.True(index.HasGains);
+            Assert.Equal(gains, Enumerable.Range(0, Tokens).Select(token => index.GainAt(token)));
+            Assert.Equal((float)(Half)_dense[5][3], index.At(3, 5));
+            Assert.Throws<ArgumentOutOfRangeException>(() => index.GainAt(Tokens));
+            AssertNoFiles("index.bin");
+        }
+
+        var bytes = File.ReadAllBytes(_path);
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(_path, bytes);
+        Assert.Throws<DamagedFileException>(() =>
+        {
+            using var damaged = ActivationIndex.Open(_path);
+            return damaged.GainAt(Tokens - 1);
+        });
+    }
+
+    [Fact]
+    public void Build_TokensThatAreNotNormalised_IsOfVersionTwoAndTakesSigmaAsOne()
+    {
+        ActivationIndexBuilder.Build(_path, _corpus.HeldOut, long.MaxValue, new DenseEncoder(_dense, 8), Header);
+
+        using var index = ActivationIndex.Open(_path);
+        Assert.Equal((false, 1f, IndexLayout.Version), (index.HasGains, index.GainAt(7), BitConverter.ToInt32(File.ReadAllBytes(_path), 8)));
+    }
+
+    [Fact]
     public void Build_FewerTokensThanTheSplit_CoversOnlyThose()
     {
         ActivationIndexBuilder.Build(_path, _corpus.HeldOut, 100, new DenseEncoder(_dense, 8), Header);
@@ -268,7 +303,8 @@ public sealed class ActivationIndexTests : IDisposable
         }
     }
 
-    private void AssertNoFiles() => Assert.All(Directory.GetFiles(_corpus.Folder), static file => Assert.True(file.Contains(".tokens", StringComparison.Ordinal) || file.Contains(".documents", StringComparison.Ordinal), file));
+    private void AssertNoFiles(string but = ".tokens") => Assert.All(
+        Directory.GetFiles(_corpus.Folder), file => Assert.True(file.Contains(".tokens", StringComparison.Ordinal) || file.Contains(".documents", StringComparison.Ordinal) || file.Contains(but, StringComparison.Ordinal), file));
 
     private static float[] Row(Random random)
     {

@@ -43,6 +43,27 @@ public sealed class ModelFeatureEncoderTests : IClassFixture<SmallAnalysis>
     }
 
     [Fact]
+    public unsafe void Build_OfADictionaryThatNormalises_KeepsSigmaOfEveryToken()
+    {
+        using var dictionary = new SparseAutoencoder(SmallAnalysis.Inputs, SmallAnalysis.Features) { Normalisation = RowNormalisation.LayerNorm };
+        _small.Dictionary.WEnc.Span().CopyTo(dictionary.WEnc.Span());
+        using var encoder = new ModelFeatureEncoder(_small.Model, dictionary);
+        var path = Path.Combine(_small.Corpus.Folder, "sigma.bin");
+        ActivationIndexBuilder.Build(path, _small.Corpus.HeldOut, 40, encoder, _small.Index.Header);
+
+        using var index = ActivationIndex.Open(path);
+        using var runner = new TransformerRunner(_small.Model, 3);
+        using var x = new FloatBuffer(40 * SmallAnalysis.Inputs);
+        runner.Activations(_small.Corpus.HeldOut.Read(0, 32), 2, 16, x.Pointer);
+        runner.Activations(_small.Corpus.HeldOut.Read(32, 8), 1, 8, x.Pointer + (32 * SmallAnalysis.Inputs));
+        for (var token = 0; token < 40; token++)
+        {
+            double[] row = [.. x.Span(token * SmallAnalysis.Inputs, SmallAnalysis.Inputs).ToArray().Select(static value => (double)value)];
+            Assert.Equal(DictionaryReference.Normalise(row, RowNormalisation.LayerNorm).Gain, index.GainAt(token), 1e-5);
+        }
+    }
+
+    [Fact]
     public void Encode_OfAModelWithAStartToken_LeavesItsOwnActivationsOut()
     {
         var config = Architectures.Of("gpt2, start token");

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.LogitSide;
 using FeatureExplorer.Engine.Backends.Cpu;
 using FeatureExplorer.Engine.Dictionaries;
@@ -144,7 +145,24 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
     [Fact]
     public void AttributionSimilarity_Pairs_EqualBruteForce()
     {
-        var (index, heldOut) = (small.Features.Index, small.Analysis.Corpus.HeldOut);
+        Check(small.Features.Index, static _ => 1);
+    }
+
+    [Fact]
+    public void AttributionSimilarity_OfADictionaryThatNormalises_TakesSigmaOfEachToken()
+    {
+        var path = Path.Combine(small.Analysis.Corpus.Folder, "gains.bin");
+        float[] gains = [.. Enumerable.Range(0, small.Analysis.Tokens).Select(static token => 0.25f + (token % 11))];
+        var dense = Enumerable.Range(0, small.Analysis.Tokens).Select(token => Enumerable.Range(0, SmallAnalysis.Features).Select(feature => small.Analysis.Stored(token, feature)).ToArray()).ToArray();
+        ActivationIndexBuilder.Build(path, small.Analysis.Corpus.HeldOut, long.MaxValue, new DenseEncoder(dense, 16, gains), small.Features.Index.Header);
+        using var index = ActivationIndex.Open(path);
+
+        Assert.NotEqual(Check(index, token => gains[token]), Check(small.Features.Index, static _ => 1));
+    }
+
+    private IReadOnlyList<double> Check(ActivationIndex index, Func<int, double> gain)
+    {
+        var heldOut = small.Analysis.Corpus.HeldOut;
         float[] Weights(int feature)
         {
             var weights = new float[small.Analysis.Model.Config.VocabularySize];
@@ -155,10 +173,11 @@ public sealed class LogitDecomposerTests(SmallRelations small) : IClassFixture<S
         var found = new AttributionSimilarity(index, heldOut).Of(6, [7, 8, SmallAnalysis.Cyrillic, SmallAnalysis.Dead], Weights);
         var mine = Attributions(6);
         Assert.Equal([Pearson(mine, Attributions(7)), Pearson(mine, Attributions(8)), Pearson(mine, Attributions(SmallAnalysis.Cyrillic)), 0], found, (a, b) => Math.Abs(a - b) < 1e-9);
+        return found;
 
         double[] Attributions(int feature) =>
             [.. Enumerable.Range(0, (int)index.Tokens).Select(t => t + 1 < heldOut.DocumentEnd(heldOut.DocumentAt(t)) && t + 1 < index.Tokens
-                ? (double)index.At(feature, t) * Weights(feature)[heldOut.Tokens[t + 1]] : 0)];
+                ? gain(t) * index.At(feature, t) * Weights(feature)[heldOut.Tokens[t + 1]] : 0)];
     }
 
     private static double Pearson(double[] a, double[] b)

@@ -1,16 +1,23 @@
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 
 namespace FeatureExplorer.Tests.Analysis.Steering;
 
-/// <summary>A small ReLU dictionary of random weights, and what it computes in plain loops and double precision.</summary>
+/// <summary>A small dictionary of random weights, of ReLU or of matching pursuit, and what it computes in plain loops and double precision.</summary>
 internal sealed class PlainDictionary : IDisposable
 {
     public const int Features = 9;
 
-    public PlainDictionary(Site site, int inputs, RowNormalisation normalisation = RowNormalisation.None)
+    public PlainDictionary(Site site, int inputs, RowNormalisation normalisation = RowNormalisation.None, PursuitShape? pursuit = null)
     {
+        if (pursuit is not null)
+        {
+            Dictionary = PlainPursuit.Dictionary(inputs, Features, pursuit, site, normalisation);
+            return;
+        }
+
         Dictionary = new SparseAutoencoder(inputs, Features) { Site = site, Normalisation = normalisation };
         var random = new CounterRandom(5);
         Fill(Dictionary.WEnc.Span(), random.Stream("enc"), 0.4f);
@@ -21,11 +28,11 @@ internal sealed class PlainDictionary : IDisposable
 
     public SparseAutoencoder Dictionary { get; }
 
-    /// <summary>f = ReLU(W_enc (x' − b_dec) + b_enc).</summary>
+    /// <summary>f = ReLU(W_enc (x' − b_dec) + b_enc), or step by step.</summary>
     public double[] Encode(double[] x)
     {
         var read = DictionaryReference.Normalise(x, Dictionary.Normalisation).X;
-        return [.. Enumerable.Range(0, Features).Select(feature =>
+        return Dictionary.Pursuit is not null ? PlainPursuit.Encode(Dictionary, read) : [.. Enumerable.Range(0, Features).Select(feature =>
             Math.Max(0, Dictionary.BEnc.Span()[feature] + read.Select((value, i) => Dictionary.EncoderRow(feature)[i] * (value - Dictionary.BDec.Span()[i])).Sum()))];
     }
 

@@ -2,6 +2,7 @@ using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Backends.Edits;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Numerics;
+using FeatureExplorer.Tests.Engine.Dictionaries;
 
 namespace FeatureExplorer.Tests.Engine.Backends;
 
@@ -11,9 +12,14 @@ internal static unsafe class SampleEdits
     private const int Features = 30;
     private const int Removed = 7;
 
-    /// <summary>A dictionary with random weights, ReLU.</summary>
-    public static SparseAutoencoder Dictionary(int inputs, RowNormalisation normalisation = RowNormalisation.None)
+    /// <summary>A dictionary with random weights, of ReLU or of matching pursuit.</summary>
+    public static SparseAutoencoder Dictionary(int inputs, RowNormalisation normalisation = RowNormalisation.None, bool pursues = false)
     {
+        if (pursues)
+        {
+            return PlainPursuit.Dictionary(inputs, Features, new PursuitShape(0.2f, 12, true), normalisation: normalisation);
+        }
+
         var random = new Random(4);
         var dictionary = new SparseAutoencoder(inputs, Features) { Normalisation = normalisation };
         foreach (var buffer in (FloatBuffer[])[dictionary.WEnc, dictionary.BEnc, dictionary.WDec, dictionary.BDec])
@@ -49,7 +55,8 @@ internal static unsafe class SampleEdits
             var target = new Span<float>(x + (row * n), n);
             double[] before = [.. target.ToArray().Select(static value => (double)value)];
             var (read, mean, gain) = DictionaryReference.Normalise(before, dictionary.Normalisation);
-            double[] f = [.. Enumerable.Range(0, Features).Select(i => Math.Max(0, dictionary.BEnc.Span()[i] + read.Select((value, j) => (value - dictionary.BDec.Span()[j]) * dictionary.EncoderRow(i)[j]).Sum()))];
+            double[] f = dictionary.Pursuit is not null ? PlainPursuit.Encode(dictionary, read)
+                : [.. Enumerable.Range(0, Features).Select(i => Math.Max(0, dictionary.BEnc.Span()[i] + read.Select((value, j) => (value - dictionary.BDec.Span()[j]) * dictionary.EncoderRow(i)[j]).Sum()))];
             foreach (var (j, value) in edited(before, f, (mean, gain)).ToList().Index())
             {
                 target[j] = (float)value;

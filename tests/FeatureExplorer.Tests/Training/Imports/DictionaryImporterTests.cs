@@ -2,13 +2,17 @@ using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Dictionaries.Imports;
+using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Relations;
+using FeatureExplorer.Tests.Engine.Dictionaries;
+using FeatureExplorer.Tests.Engine.Transformer;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Training.Imports;
+using FeatureExplorer.Training.Names;
 using FeatureExplorer.Training.Progress;
 
 namespace FeatureExplorer.Tests.Training.Imports;
@@ -74,6 +78,48 @@ public sealed class DictionaryImporterTests : IDisposable
         Assert.Contains("BOS", origin.Warnings[0], StringComparison.Ordinal);
         Assert.Equal(origin.Warnings, result.Found.Origin.Warnings);
         Assert.Null(trained.Origin);
+    }
+
+    [Fact]
+    public void Run_MatchingPursuit_IsIndexedWithWhatPlainLoopsFind()
+    {
+        var pursuit = new PursuitShape(0.5f, 12, true);
+        using (var trained = SparseAutoencoder.Load(_files.Path))
+        using (var dictionary = new SparseAutoencoder(trained.Inputs, trained.Features, DictionaryActivation.MatchingPursuit, pursuit: pursuit) { Site = trained.Site })
+        {
+            trained.WDec.Span().CopyTo(dictionary.WDec.Span());
+            trained.WDec.Span().CopyTo(dictionary.WEnc.Span());
+            trained.BDec.Span().CopyTo(dictionary.BDec.Span());
+            dictionary.Save(_files.Path);
+        }
+
+        var result = Import(Request);
+
+        var info = new FeatureStore(_database).FindDictionary("A", "2")!;
+        Assert.Equal(("A/2", DictionaryImporter.MatchingPursuit, "matching_pursuit"), (result.Name, info.Variant, info.Origin!.Architecture));
+        Assert.Empty(info.Origin.Warnings);
+        using var imported = SparseAutoencoder.Load(_database.Folder.Dictionary(info));
+        using var model = TransformerModel.Load(_database.Folder.Model("A"));
+        using var corpus = TokenizedCorpus.Open(_database.Folder.Corpus(info.Provenance.CorpusHash));
+        using var index = ActivationIndex.Open(_database.Folder.Index(info));
+        index.Verify();
+        var length = model.Config.Context;
+        var tokens = corpus.HeldOut.Read(0, length).ToArray();
+        double[] x = [];
+        ReferenceTransformer.Run(model.Config, ReferenceTransformer.ParametersOf(model.Parameters), tokens, tokens, 1, length, values => x = values);
+        Assert.Equal(pursuit, imported.Pursuit);
+        var found = Enumerable.Range(0, imported.Features).ToDictionary(
+            static feature => feature, feature => index.Positions(feature).ToArray().Zip(index.Values(feature).ToArray()).Where(entry => entry.First < length).ToDictionary(static entry => (int)entry.First, static entry => (double)entry.Second));
+        foreach (var (position, row) in x.Chunk(imported.Inputs).Index())
+        {
+            foreach (var (feature, value) in PlainPursuit.Encode(imported, row).Index())
+            {
+                Assert.Equal(value, found[feature].GetValueOrDefault(position), 2e-3 * (1 + value)); // stored in half precision
+            }
+        }
+
+        Assert.True(found.Sum(static entry => entry.Value.Count) > length);
+        Assert.Contains("matching pursuit, which no recipe", Assert.Throws<ArgumentException>(() => new ContinuedDictionaries(_database).Find("A/2")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

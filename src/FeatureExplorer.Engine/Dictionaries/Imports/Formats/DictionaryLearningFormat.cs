@@ -4,7 +4,8 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 
 /// <summary>
 /// dictionary_learning: <c>trainer_N/ae.pt</c> and <c>config.json</c>, whose trainer.dict_class names one of seven classes. Where there is no configuration, the tensors decide. An interrupted run leaves
-/// its backup in ae.pt, with the dictionary under "ae" and activations still divided by norm_factor.
+/// its backup in ae.pt, with the dictionary under "ae" and activations still divided by norm_factor. A buffer whose io is "in_and_out" makes an AutoEncoder a transcoder from the input of a module to
+/// its output, with one bias: taken off the one, added to the other.
 /// </summary>
 internal sealed class DictionaryLearningFormat : IDictionaryFormat
 {
@@ -19,6 +20,9 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
         ("AutoEncoderNew", ["encoder.weight", "encoder.bias", "decoder.weight", "decoder.bias"], []),
     ];
 
+    private const string InAndOut = "in_and_out";
+    private const string TranscoderClass = "AutoEncoder";
+
     public string Name => "dictionary_learning";
 
     public ForeignWeights? Read(ForeignSource source, DictionaryImportOptions options)
@@ -31,7 +35,9 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
             throw new InvalidDataException($"{trainer!.FilePath}: trainer.dict_class is {named}; {string.Join(", ", Classes.Select(static known => known.Class))} are read.");
         }
 
-        if ((named ?? Guess(source, prefix)) is not { } kind)
+        // A configuration without a trainer is another tool's, whose tensors may look alike and mean something else.
+        var guesses = trainer is not null || source.Config("config.json") is null;
+        if ((named ?? (guesses ? Guess(source, prefix) : null)) is not { } kind)
         {
             return null;
         }
@@ -41,7 +47,7 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
             DemandOnly(source, kind, prefix);
         }
 
-        return WithOrigin(source, trainer, Read(source, kind, prefix) with { Scale = Scale(source, options, prefix) });
+        return WithOrigin(source, trainer, kind, Read(source, kind, prefix) with { Scale = Scale(source, options, prefix) });
     }
 
     private static string? Guess(ForeignSource source, string prefix)
@@ -149,24 +155,57 @@ internal sealed class DictionaryLearningFormat : IDictionaryFormat
         return factor > 0 && float.IsFinite(factor) ? 1 / factor : throw new InvalidDataException(FormattableString.Invariant($"{source.Weights.FilePath}: norm_factor is {factor} where a number above 0 is needed."));
     }
 
-    private static ForeignWeights WithOrigin(ForeignSource source, ForeignJson? trainer, ForeignWeights weights)
+    private static ForeignWeights WithOrigin(ForeignSource source, ForeignJson? trainer, string kind, ForeignWeights weights)
     {
         var buffer = source.Config("config.json")?.Object("buffer");
-        if (buffer?.Text("io") is { } io and not "out" and not "in")
+        var io = buffer?.Text("io");
+        if (io is not (null or "out" or "in" or InAndOut))
         {
-            throw ForeignTensors.OtherTranscoder(buffer.FilePath, $"buffer.io is {io}, and dictionary_learning's files do not say which two places that means");
+            throw new InvalidDataException($"{buffer!.FilePath}: buffer.io is {io}; out, in and {InAndOut} are known: a module's output, its input, and both for a transcoder.");
         }
 
-        var submodule = trainer?.Any("submodule_name");
-        var layer = trainer?.Any("layer");
+        if (io == InAndOut && kind != TranscoderClass)
+        {
+            throw ForeignTensors.OtherTranscoder(buffer!.FilePath, $"buffer.io is {InAndOut} and trainer.dict_class {kind}, and dictionary_learning trains transcoders as {TranscoderClass} alone");
+        }
+
+        var (hook, output) = Places(source, Submodule(trainer), io);
         var l0 = weights.L0 ?? source.Config("eval_results.json")?.Number("l0");
         return weights with
         {
-            Hook = submodule is null ? null : submodule.Contains("_layer_", StringComparison.Ordinal) || layer is null || ForeignSites.Of(submodule) is not null ? submodule : $"{submodule}_layer_{layer}",
+            Hook = hook,
+            OutputHook = output,
+            Transcoder = io == InAndOut ? new ForeignTranscoder(weights.Inputs) { OutputScale = weights.Scale } : null,
             ModelName = trainer?.Any("lm_name"),
             ContextSize = buffer?.Count("ctx_len"),
             L0 = l0,
             L0Source = weights.L0Source ?? (l0 is null ? null : "eval_results.json"),
         };
+    }
+
+    private static string? Submodule(ForeignJson? trainer)
+    {
+        var (submodule, layer) = (trainer?.Any("submodule_name"), trainer?.Any("layer"));
+        return submodule is null || submodule.Contains("_layer_", StringComparison.Ordinal) || layer is null || ForeignSites.Of(submodule) is not null ? submodule : $"{submodule}_layer_{layer}";
+    }
+
+    /// <summary>What it reads, and what a transcoder writes. Where the name is that of a place, "resid_pre_layer_3", it is the place that is read; that of a module has an input and an output.</summary>
+    private static (string? Input, string? Output) Places(ForeignSource source, string? submodule, string? io)
+    {
+        var input = ForeignSites.InputOf(submodule);
+        if (io != InAndOut)
+        {
+            return (io == "in" && input is not null ? input : submodule, null);
+        }
+
+        if (input is null)
+        {
+            source.Notes.Add($"It reads the input of a module and writes its output; {(submodule is null ? "its files do not say which" : $"its files call the module {submodule}")}.");
+            return (submodule is null ? null : $"the input of {submodule}", null);
+        }
+
+        return ForeignSites.Of(input) is { } read && ForeignSites.Of(submodule) is { } written && read.IsReadFor(written)
+            ? (input, submodule)
+            : throw ForeignTensors.OtherTranscoder(source.Weights.FilePath, $"it reads the input of {submodule} and writes its output");
     }
 }

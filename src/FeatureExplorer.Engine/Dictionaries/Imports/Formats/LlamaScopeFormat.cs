@@ -34,7 +34,7 @@ internal sealed class LlamaScopeFormat : IDictionaryFormat
             Encoder = ForeignMatrix.Of(source.Weights, "encoder.weight", n, m, published: true, source.Notes),
             Decoder = ForeignMatrix.Of(source.Weights, "decoder.weight", n, m, published: false, source.Notes),
             EncoderBias = "encoder.bias",
-            DecoderBias = source.Has("decoder.bias") ? "decoder.bias" : null,
+            DecoderBias = settings.DecoderBias(source, "decoder.bias"),
             SubtractsDecoderBias = config.Flag("apply_decoder_bias_to_pre_encoder") ?? false,
             RescalesByDecoderNorm = settings.Rescales,
             Transcoder = settings.Transcoder(n, options, config.Object("dataset_average_activation_norm")?.Number("out"), "dataset_average_activation_norm.out"),

@@ -34,7 +34,7 @@ internal sealed class OpenMossFormat : IDictionaryFormat
             Encoder = ForeignMatrix.Of(source.Weights, "W_E", n, m, published: false, source.Notes),
             Decoder = ForeignMatrix.Of(source.Weights, "W_D", n, m, published: true, source.Notes),
             EncoderBias = "b_E",
-            DecoderBias = source.Has("b_D") ? "b_D" : null,
+            DecoderBias = settings.DecoderBias(source, "b_D"),
             SubtractsDecoderBias = config.Flag("apply_decoder_bias_to_pre_encoder") ?? false,
             RescalesByDecoderNorm = settings.Rescales,
             Normalisation = settings.Normalisation,

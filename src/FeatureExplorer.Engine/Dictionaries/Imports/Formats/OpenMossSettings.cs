@@ -16,6 +16,12 @@ internal sealed class OpenMossSettings(ForeignJson config)
     /// <summary>Whether pre-activations are multiplied by the lengths of decoder rows before they are compared.</summary>
     public bool Rescales => config.Flag("sparsity_include_decoder_norm") ?? true;
 
+    /// <summary>The tensor of the decoder's bias; null where the configuration does not say that there is one, and the weights have none.</summary>
+    /// <exception cref="InvalidDataException">It says so, and they have none.</exception>
+    public string? DecoderBias(ForeignSource source, string name) => source.Has(name) ? name
+        : config.Flag("use_decoder_bias") != true ? null
+        : throw new InvalidDataException($"{config.FilePath}: use_decoder_bias is true, and {source.Weights.FilePath} has no tensor {name}. Put the configuration of the same dictionary beside it.");
+
     /// <summary>Refuses what changes the encoder and is not computed here.</summary>
     public void DemandSupported()
     {

@@ -6,18 +6,22 @@ namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
 /// <summary>
 /// SAELens 3 to 6: <c>cfg.json</c>, flat before version 6 and with "metadata" since, and <c>sae_weights.safetensors</c> with W_enc [n, m], b_enc, W_dec [m, n], b_dec; "gated" has b_gate, b_mag, r_mag;
 /// "jumprelu" has threshold (log_threshold in early checkpoints); checkpoints of "batchtopk" have topk_threshold. Transcoders read x itself and have W_dec [m, d_out], b_dec [d_out], and
-/// W_skip [d_out, n] where they skip.
+/// W_skip [d_out, n] where they skip. "matching_pursuit" has W_dec and b_dec alone, and says in <c>cfg.json</c> when it ends.
 /// </summary>
 internal sealed class SaeLensFormat : IDictionaryFormat
 {
     private const string BatchTopK = "batchtopk";
     private const string Matryoshka = "matryoshka_batchtopk";
+    private const string Pursuit = "matching_pursuit";
     private const string ScalingFactor = "scaling_factor";
     private const string Skip = "W_skip";
     private const string ScaledInTraining = "expected_average_only_in";
 
     // Since this version, thresholds of activations that were scaled in training are folded with them (#764).
     private static readonly Version ThresholdsFolded = new(6, 54, 9);
+
+    // Since this one, that of a matching pursuit's residual, too (#771).
+    private static readonly Version ResidualThresholdsFolded = new(6, 54, 10);
 
     public string Name => "SAELens";
 
@@ -39,8 +43,8 @@ internal sealed class SaeLensFormat : IDictionaryFormat
         DemandSupported(config, architecture, kind);
         var (n, m) = (settings.Size("d_in"), settings.Size("d_sae"));
         var transcoder = Transcoder(source, config, settings, kind, n);
-        DemandShapes(source, config, n, m, transcoder?.Outputs ?? n);
-        ForeignTensors.CompareTypes(source, "W_enc", config.Text("dtype"), "cfg.json");
+        DemandShapes(source, config, n, m, transcoder?.Outputs ?? n, architecture == Pursuit);
+        ForeignTensors.CompareTypes(source, "W_dec", config.Text("dtype"), "cfg.json");
         var weights = new ForeignWeights
         {
             Format = Name,
@@ -80,18 +84,17 @@ internal sealed class SaeLensFormat : IDictionaryFormat
             throw ForeignTensors.OtherTranscoder(path, $"its architecture is \"{architecture}\"{(config.Has("d_out") ? $" and d_out {config.Any("d_out")}" : string.Empty)}");
         }
 
-        if (kind is not { IsTranscoder: true } && architecture is not ("standard" or "gated" or "jumprelu" or "topk" or "abstopk" or BatchTopK or Matryoshka))
+        if (kind is not { IsTranscoder: true } && architecture is not ("standard" or "gated" or "jumprelu" or "topk" or "abstopk" or BatchTopK or Matryoshka or Pursuit))
         {
             throw architecture switch
             {
                 "temporal" => new InvalidDataException($"{path}: its architecture is \"temporal\", which reads a sequence of tokens at once. A dictionary here reads one token's activations; import one of another architecture."),
-                "matching_pursuit" => new InvalidDataException($"{path}: its architecture is \"matching_pursuit\", which finds its features one after the other. It is not supported yet; import one with an encoder."),
-                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; standard, gated, jumprelu, topk, abstopk, {BatchTopK} and {Matryoshka} are read."),
+                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; standard, gated, jumprelu, topk, abstopk, {BatchTopK}, {Matryoshka} and {Pursuit} are read."),
             };
         }
 
         config.Refuse("reshape_activations", "a site whose heads lie side by side is read; only none and hook_z are known", "none", "null", "hook_z");
-        if (config.Flag("rescale_acts_by_decoder_norm") == true && architecture is ("standard" or "gated"))
+        if (config.Flag("rescale_acts_by_decoder_norm") == true && architecture is ("standard" or "gated" or Pursuit))
         {
             throw new InvalidDataException($"{path}: rescale_acts_by_decoder_norm is true, which SAELens knows for topk and {BatchTopK} alone. Save it without, its decoder rows folded.");
         }
@@ -115,9 +118,9 @@ internal sealed class SaeLensFormat : IDictionaryFormat
         return new ForeignTranscoder(outputs) { Skip = kind.Skips && source.Has(Skip) ? ForeignTensors.Skip(source.Weights, Skip, n, outputs, outputsFirst: true) : null };
     }
 
-    private static void DemandShapes(ForeignSource source, ForeignJson config, int n, int m, int outputs)
+    private static void DemandShapes(ForeignSource source, ForeignJson config, int n, int m, int outputs, bool isTied)
     {
-        foreach (var (name, rows, columns) in new[] { ("W_enc", n, m), ("W_dec", m, outputs) })
+        foreach (var (name, rows, columns) in new[] { ("W_enc", n, m), ("W_dec", m, outputs) }.Skip(isTied ? 1 : 0))
         {
             var info = source.Weights.Info(name);
             if (!info.Has(rows, columns))
@@ -134,6 +137,8 @@ internal sealed class SaeLensFormat : IDictionaryFormat
         {
             case "standard":
                 return Known(source, weights);
+            case Pursuit:
+                return OfPursuit(source, settings, weights);
             case "gated":
                 return Known(source, weights with { Activation = DictionaryActivation.Gated, RMag = "r_mag", BMag = "b_mag" }, "r_mag", "b_mag");
             case "topk" or "abstopk":
@@ -166,6 +171,30 @@ internal sealed class SaeLensFormat : IDictionaryFormat
                     },
                     "topk_threshold");
         }
+    }
+
+    /// <summary>Its encoder is W_dec, and there is no b_enc. Where b_dec is not taken from the input, SAELens adds none to x̂, either.</summary>
+    private static ForeignWeights OfPursuit(ForeignSource source, SaeLensSettings settings, ForeignWeights weights)
+    {
+        if (!weights.SubtractsDecoderBias)
+        {
+            // It is not used, and has to be sound all the same.
+            _ = ForeignTensors.Vector(source.Weights, "b_dec", weights.Inputs);
+            source.Notes.Add("apply_b_dec_to_input is false: SAELens uses the b_dec of a matching pursuit nowhere then, and it is 0 here.");
+        }
+
+        // Unknown are W_enc and b_enc, too, and factors of a fine-tuning, which no matching pursuit has.
+        ForeignTensors.DemandKnown(
+            source, $"\"{weights.Architecture}\"", "W_dec", "b_dec", weights.Normalisation == RowNormalisation.None ? null : NormalisationNames.Key);
+        return weights with
+        {
+            Encoder = weights.Decoder,
+            EncoderBias = null,
+            DecoderBias = weights.SubtractsDecoderBias ? "b_dec" : null,
+            SubtractsDecoderBias = true,
+            Activation = DictionaryActivation.MatchingPursuit,
+            Pursuit = settings.Pursuit(weights.Inputs, source.Notes),
+        };
     }
 
     private static ForeignWeights Known(ForeignSource source, ForeignWeights weights, params string[] further)
@@ -224,6 +253,11 @@ internal sealed class SaeLensFormat : IDictionaryFormat
 
     private static void NoteOldThresholds(ForeignSource source, SaeLensSettings settings, ForeignWeights weights)
     {
+        if (weights.Activation == DictionaryActivation.MatchingPursuit && settings.TrainedWith() is { Major: >= 6 } trained && trained < ResidualThresholdsFolded)
+        {
+            source.Notes.Add($"It was trained by SAELens {trained}; before {ResidualThresholdsFolded}, the residual_threshold of a dictionary trained on scaled activations was saved unscaled. Compare the measured L0 with the one it was published with.");
+        }
+
         if (weights.Activation == DictionaryActivation.JumpRelu && settings.TrainedWith() is { } version && version < ThresholdsFolded && version.Major >= 6)
         {
             source.Notes.Add($"It was trained by SAELens {version}; before {ThresholdsFolded}, thresholds of dictionaries trained on scaled activations could be saved unscaled. Compare the measured L0 with the one it was published with.");

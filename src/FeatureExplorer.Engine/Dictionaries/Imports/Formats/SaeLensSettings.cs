@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FeatureExplorer.Engine.Dictionaries.Files;
 using FeatureExplorer.Engine.TensorFiles;
 
 namespace FeatureExplorer.Engine.Dictionaries.Imports.Formats;
@@ -111,6 +112,23 @@ internal sealed partial class SaeLensSettings(ForeignJson config)
     public int K(int features) => (config.Count("k") ?? config.Object("activation_fn_kwargs")?.Count("k")) is { } k && k <= features
         ? k
         : throw new InvalidDataException($"{FilePath}: k is {config.Any("k") ?? "missing"}; a \"topk\" dictionary needs one between 1 and {features}.");
+
+    /// <summary>When a matching pursuit ends.</summary>
+    /// <param name="inputs">n: SAELens' limit of steps where the file names none.</param>
+    /// <param name="notes">Get a sentence for what is missing.</param>
+    public PursuitShape Pursuit(int inputs, List<string> notes)
+    {
+        var threshold = config.Number(PursuitSettings.ResidualThreshold);
+        if (threshold is null)
+        {
+            notes.Add(FormattableString.Invariant($"cfg.json does not say {PursuitSettings.ResidualThreshold}; {PursuitSettings.UsualThreshold} is assumed, as SAELens does."));
+        }
+
+        return threshold is null or >= 0 and < float.MaxValue
+            ? new PursuitShape(
+                (float)(threshold ?? PursuitSettings.UsualThreshold), config.Count(PursuitSettings.MaxIterations) ?? inputs, Flag(PursuitSettings.StopsOnRepeat, true, notes))
+            : throw new InvalidDataException(FormattableString.Invariant($"{FilePath}: {PursuitSettings.ResidualThreshold} is {threshold} where a number from 0 on is needed: the length of what is left at which a pursuit ends, or 0 for none."));
+    }
 
     /// <summary>Mean number of active features at the end of training, written since version 6.47.</summary>
     public double? L0() => L0Keys.Select(key => _metadata?.Number(key) ?? config.Number(key)).FirstOrDefault(static l0 => l0 is not null);

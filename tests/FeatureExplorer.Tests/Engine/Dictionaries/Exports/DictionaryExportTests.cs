@@ -116,6 +116,50 @@ public sealed unsafe class DictionaryExportTests : IDisposable
         Assert.Equal(tensors.Split('|'), file.Tensors.Select(static t => $"{t.Name} {t.Type} {string.Join(',', t.Shape)}").Order(StringComparer.Ordinal));
     }
 
+    // The two ends of a signed latent are one again, and its import is the dictionary that was exported, bit by bit.
+    [Theory]
+    [InlineData("saelens-abstopk")]
+    [InlineData("sparsify-signed/layers.0")]
+    public void SaeLens_IntactPairsOfSignedLatents_AreSignedLatentsAgain(string name)
+    {
+        using var signed = DictionaryImport.Read(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign-dictionaries", name));
+        var (folder, latents) = (Path.Combine(_folder, "out"), signed.SignedLatents!.Value);
+        double[] densities = [0, 0.25, 0.125, .. Enumerable.Repeat(0.5, (2 * latents) - 3)];
+        densities[latents] = 0;
+        NewFolder.Write(folder, sink => SaeLensExport.Write(signed.Dictionary, Facts with { SignedLatents = latents, Densities = densities, Dead = 2 }, sink));
+
+        using var again = DictionaryImport.Read(folder);
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cfg.json")))!;
+        Assert.Equal(("abstopk", latents, signed.Dictionary.K, false), ((string)config["architecture"]!, (int)config["d_sae"]!, (int)config["k"]!, (bool)config["rescale_acts_by_decoder_norm"]!));
+        Assert.Equal((1, null), ((int)config["metadata"]!["final_dead_features"]!, (string?)config["metadata"]!["note"]));
+        Assert.Equal(("abstopk", latents, signed.Dictionary.Hash), (again.Architecture, again.SignedLatents, again.Dictionary.Hash));
+        using var sparsity = TensorFile.Open(Path.Combine(folder, "sparsity.safetensors"));
+        Assert.Equal([-10f, MathF.Log10(0.75f)], sparsity.ReadArray("sparsity").Take(2), static (a, b) => Math.Abs(a - b) < 1e-5);
+        using var x = DictionarySamples.Normal(20 * signed.Dictionary.Inputs, seed: 9);
+        var (before, after) = (new SparseActivations(), new SparseActivations());
+        signed.Dictionary.Encode(x.Pointer, 20, before);
+        again.Dictionary.Encode(x.Pointer, 20, after);
+        Assert.Contains(before.Features.Take(before.Count), feature => feature >= latents);
+        Assert.Equal(before.Features.Take(before.Count), after.Features.Take(after.Count));
+        Assert.Equal(before.Values.Take(before.Count), after.Values.Take(after.Count));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SaeLens_PairThatIsNotIntact_IsATopKOfAllFeaturesAndSaysSo(bool ofTheEncoder)
+    {
+        using var signed = DictionaryImport.Read(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign-dictionaries", "saelens-abstopk"));
+        var (folder, latents) = (Path.Combine(_folder, "out"), signed.SignedLatents!.Value);
+        (ofTheEncoder ? signed.Dictionary.EncoderRow(latents + 2) : signed.Dictionary.DecoderRow(latents + 2))[1] += 0.25f;
+        NewFolder.Write(folder, sink => SaeLensExport.Write(signed.Dictionary, Facts with { SignedLatents = latents, Densities = null }, sink));
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cfg.json")))!;
+        Assert.Equal(("topk", 2 * latents), ((string)config["architecture"]!, (int)config["d_sae"]!));
+        Assert.Contains($"came with {latents} signed latents, and its features are no intact pairs", (string)config["metadata"]!["note"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void DictionaryLearning_ItsZipFile_IsStoredAndAlignedTo64Bytes()
     {

@@ -52,6 +52,7 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("saelens-3", "SAELens", "standard", "mlp.post.0", "gelu-1l", 0.8)]
     [InlineData("saelens-topk", "SAELens", "topk", "resid.post.0", "toy", 3.0)]
     [InlineData("saelens-abstopk", "SAELens", "abstopk", "resid.post.0", "toy", 3.0)]
+    [InlineData("saelens-pursuit", "SAELens", "matching_pursuit", "resid.post.0", "toy", null)]
     [InlineData("sparsify-signed/layers.0", "sparsify", "topk, signed", "resid.post.0", null, 3.0)]
     [InlineData("learning-standard", "dictionary_learning", "AutoEncoder", "resid.post.1", "toy/model", 4.25)]
     [InlineData("learning-batchtopk", "dictionary_learning", "BatchTopKSAE", "resid.post.1", "toy/model", 3.0)]
@@ -87,6 +88,9 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("saelens-bf16", "factors are folded into the decoder")]
     [InlineData("saelens-topk", "and keep them")]
     [InlineData("saelens-batchtopk-checkpoint/batchtopk_30000", "activation_scaler.json")]
+    [InlineData("saelens-pursuit-steps", "with others, the pursuit would take other features")]
+    [InlineData("saelens-pursuit-steps", "uses the b_dec of a matching pursuit nowhere")]
+    [InlineData("saelens-pursuit-checkpoint", "activation_scaler.json")]
     [InlineData("saelens-abstopk", "each of its 8 features is two here, i where it is above 0 and 8 + i")]
     [InlineData("learning-backup", "backup of a run")]
     [InlineData("openai/resid_post_mlp/v5/autoencoders/3.pt", "less their mean, divided by their standard deviation σ")]
@@ -103,7 +107,6 @@ public sealed class DictionaryImportTests : IDisposable
     [Theory]
     [InlineData("architecture", "\"abstopk\"", "k is missing")]
     [InlineData("architecture", "\"temporal\"", "sequence of tokens")]
-    [InlineData("architecture", "\"matching_pursuit\"", "matching_pursuit")]
     [InlineData("architecture", "\"skip_transcoder\"", "transcoder")]
     [InlineData("architecture", "\"phase\"", "phase")]
     [InlineData("d_sae", "9", "W_enc would be [5, 9]")]
@@ -126,6 +129,60 @@ public sealed class DictionaryImportTests : IDisposable
 
         Assert.Contains("cfg.json", message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("residual_threshold", "-0.5", "residual_threshold is -0.5 where a number from 0 on is needed")]
+    [InlineData("residual_threshold", "\"short\"", "residual_threshold is \"short\"")]
+    [InlineData("max_iterations", "0", "max_iterations is 0 where a whole number from 1 on is needed")]
+    [InlineData("stop_on_duplicate_support", "\"yes\"", "true or false")]
+    [InlineData("rescale_acts_by_decoder_norm", "true", "rescale_acts_by_decoder_norm is true")]
+    [InlineData("d_sae", "9", "W_dec would be [9, 5]")]
+    [InlineData("d_out", "4", "transcoder")]
+    [InlineData("architecture", "\"standard\"", "has no tensor W_enc")]
+    public void Read_MatchingPursuitThatDoesNotFit_NamesFileAndValue(string key, string value, string says)
+    {
+        var folder = Copy("saelens-pursuit");
+        var file = Path.Combine(folder, "cfg.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        config[key] = JsonNode.Parse(value);
+        File.WriteAllText(file, config.ToJsonString());
+
+        var message = Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(folder)).Message;
+
+        Assert.Contains(folder, message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_MatchingPursuitWithoutItsSettings_TakesThoseOfSaeLensAndSaysSo()
+    {
+        var folder = Copy("saelens-pursuit");
+        var file = Path.Combine(folder, "cfg.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        foreach (var key in new[] { "residual_threshold", "max_iterations", "stop_on_duplicate_support" })
+        {
+            config.Remove(key);
+        }
+
+        config["metadata"]!["sae_lens_training_version"] = "6.54.9";
+        File.WriteAllText(file, config.ToJsonString());
+
+        using var imported = DictionaryImport.Read(folder);
+
+        Assert.Equal(new PursuitShape(0.01f, 5, true), imported.Dictionary.Pursuit);
+        Assert.Contains(imported.Notes, static note => note.Contains("does not say residual_threshold; 0.01 is assumed", StringComparison.Ordinal));
+        Assert.Contains(imported.Notes, static note => note.Contains("stop_on_duplicate_support; true is assumed", StringComparison.Ordinal));
+        Assert.Contains(imported.Notes, static note => note.Contains("before 6.54.10, the residual_threshold", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_MatchingPursuitWithALongRow_IsRefused()
+    {
+        var weights = WeightsOf(Copy("saelens-pursuit"));
+        Overwrite(weights, "W_dec", 1.5f);
+
+        Assert.Contains("row 0 of tensor W_dec has the length", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(weights)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -186,6 +243,24 @@ public sealed class DictionaryImportTests : IDisposable
         Assert.Contains(says, Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(folder)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("resid_post_layer_1", "in", "resid.post.1")] // the name of a place
+    [InlineData("model.layers.1", "in", "resid.pre.1")]
+    [InlineData("model.layers.1.mlp", "in", "mlp.in.1")]
+    [InlineData("model.layers.1.mlp", "out", "mlp.out.1")]
+    public void Read_InputOfAModule_IsTheSiteBeforeIt(string submodule, string io, string site)
+    {
+        var folder = Copy("learning-standard");
+        var file = Path.Combine(folder, "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        (config["trainer"]!["submodule_name"], config["buffer"]!["io"]) = (submodule, io);
+        File.WriteAllText(file, config.ToJsonString());
+
+        using var imported = DictionaryImport.Read(folder);
+
+        Assert.Equal((site, null), (imported.Site?.ToString(), imported.OutputHook));
+    }
+
     [Fact]
     public void Read_WithoutConfiguration_GuessesFromTheTensorsAndSaysSo()
     {
@@ -241,6 +316,7 @@ public sealed class DictionaryImportTests : IDisposable
 
     [Theory]
     [InlineData("saelens-standard", "W_enc")]
+    [InlineData("saelens-pursuit", "W_dec")]
     [InlineData("gemma-scope-2", "threshold")]
     [InlineData("openmoss", "b_D")]
     [InlineData("llama-scope-r1", "decoder.weight")]

@@ -42,6 +42,8 @@ public sealed unsafe class TranscoderImportTests : IDisposable
     [InlineData("openmoss", "OpenMOSS", "jumprelu", "mlp.norm.1")]
     [InlineData("circuit-tracer/layer_1.safetensors", "circuit-tracer's transcoders", "relu", "resid.mid.1")]
     [InlineData("circuit-tracer-skip/layer_1.safetensors", "circuit-tracer's transcoders", "jumprelu", "mlp.in.1")]
+    [InlineData("circuit-tracer-topk/layer_1.safetensors", "circuit-tracer's transcoders", "topk", "mlp.in.1")]
+    [InlineData("learning-in-and-out", "dictionary_learning", "AutoEncoder", "mlp.in.1")]
     public void Read_EachLayout_NamesBothSites(string name, string format, string architecture, string site)
     {
         using var imported = DictionaryImport.Read(Path.Combine(Folder, name));
@@ -164,6 +166,72 @@ public sealed unsafe class TranscoderImportTests : IDisposable
 
         using var imported = DictionaryImport.Read(weights);
         Assert.Equal((null, "mlp.out.1", "toy/llama"), (imported.Site?.ToString(), imported.OutputSite?.ToString(), imported.ModelName));
+    }
+
+    [Theory]
+    [InlineData("k: 3", "k: 9", "k is 9; with activation topk, one between 1 and 8 is needed")]
+    [InlineData("k: 3", "kk: 3", "k is missing")]
+    [InlineData("k: 3", "k: many", "k is many")]
+    [InlineData("activation: topk", "activation: tanh", "activation is tanh; relu, jumprelu and topk are read")]
+    [InlineData("activation: topk", "activation: jump_relu", "has no tensor activation_function.threshold")]
+    public void Read_CircuitTracersActivationThatDoesNotFit_NamesFileAndValue(string from, string to, string says)
+    {
+        var weights = Copy("circuit-tracer-topk/layer_1.safetensors");
+        var config = Path.Combine(Path.GetDirectoryName(weights)!, "config.yaml");
+        File.WriteAllText(config, File.ReadAllText(config).Replace(from, to, StringComparison.Ordinal));
+
+        var message = Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(weights)).Message;
+
+        Assert.Contains(config, message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_CircuitTracersThresholdsBesideTopK_AreRefused()
+    {
+        var weights = Copy("circuit-tracer-skip/layer_1.safetensors");
+        var config = Path.Combine(Path.GetDirectoryName(weights)!, "config.yaml");
+        File.AppendAllText(config, "activation: topk\nk: 3\n");
+
+        Assert.Contains("tensor activation_function.threshold [8] is no part", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(weights)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trainer", "submodule_name", "model.layers.1", "it reads the input of model.layers.1 and writes its output")]
+    [InlineData("trainer", "dict_class", "AutoEncoderNew", "AutoEncoderNew")]
+    [InlineData("buffer", "io", "both", "buffer.io is both; out, in and in_and_out are known")]
+    public void Read_InAndOutOfAnotherKind_IsRefusedByName(string part, string key, string value, string says)
+    {
+        var folder = Copy("learning-in-and-out");
+        Change(folder, config => config[part]![key] = value);
+
+        var message = Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(folder)).Message;
+
+        Assert.Contains(folder, message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("mlp", "the input of mlp_layer_1")]
+    public void Read_InAndOutOfAModuleThatIsNotKnown_LeavesTheSiteToBeNamed(string? submodule, string? hook)
+    {
+        var folder = Copy("learning-in-and-out");
+        Change(folder, config => config["trainer"]!["submodule_name"] = submodule);
+
+        using var imported = DictionaryImport.Read(folder);
+
+        Assert.Equal((hook, null, null, null), (imported.Hook, imported.Site, imported.OutputHook, imported.OutputSite));
+        Assert.True(imported.Dictionary.IsTranscoder);
+        Assert.Contains(imported.Notes, static note => note.Contains("reads the input of a module and writes its output", StringComparison.Ordinal));
+    }
+
+    private static void Change(string folder, Action<JsonNode> change)
+    {
+        var file = Path.Combine(folder, "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        change(config);
+        File.WriteAllText(file, config.ToJsonString());
     }
 
     private static void Check(Expected expected, SparseAutoencoder dictionary)
