@@ -18,6 +18,7 @@ public static class ApiEndpoints
     {
         var api = routes.MapGroup(Urls.Api);
         api.MapGet("/", Dictionaries);
+        api.MapGet("/{model}", Model);
         api.MapGet("/{model}/{name}", Features);
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
@@ -37,6 +38,13 @@ public static class ApiEndpoints
         return JsonAnswer.Json(context, new DictionaryListJson(models, dictionaries));
     }
 
+    [EndpointName("model"), Tags("Dictionaries")]
+    [EndpointSummary("A model: sizes, architecture, text, and its dictionaries with their quality")]
+    [ProducesResponseType<ModelDetailJson>(StatusCodes.Status200OK)]
+    private static IResult Model(HttpContext context, FeatureStore store, ModelReader models, string model) => models.Find(model) is { } view
+        ? JsonAnswer.Json(context, ModelDetailJson.Of(view, view.Dictionaries.Select(d => DictionaryJson.Of(d, view.Sites.GetValueOrDefault(d.Id), store.PaperUltralow(d)))))
+        : AbsentAnswer.Model(model);
+
     [EndpointName("features"), Tags("Dictionaries")]
     [EndpointSummary("The features of a dictionary, sorted, filtered and by page")]
     [ProducesResponseType<FeatureListJson>(StatusCodes.Status200OK)]
@@ -52,11 +60,12 @@ public static class ApiEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var query = ListQuery.Parse(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
         var found = lists.Page(dictionary, query);
+        AddressException.DemandPage(query.Page, found.Pages);
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items), steerings.Of(dictionary, found.Items.Select(static item => item.Index)), controls.Of(dictionary)));
     }
 
@@ -67,14 +76,11 @@ public static class ApiEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         return reader.Find(dictionary, index) is { } feature
             ? JsonAnswer.Json(context, FeatureJson.Of(feature))
-            : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
+            : JsonAnswer.NotFound("No such feature", Absent.Feature(dictionary, index));
     }
-
-    internal static IResult Unknown(string model, string name) =>
-        JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 }

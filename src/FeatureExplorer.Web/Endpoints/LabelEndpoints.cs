@@ -19,7 +19,7 @@ public static class LabelEndpoints
         {
             return labels.Save(context.User, model, name, index, text, note)
                 ? Results.LocalRedirect((string.IsNullOrEmpty(returnUrl) ? $"/{Uri.EscapeDataString(model)}/{Uri.EscapeDataString(name)}/{index}" : LocalPath.Of(returnUrl)) + "#label")
-                : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+                : AbsentAnswer.Feature(model, name, index);
         }
         catch (ArgumentException tooLong)
         {
