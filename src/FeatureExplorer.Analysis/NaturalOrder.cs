@@ -28,7 +28,7 @@ public sealed class NaturalOrder : IComparer<string>
         }
 
         var rest = (x.Length - i) - (y.Length - j);
-        return rest != 0 ? rest : string.CompareOrdinal(x, y);
+        return rest != 0 ? rest : x.Length != y.Length ? x.Length - y.Length : string.CompareOrdinal(x, y);
     }
 
     private static ReadOnlySpan<char> Number(string text, ref int at)
