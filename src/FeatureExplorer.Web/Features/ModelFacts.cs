@@ -19,7 +19,7 @@ public static class ModelFacts
             ("Parameters", view.Parameters is { } parameters ? Show.Amount(parameters) : null),
             ("Layers", Show.Count(info.Layers)),
             ("Width (d_model)", Show.Count(info.DModel)),
-            ("Heads", view.Config is { } sized ? $"{Show.Count(info.Heads)} of {Show.Count(sized.HeadSize)}" : Show.Count(info.Heads)),
+            ("Heads", view.Config is { } sized ? $"{Show.Count(info.Heads)}, {Show.Counted(sized.HeadSize, "coordinate")} each" : Show.Count(info.Heads)),
             ("Neurons of a layer (d_mlp)", Show.Count(info.DMlp)),
         ];
         if (view.Config is { } config)
