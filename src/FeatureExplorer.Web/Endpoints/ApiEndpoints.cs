@@ -18,12 +18,14 @@ public static class ApiEndpoints
     {
         var api = routes.MapGroup(Urls.Api);
         api.MapGet("/", Dictionaries);
+#pragma warning disable ASP0022 // Routing tries the pattern that takes everything last.
         api.MapGet("/{model}", Model);
         api.MapGet("/{model}/{name}", Features);
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
         api.MapSearch();
         api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1.")).ExcludeFromDescription();
+#pragma warning restore ASP0022
     }
 
     [EndpointName("dictionaries"), Tags("Dictionaries")]

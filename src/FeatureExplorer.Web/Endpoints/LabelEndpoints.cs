@@ -1,4 +1,3 @@
-using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.Fetching;
