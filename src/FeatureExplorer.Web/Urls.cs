@@ -68,7 +68,26 @@ public static class Urls
     /// <summary>Longest text of a problem that an address holds.</summary>
     internal const int LongestProblem = 2000;
 
-    // Dictionaries and features.
+    // Models, dictionaries and features.
+    /// <summary>A model: what it is, what it reads, its dictionaries.</summary>
+    public static string Model(string name) => "/" + Segment(name);
+
+    /// <summary>The dictionaries of a model by L0 and loss recovered.</summary>
+    public static string ParetoOf(string model)
+    {
+        var url = new UrlBuilder(Pareto);
+        url.Add("model", model);
+        return url.ToString();
+    }
+
+    /// <summary>The runs that mention a model.</summary>
+    public static string RunsOf(string model)
+    {
+        var url = new UrlBuilder(Runs);
+        url.Add("q", model);
+        return url.ToString();
+    }
+
     /// <summary>A dictionary's features from the first page on.</summary>
     public static string Dictionary(DictionaryDraft dictionary) => $"/{Segment(dictionary.Model)}/{Segment(dictionary.Name)}";
 

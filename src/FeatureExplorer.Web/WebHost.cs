@@ -81,7 +81,7 @@ public static class WebHost
         app.UseSecurityHeaders(options.Settings.Access.RequireSignIn);
         app.UseExceptionHandler(Failures.Options);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(Urls.Api), static api => api.UseStatusCodePages(ApiFailures.TellStatus));
+        app.UseWhen(static context => Programs.Ask(context.Request), static api => api.UseStatusCodePages(ApiFailures.TellStatus));
         app.UseReadingOfErrorPages();
         app.UseShortDatabaseWaits();
         app.UseRouting();
@@ -94,6 +94,7 @@ public static class WebHost
         app.UseFormPosts();
         app.UseSizeLimits();
         app.UseWriteProtection();
+        app.UseFormReading();
         app.UseAntiforgery();
         app.UseMiddleware<PageDelivery>();
         app.UseMiddleware<ComputedAnswers>();

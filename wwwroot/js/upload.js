@@ -52,7 +52,7 @@ function hold(form, page, files) {
   held.set(form, files);
   const told = files.slice(0, mostTold);
   for (let from = 0; from === 0 || from < told.length; from += toldAtOnce) {
-    page.invokeMethodAsync("Chosen", told.slice(from, from + toldAtOnce).map(({ path, file, left }) => ({ name: path.slice(0, 250), length: file.size, left })), from);
+    page.invokeMethodAsync("Chosen", told.slice(from, from + toldAtOnce).map(({ path, file, left }) => ({ name: path.length > 250 ? `${path.slice(0, 249)}…` : path, length: file.size, left })), from);
   }
 }
 
@@ -123,7 +123,7 @@ function send(form, page) {
       sending.delete(form);
       held.delete(form);
       form.reset();
-      page.invokeMethodAsync("Stored", answer.stored);
+      page.invokeMethodAsync("Stored", answer.stored, answer.note ?? null);
     } else {
       end(problem(form, request, answer));
     }
@@ -145,11 +145,11 @@ function read(request) {
 }
 
 function problem(form, request, answer) {
+  if (request.status === 401) {
+    return "Your session has ended: sign in again.";
+  }
   if (answer?.detail) {
     return answer.detail;
-  }
-  if (new URL(request.responseURL || location.href).pathname === "/login" || request.status === 401) {
-    return "Your session has ended: sign in again.";
   }
   return (
     {

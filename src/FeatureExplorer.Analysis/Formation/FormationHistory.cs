@@ -130,7 +130,7 @@ public sealed class FormationHistory
             [.. all.Where(f => before[f] > 0 && now[f] > 0 && turn[f] < MovedBelow)]);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Features} features at {_steps.Count} steps");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Wording.Counted(Features, "feature")} at {Wording.Counted(_steps.Count, "step")}");
 
     private int Number(string? context)
     {

@@ -19,7 +19,7 @@ internal sealed class EvenWindows
         (_heldOut, _window, _all) = (heldOut, window, (heldOut.Count - 1) / window);
         if (_all < 1)
         {
-            throw new ArgumentException($"The held-out split has {heldOut.Count} tokens; a window of {window} and the token after it are needed.", nameof(heldOut));
+            throw new ArgumentException($"The held-out split has {Wording.Counted(heldOut.Count, "token")}; a window of {window} and the token after it are needed.", nameof(heldOut));
         }
 
         _windows = Math.Clamp(maxTokens / window, 1, _all);

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Splitting;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
@@ -91,7 +92,7 @@ public sealed class SplittingReader(FeatureStore store, SplittingStore splitting
 
         public SplittingGraph Graph()
         {
-            var nodes = _nodes.Values.OrderBy(static n => n.Dictionary.Features).ThenBy(static n => n.Dictionary.Name, StringComparer.Ordinal).ThenBy(static n => n.Index).ToList();
+            var nodes = _nodes.Values.OrderBy(static n => n.Dictionary.Features).ThenBy(static n => n.Dictionary.Name, NaturalOrder.Names).ThenBy(static n => n.Index).ToList();
             var links = new List<SplittingLink>();
             foreach (var group in nodes.GroupBy(static node => node.Dictionary.Stamp))
             {

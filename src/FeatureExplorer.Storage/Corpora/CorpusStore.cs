@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ public sealed class CorpusStore(FeatureDatabase database)
     public IReadOnlyList<CorpusInfo> All()
     {
         using var db = database.NewContext();
-        return [.. db.Corpora.AsNoTracking().OrderBy(c => c.Name).Select(c => c.Json).ToList().Select(Info)];
+        return [.. db.Corpora.AsNoTracking().Select(c => c.Json).ToList().Select(Info).OrderBy(static c => c.Name, NaturalOrder.Names)];
     }
 
     /// <summary>The corpus of a name, or null.</summary>

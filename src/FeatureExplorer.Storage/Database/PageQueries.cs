@@ -27,10 +27,10 @@ internal static class PageQueries
     public static readonly Func<FeatureDb, long, int, int?> Next = EF.CompileQuery((FeatureDb db, long dictionary, int index) =>
         db.Features.Where(f => f.DictionaryId == dictionary && f.Index > index).OrderBy(f => f.Index).Select(f => (int?)f.Index).FirstOrDefault());
 
-    /// <summary>A unit's relations, packed, by model and dictionary.</summary>
+    /// <summary>A unit's relations, packed, in no order.</summary>
     public static readonly Func<FeatureDb, long, int, IEnumerable<Related>> Relations = EF.CompileQuery((FeatureDb db, long dictionary, int index) =>
         db.Relations.Where(r => r.LeftId == dictionary && r.Index == index && r.Right!.Status == DictionaryStatus.Ready)
-            .OrderBy(r => r.Right!.Model!.Name).ThenBy(r => r.Right!.Name).Select(r => new Related(r.Right!.Model!.Name, r.Right.Name, r.Data)));
+            .Select(r => new Related(r.Right!.Model!.Name, r.Right.Name, r.Data)));
 
     /// <summary>The versions of a feature's label, newest first.</summary>
     public static readonly Func<FeatureDb, string, string, int, IEnumerable<LabelRow>> Labels =

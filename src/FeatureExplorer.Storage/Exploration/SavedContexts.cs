@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
@@ -18,7 +19,7 @@ public sealed class SavedContexts(FeatureDatabase database, FeatureStore store, 
     public IReadOnlyList<SavedContext> All()
     {
         using var db = database.NewContext();
-        return [.. db.SavedContexts.AsNoTracking().OrderBy(c => c.Name).ToList().Select(Read)];
+        return [.. db.SavedContexts.AsNoTracking().ToList().Select(Read).OrderBy(static c => c.Name, NaturalOrder.Names)];
     }
 
     /// <summary>The context of a name, or null.</summary>

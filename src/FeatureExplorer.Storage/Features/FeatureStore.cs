@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Imports;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Database;
@@ -20,8 +21,8 @@ public sealed class FeatureStore(FeatureDatabase database)
     public IReadOnlyList<ModelInfo> Models()
     {
         using var db = database.NewContext();
-        var rows = db.Models.AsNoTracking().OrderBy(m => m.Name).Select(m => m.Json).ToList();
-        return [.. rows.Select(Model)];
+        var rows = db.Models.AsNoTracking().Select(m => m.Json).ToList();
+        return [.. rows.Select(Model).OrderBy(static m => m.Name, NaturalOrder.Names)];
     }
 
     /// <summary>The model of a name, or null.</summary>
@@ -32,7 +33,7 @@ public sealed class FeatureStore(FeatureDatabase database)
         return json is null ? null : Model(json);
     }
 
-    /// <summary>All published dictionaries, by model and number of features; without the models' neurons.</summary>
+    /// <summary>All published dictionaries, by model, number of features and name; without the models' neurons.</summary>
     public IReadOnlyList<DictionaryInfo> Dictionaries() => [.. Everything().Where(static d => !d.AreNeurons)];
 
     /// <summary>The neurons of all models that have been measured, by model.</summary>
@@ -156,7 +157,7 @@ public sealed class FeatureStore(FeatureDatabase database)
     {
         using var db = database.NewContext();
         var rows = Published(db).Select(d => new { d.Id, d.Json }).ToList();
-        return rows.Select(r => Dictionary(r.Id, r.Json)).OrderBy(d => d.Model, StringComparer.Ordinal).ThenBy(d => d.Features);
+        return rows.Select(r => Dictionary(r.Id, r.Json)).OrderBy(static d => d.Model, NaturalOrder.Names).ThenBy(static d => d.Features).ThenBy(static d => d.Name, NaturalOrder.Names);
     }
 
     private static IQueryable<DictionaryRow> Published(FeatureDb db) =>

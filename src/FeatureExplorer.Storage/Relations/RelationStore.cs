@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
@@ -18,7 +19,7 @@ public sealed class RelationStore(FeatureDatabase database)
     public IReadOnlyList<RelatedDictionary> Find(DictionaryInfo dictionary, int index)
     {
         using var db = database.NewContext();
-        return [.. PageQueries.Relations(db, dictionary.Stamp, index).Select(r => new RelatedDictionary(r.Model, r.Name, RelationFormat.Unpack(index, r.Data)))];
+        return [.. PageQueries.Relations(db, dictionary.Stamp, index).OrderBy(static r => r.Model, NaturalOrder.Names).ThenBy(static r => r.Name, NaturalOrder.Names).Select(r => new RelatedDictionary(r.Model, r.Name, RelationFormat.Unpack(index, r.Data)))];
     }
 
     /// <summary>How well a dictionary's units are found again in every dictionary that it was compared with, its own one among them.</summary>
@@ -27,9 +28,8 @@ public sealed class RelationStore(FeatureDatabase database)
         using var db = database.NewContext();
         var rows = db.RelationSummaries.AsNoTracking()
             .Where(r => r.LeftId == dictionary.Stamp && r.Right!.Status == DictionaryStatus.Ready)
-            .OrderBy(r => r.Right!.Model!.Name).ThenBy(r => r.Right!.Name)
             .Select(r => new { Model = r.Right!.Model!.Name, r.Right.Name, r.Json }).ToList();
-        return [.. rows.Select(r => new UniversalityOf(r.Model, r.Name, JsonSerializer.Deserialize(r.Json, StorageJson.Default.Universality)!))];
+        return [.. rows.OrderBy(static r => r.Model, NaturalOrder.Names).ThenBy(static r => r.Name, NaturalOrder.Names).Select(r => new UniversalityOf(r.Model, r.Name, JsonSerializer.Deserialize(r.Json, StorageJson.Default.Universality)!))];
     }
 
     /// <summary>The counterpart in another dictionary, by activation, of every unit that has one.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -54,6 +55,6 @@ public sealed class RunHistory(FeatureDatabase database, TimeProvider time)
         using var db = database.NewContext();
         var rows = db.RunCurves.AsNoTracking().Where(c => c.RunId == run).Select(c => new { c.Name, c.Json }).ToList();
         return [.. rows.Select(r => JsonSerializer.Deserialize(r.Json, StorageJson.Default.RunCurve)!)
-            .OrderBy(c => c.Name == "transformer" ? 0 : 1).ThenBy(c => c.Name, StringComparer.Ordinal)];
+            .OrderBy(c => c.Name == "transformer" ? 0 : 1).ThenBy(c => c.Name, NaturalOrder.Names)];
     }
 }

@@ -11,7 +11,7 @@ public static class RunChecks
     private const int LongestName = 32;
 
     private static readonly string[] ReservedNames =
-        ["api", "about", "runs", "imports", "corpora", "pareto", "synthetic", "compare", "contexts", "search", "embed", "healthz", "theme", "not-found", "error", "account", "accounts", "setup", "admin", "login", "logout", "audit", "js", "lib", "_content"];
+        ["api", "about", "runs", "imports", "corpora", "pareto", "synthetic", "compare", "contexts", "search", "embed", "charts", "healthz", "theme", "not-found", "error", "account", "accounts", "setup", "admin", "login", "logout", "audit", "js", "lib", "_content"];
 
     private static readonly string[] ReservedDictionaryNames = ["neurons", "text", "map", "splitting", "sites"];
 

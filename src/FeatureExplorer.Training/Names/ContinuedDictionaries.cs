@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Dictionaries;
@@ -53,7 +54,7 @@ public sealed class ContinuedDictionaries(FeatureDatabase database)
         if (info is null)
         {
             var all = _store.Dictionaries().Where(static one => one is { Source: null, Forming: null }).Select(static one => one.Id).ToList();
-            throw new ArgumentException($"There is no dictionary {id}; {(all.Count == 0 ? "none with weights has been trained or imported" : $"there is {string.Join(", ", all)}")}.");
+            throw new ArgumentException($"There is no dictionary {id}; {(all.Count == 0 ? "none with weights has been trained or imported" : Wording.ThereAre(all))}.");
         }
 
         if (info.AreNeurons || info.Source is not null)

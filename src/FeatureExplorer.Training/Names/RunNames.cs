@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Corpora;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Features;
@@ -110,7 +111,7 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
         {
             problems.Add(new RunProblem(
                 "model",
-                $"To replace the model {configuration.Model} would take it from {string.Join(", ", orphans)}, which this run does not make anew: name {(orphans.Count == 1 ? "it" : "them")} in the run, too, or give the new model another name, such as {FreeModel(taken)}."));
+                $"To replace the model {configuration.Model} would take it from {Wording.Listed([.. orphans.Order(NaturalOrder.Names)])}, which this run does not make anew: name {Wording.Of(orphans.Count, "it", "them")} in the run, too, or give the new model another name, such as {FreeModel(taken)}."));
             return (configuration, problems);
         }
 
@@ -154,8 +155,8 @@ public sealed class RunNames(FeatureDatabase database, TimeProvider time)
 
         return RunControl.OriginalOf(configuration) is not { } original || trained.Contains(original) ? null
             : new RunProblem("model", models.Any(model => model.Name == original)
-                ? $"{original} is no model that was trained here, so it has no control; there is {string.Join(", ", trained)}."
-                : $"There is no model {original} whose weights could be shuffled; there is {string.Join(", ", trained)}.");
+                ? $"{original} is no model that was trained here, so it has no control; {Wording.ThereAre(trained)}."
+                : $"There is no model {original} whose weights could be shuffled; {Wording.ThereAre(trained)}.");
     }
 
     private static List<DictionarySettings> Dictionaries(RunConfiguration configuration, TakenNames taken, List<RunProblem> problems)

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text.Corpora;
@@ -23,7 +24,7 @@ public sealed class ContextStage(DataFolder folder, Action<string> warn)
         var directory = folder.Contexts(corpusId);
         var counted = Math.Min(tokens, corpus.HeldOut.Count);
         var contexts = Existing(corpusId, corpus, counted) ?? ContextSet.Build(corpus, counted, directory, progress.Fractions(), cancellation);
-        progress.End($"{contexts.Contexts.Count} contexts");
+        progress.End(Wording.Counted(contexts.Contexts.Count, "context"));
         return contexts;
     }
 

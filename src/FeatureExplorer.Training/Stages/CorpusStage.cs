@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Engine.Text.Corpora;
@@ -103,7 +104,7 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
     /// <summary>The corpus in one sentence.</summary>
     public static string Summary(TokenizedCorpus corpus) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{corpus.Domains.Count} {(corpus.Domains.Count == 1 ? "domain" : "domains")}, {Amount(corpus.Training.Count)} training and {Amount(corpus.HeldOut.Count)} held-out tokens");
+        $"{Wording.Counted(corpus.Domains.Count, "domain")}, {Amount(corpus.Training.Count)} training and {Amount(corpus.HeldOut.Count)} held-out tokens");
 
     /// <summary>A number of tokens in three digits or a few more; a small one is not rounded to nothing.</summary>
     internal static string Amount(long tokens) => tokens switch

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Activations;
 using FeatureExplorer.Engine.Backends;
@@ -115,7 +116,7 @@ public sealed class DictionaryStage(
         }
 
         var index = ActivationIndex.Open(file);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"{index.Activations:N0} activations of {index.Tokens:N0} tokens"));
+        progress.End($"{Wording.Counted(index.Activations, "activation")} of {Wording.Counted(index.Tokens, "token")}");
         return (index, seconds.Value);
     }
 

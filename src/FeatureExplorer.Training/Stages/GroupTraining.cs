@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Engine.Dictionaries.Training;
 using FeatureExplorer.Engine.Transformer.Training;
 using FeatureExplorer.Storage.Runs;
@@ -35,7 +36,7 @@ internal sealed class GroupTraining(
         {
             1 => $"Training dictionary {ids[0]}",
             <= NamedAtMost => $"Training dictionaries {string.Join(", ", ids)}",
-            _ => $"Training {ids.Count} dictionaries",
+            _ => $"Training {Wording.Counted(ids.Count, "dictionary")}",
         };
     }
 
@@ -102,7 +103,7 @@ internal sealed class GroupTraining(
     private void NoteCheckpoint() => progress.Note(RunEventKind.Checkpoint, $"Checkpoint of {Where()}");
 
     private string Where() => settings.Count > NamedAtMost
-        ? Invariant($"{settings.Count} dictionaries at {sweep.Steps:N0} of {sweep.Trainers.Sum(static trainer => trainer.Options.Steps):N0} steps")
+        ? Invariant($"{Wording.Counted(settings.Count, "dictionary")} at {sweep.Steps:N0} of {Wording.Counted(sweep.Trainers.Sum(static trainer => (long)trainer.Options.Steps), "step")}")
         : string.Join(", ", settings.Select((_, i) => Invariant($"{Id(i)} at step {sweep.Trainers[i].Step:N0} of {sweep.Trainers[i].Options.Steps:N0}")));
 
     private string Id(int place) => $"{model}/{settings[place].Name}";
@@ -115,7 +116,7 @@ internal sealed class GroupTraining(
             [p.MeanSquaredError + p.L1, p.MeanSquaredError, p.L0, p.Lambda, sweep.Trainers[place].Options.LearningRateAt(p.Step), p.Dead, StageProgress.Known(p.Pace)]));
         if (p.Resampled > _resampled[place])
         {
-            progress.Note(RunEventKind.Resampling, Invariant($"{id}: {p.Resampled - _resampled[place]:N0} dead features were given new weights by step {p.Step:N0}"));
+            progress.Note(RunEventKind.Resampling, Invariant($"{id}: {p.Resampled - _resampled[place]:N0} dead {Wording.Noun(p.Resampled - _resampled[place], "feature")} {Wording.Of(p.Resampled - _resampled[place], "was", "were")} given new weights by step {p.Step:N0}"));
         }
 
         (_last[place], _resampled[place]) = (p, p.Resampled);

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Engine.Backends;
@@ -65,7 +66,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time, ICo
             new NeuronStage(database, time, backend).Run(dictionary, Part(progress, number, models.Count), cancellation);
         }
 
-        progress.End($"{_store.Neurons().Count} models");
+        progress.End(Wording.Counted(_store.Neurons().Count, "model"));
     }
 
     /// <summary>
@@ -90,7 +91,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time, ICo
             }
         }
 
-        progress.End($"{pairs.Count} pairs of dictionaries");
+        progress.End($"{Wording.Counted(pairs.Count, "pair")} of dictionaries");
     }
 
     private void AblateAll(StageProgress progress, CancellationToken cancellation)
@@ -102,7 +103,7 @@ public sealed class RelateStage(FeatureDatabase database, TimeProvider time, ICo
             Ablate(dictionary, Part(progress, number, all.Count), cancellation);
         }
 
-        progress.End($"{all.Count} dictionaries");
+        progress.End(Wording.Counted(all.Count, "dictionary"));
     }
 
     /// <summary>All on the same tokens, but a model's features not with another model's neurons.</summary>

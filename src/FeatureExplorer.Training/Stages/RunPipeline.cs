@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
@@ -151,7 +152,7 @@ public sealed class RunPipeline(FeatureDatabase database, TimeProvider time, Act
     {
         progress.Begin("Measuring neurons");
         var neurons = NeuronContexts.Of(model, corpus.HeldOut, contexts, progress.Fractions(), Backend, cancellation);
-        progress.End($"{neurons.Count} contexts");
+        progress.End(Wording.Counted(neurons.Count, "context"));
         return neurons;
     }
 

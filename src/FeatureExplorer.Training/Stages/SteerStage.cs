@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.Statistics;
@@ -53,13 +54,13 @@ public sealed class SteerStage(FeatureDatabase database)
         var tokens = runner.Tokens(prompt, LongestPrompt);
         if (tokens.Length + options.Tokens > runner.Window)
         {
-            throw new InvalidDataException($"The prompt has {tokens.Length} tokens; with {options.Tokens} more it does not fit the model's context of {runner.Window}. Shorten it, or ask for fewer tokens.");
+            throw new InvalidDataException($"The prompt has {Wording.Counted(tokens.Length, "token")}; with {options.Tokens} more it does not fit the model's context of {runner.Window}. Shorten it, or ask for fewer tokens.");
         }
 
         using var survey = new SteeringSurvey(runner, corpus);
         var effects = survey.Run(tasks, tokens, strength, options, progress.Fractions(), cancellation);
         new SteeringStore(database).Save(dictionary, effects);
-        progress.End($"{effects.Count} features");
+        progress.End(Wording.Counted(effects.Count, "feature"));
         return [.. effects.OrderByDescending(static effect => effect.Moved).ThenBy(static effect => effect.Feature)];
     }
 

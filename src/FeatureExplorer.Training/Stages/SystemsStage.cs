@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Automata;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Analysis.LogitSide;
@@ -63,7 +64,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
             }
         }
 
-        progress.End($"{pairs.Count} pairs of dictionaries");
+        progress.End($"{Wording.Counted(pairs.Count, "pair")} of dictionaries");
     }
 
     /// <summary>Each dictionary of a site with those of the next larger size over the same tokens.</summary>
@@ -100,7 +101,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
             _automata.Save(dictionary, features, report);
         }
 
-        progress.End($"{missing.Count} dictionaries");
+        progress.End(Wording.Counted(missing.Count, "dictionary"));
     }
 
     /// <summary>Each dictionary alone, and jointly with those of the next smaller size.</summary>
@@ -115,7 +116,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
             Map(dictionary, other, Part(progress, number, missing.Count), cancellation);
         }
 
-        progress.End($"{missing.Count} maps");
+        progress.End(Wording.Counted(missing.Count, "map"));
     }
 
     private void Map(DictionaryInfo dictionary, DictionaryInfo? other, IProgress<double> progress, CancellationToken cancellation)
@@ -149,7 +150,7 @@ internal sealed class SystemsStage(FeatureDatabase database)
             MeasureUpdate(dictionary, Part(progress, number, missing.Count), cancellation);
         }
 
-        progress.End($"{missing.Count} dictionaries");
+        progress.End(Wording.Counted(missing.Count, "dictionary"));
     }
 
     private void MeasureUpdate(DictionaryInfo dictionary, StageProgress.Direct<double> progress, CancellationToken cancellation)

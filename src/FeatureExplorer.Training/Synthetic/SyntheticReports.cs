@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Engine.Checkpoints;
 using FeatureExplorer.Storage.Folder;
 
@@ -13,7 +14,7 @@ public sealed class SyntheticReports(DataFolder folder)
 
     /// <summary>Names of all reports, in alphabetical order.</summary>
     public IReadOnlyList<string> Names => Directory.Exists(folder.Synthetic)
-        ? [.. Directory.EnumerateFiles(folder.Synthetic, "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(folder.Synthetic, "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(NaturalOrder.Names)]
         : [];
 
     /// <summary>A report, or null when there is none of the name.</summary>

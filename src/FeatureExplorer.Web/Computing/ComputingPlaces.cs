@@ -175,7 +175,7 @@ public sealed class ComputingPlaces : IDisposable
     }
 
     private Refusal TookTooLong() => new(
-        "This takes too long", $"The answer was not ready after {Show.Count((long)Math.Ceiling(_limits.ComputationSeconds))} seconds, so that it was given up. Ask for less, or try again when the server has less to do.");
+        "This takes too long", $"The answer was not ready after {Show.Counted((long)Math.Ceiling(_limits.ComputationSeconds), "second")}, so that it was given up. Ask for less, or try again when the server has less to do.");
 
     private static async Task Refuse(HttpContext context, int status, Refusal words)
     {

@@ -58,7 +58,7 @@ public static class CorpusScan
         if (texts.Count < FewTexts && documents >= 2 * texts.Count && documents > 0)
         {
             reading.Report(new CorpusProblem(
-                corpus.From, 0, $"its {documents} documents have only {texts.Count} different {(texts.Count == 1 ? "text" : "texts")}; copies stay on one side of the split, so too little may be left to hold out", false));
+                corpus.From, 0, $"its {Features.Show.Counted(documents, "document")} have only {Features.Show.Counted(texts.Count, "different text")}; copies stay on one side of the split, so too little may be left to hold out", false));
         }
 
         if (documents == 0)

@@ -23,7 +23,7 @@ public sealed record SentFile(string Name, long Length, Func<Stream, Task> Copy)
 
         if (files.Count > MostFiles)
         {
-            throw new ArgumentException($"There are {files.Count} files, and {MostFiles} may be sent at once: put the texts into one .jsonl file.");
+            throw new ArgumentException($"There are {Features.Show.Count(files.Count)} files, and {MostFiles} may be sent at once: put the texts into one .jsonl file.");
         }
 
         if (files.FirstOrDefault(static file => file.Length == 0) is { } empty)
@@ -42,7 +42,7 @@ public sealed record SentFile(string Name, long Length, Func<Stream, Task> Copy)
     public static string Describe(IReadOnlyList<SentFile> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return files.Count == 1 ? files[0].Name : $"{Shown(files[0].Name)} and {files.Count - 1} other {(files.Count == 2 ? "file" : "files")}";
+        return files.Count == 1 ? files[0].Name : $"{Shown(files[0].Name)} and {Features.Show.Counted(files.Count - 1, "other file")}";
     }
 
     /// <summary>Names for the files on the disk: plain characters, with the extensions, which decide how files are read; no two the same, also where letters' case is ignored.</summary>

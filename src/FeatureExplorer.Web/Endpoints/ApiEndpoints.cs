@@ -18,11 +18,14 @@ public static class ApiEndpoints
     {
         var api = routes.MapGroup(Urls.Api);
         api.MapGet("/", Dictionaries);
+#pragma warning disable ASP0022 // Routing tries the pattern that takes everything last.
+        api.MapGet("/{model}", Model);
         api.MapGet("/{model}/{name}", Features);
         api.MapGet("/{model}/{name}/{index:int}", Feature);
         api.MapExplorations();
         api.MapSearch();
         api.MapGet("/{**path}", () => JsonAnswer.NotFound("Not found", "There is nothing at this address: try /api/v1.")).ExcludeFromDescription();
+#pragma warning restore ASP0022
     }
 
     [EndpointName("dictionaries"), Tags("Dictionaries")]
@@ -36,6 +39,13 @@ public static class ApiEndpoints
         var dictionaries = all.Select(d => DictionaryJson.Of(d, sites.GetValueOrDefault(d.Id), store.PaperUltralow(d)));
         return JsonAnswer.Json(context, new DictionaryListJson(models, dictionaries));
     }
+
+    [EndpointName("model"), Tags("Dictionaries")]
+    [EndpointSummary("A model: sizes, architecture, text, and its dictionaries with their quality")]
+    [ProducesResponseType<ModelDetailJson>(StatusCodes.Status200OK)]
+    private static IResult Model(HttpContext context, FeatureStore store, ModelReader models, string model) => models.Find(model) is { } view
+        ? JsonAnswer.Json(context, ModelDetailJson.Of(view, view.Dictionaries.Select(d => DictionaryJson.Of(d, view.Sites.GetValueOrDefault(d.Id), store.PaperUltralow(d)))))
+        : AbsentAnswer.Model(model);
 
     [EndpointName("features"), Tags("Dictionaries")]
     [EndpointSummary("The features of a dictionary, sorted, filtered and by page")]
@@ -52,11 +62,12 @@ public static class ApiEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var query = ListQuery.Parse(sort, order, q, AddressException.Context(dictionary, inside)?.Name, state, page);
         var found = lists.Page(dictionary, query);
+        AddressException.DemandPage(query.Page, found.Pages);
         return JsonAnswer.Json(context, FeatureListJson.Of(dictionary, found, data.Open(dictionary).Text, names.Of(dictionary, found.Items), steerings.Of(dictionary, found.Items.Select(static item => item.Index)), controls.Of(dictionary)));
     }
 
@@ -67,14 +78,11 @@ public static class ApiEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         return reader.Find(dictionary, index) is { } feature
             ? JsonAnswer.Json(context, FeatureJson.Of(feature))
-            : JsonAnswer.NotFound("No such feature", FeatureRange.Sentence(dictionary));
+            : JsonAnswer.NotFound("No such feature", Absent.Feature(dictionary, index));
     }
-
-    internal static IResult Unknown(string model, string name) =>
-        JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 }

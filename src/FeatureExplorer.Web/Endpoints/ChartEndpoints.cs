@@ -33,12 +33,12 @@ public static class ChartEndpoints
     private static IResult Pareto(FeatureStore store, DictionarySites sites, string? model, string? site)
     {
         var all = store.Dictionaries();
-        return ChartJson.Answer(ParetoChart.Of(all, new ParetoChoice(model, site, sites.Of(all))));
+        return ChartJson.Answer(ParetoChart.Of(all, ParetoChoice.Checked(model, site, sites.Of(all), all, store)));
     }
 
     [WordsParameter("y", "bias", "cosine")]
     private static IResult Spectrum(FeatureStore store, DensitySpectra spectra, string model, string name, string? y) =>
-        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
+        store.FindDictionary(model, name) is not { } dictionary ? AbsentAnswer.Dictionary(model, name)
         : spectra.Of(dictionary) is { } spectrum ? ChartJson.Answer(SpectrumChart.Of(dictionary, spectrum, y == "cosine"))
         : JsonAnswer.NotFound("No spectrum", $"The index and the weights of dictionary {dictionary.Id} are not on this server: the dictionary was imported, or its files are missing.");
 
@@ -51,7 +51,7 @@ public static class ChartEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var query = MapQuery.Parse(colour, q, cluster, area, null, with, null);
@@ -68,13 +68,14 @@ public static class ChartEndpoints
         HttpContext http, FeatureReader reader, Explorations explorations, string model, string name, int index, string? context, string? x, string? y, string? bars) =>
         reader.Find(model, name, index, HistogramView.Parse(context, x, y)) is { Report.Histogram.Counts.Count: > 0 } feature
             ? ChartJson.Answer(HistogramChart.Of(feature.Drawn(explorations, http.RequestAborted), bars == "mass"))
-            : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index} that fires.");
+            : reader.Find(model, name, index) is null ? AbsentAnswer.Feature(model, name, index)
+            : JsonAnswer.NotFound("No histogram", $"{model}/{name}/{index} fires on none of the indexed tokens.");
 
     [EnumParameter<FormationQuantity>("of")]
     private static IResult Formation(FeatureStore store, FormationHistories histories, string model, string name, int index, string? of) =>
-        store.FindDictionary(model, name) is { } dictionary && index >= 0 && index < dictionary.Features && histories.Find(dictionary) is { } history
-            ? ChartJson.Answer(FormationChart.Of(Urls.Parse<FormationQuantity>(of) ?? FormationQuantity.Density, history.Of(index)))
-            : JsonAnswer.NotFound("No such history", $"There is no feature {model}/{name}/{index}, or nothing was kept of how it formed.");
+        store.FindDictionary(model, name) is not { } dictionary || index < 0 || index >= dictionary.Features ? AbsentAnswer.Feature(model, name, index)
+        : histories.Find(dictionary) is { } history ? ChartJson.Answer(FormationChart.Of(Urls.Parse<FormationQuantity>(of) ?? FormationQuantity.Density, history.Of(index)))
+        : JsonAnswer.NotFound("No such history", $"Nothing was kept of how the features of {dictionary.Id} formed.");
 
     [UnitParameter("left")]
     [UnitParameter("right")]
@@ -83,7 +84,7 @@ public static class ChartEndpoints
     private static IResult Activations(HttpContext http, UnitPairs pairs, string? left, string? right, string? context, ulong? seed) =>
         pairs.Find(left, right, context, seed ?? 0, http.RequestAborted) is { Result.Activations: { } activations } pair
             ? ChartJson.Answer(PairCharts.Activations(activations, pair.LeftId, pair.RightId))
-            : NoPair(left, right);
+            : NoPair(pairs, left, right);
 
     [UnitParameter("left")]
     [UnitParameter("right")]
@@ -91,8 +92,9 @@ public static class ChartEndpoints
     private static IResult Weights(HttpContext http, UnitPairs pairs, ExplorerData data, string? left, string? right, string? context) =>
         pairs.Find(left, right, context, 0, http.RequestAborted) is { Result.Weights: { } weights } pair
             ? ChartJson.Answer(PairCharts.Weights(weights, pair.LeftId, pair.RightId, data.Open(pair.Left).Text))
-            : NoPair(left, right);
+            : NoPair(pairs, left, right);
 
-    private static IResult NoPair(string? left, string? right) =>
-        JsonAnswer.NotFound("Nothing to compare", $"There is no such pair as \"{left}\" and \"{right}\", or their files are not here: give left and right as model/dictionary/index, such as A/1/12.");
+    private static IResult NoPair(UnitPairs pairs, string? left, string? right) =>
+        pairs.Dictionary(UnitId.Parse(left)) is null || pairs.Dictionary(UnitId.Parse(right)) is null ? CompareEndpoint.NoPair(pairs, left, right)
+        : JsonAnswer.NotFound("Nothing to compare", $"{left} and {right} cannot be compared so: their files are not here, or they share neither tokens nor a vocabulary.");
 }

@@ -24,8 +24,7 @@ public static class CompareEndpoint
     {
         if (pairs.Dictionary(UnitId.Parse(left)) is not { } one || pairs.Dictionary(UnitId.Parse(right)) is null)
         {
-            var unknown = pairs.Dictionary(UnitId.Parse(left)) is null ? left : right;
-            return JsonAnswer.NotFound("No such feature", $"There is no feature \"{unknown}\": give left and right as model/dictionary/index, such as A/1/12.");
+            return NoPair(pairs, left, right);
         }
 
         if (pairs.Find(left, right, context, seed ?? 0, http.RequestAborted) is not { } pair)
@@ -34,5 +33,14 @@ public static class CompareEndpoint
         }
 
         return JsonAnswer.Json(http, CompareJson.Of(pair, data.Open(pair.Left).Text));
+    }
+
+    /// <summary>Says which of two units is missing.</summary>
+    internal static IResult NoPair(UnitPairs pairs, string? left, string? right)
+    {
+        var (name, unknown) = pairs.Dictionary(UnitId.Parse(left)) is null ? ("left", left) : ("right", right);
+        return string.IsNullOrEmpty(unknown)
+            ? Results.Problem(title: "No such pair", detail: $"{name} is missing: give left and right as model/dictionary/index, such as A/1/12.", statusCode: StatusCodes.Status400BadRequest)
+            : AbsentAnswer.Unit(unknown);
     }
 }

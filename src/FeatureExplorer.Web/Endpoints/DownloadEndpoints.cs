@@ -14,7 +14,7 @@ public static class DownloadEndpoints
     {
         if (reader.Find(model, name, index) is not { } feature)
         {
-            return JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         var (dictionary, report, text) = (feature.Dictionary, feature.Report, feature.Text);

@@ -42,7 +42,7 @@ public static class ExplorationEndpoints
 
         if (store.Dictionaries().FirstOrDefault(d => within is null ? explorations.Ask(d, static e => e) is not null : d.Id == within) is not { } dictionary)
         {
-            return JsonAnswer.NotFound("No text", within is null ? "No dictionary has an index and text here." : $"There is no dictionary {within}; {Urls.Api} lists all.");
+            return JsonAnswer.NotFound("No text", within is null ? "No dictionary has an index and text here." : Unusable(store, within));
         }
 
         return Answer<ContextsJson>(http, dictionary, () => explorations.Ask(dictionary, evidence =>
@@ -63,7 +63,7 @@ public static class ExplorationEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         if (string.IsNullOrWhiteSpace(context))
@@ -72,9 +72,12 @@ public static class ExplorationEndpoints
         }
 
         var by = Urls.Parse<ContextRankOrder>(order) ?? ContextRankOrder.Pearson;
-        return Answer(http, dictionary, () => ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1, http.RequestAborted) is not { } ranking
-            ? null
-            : ContextFeaturesJson.Of(dictionary, context, by, ranking));
+        return Answer(http, dictionary, () =>
+        {
+            var ranking = ContextRankingPage.Of(dictionary, store, explorations, context, by, page ?? 1, http.RequestAborted);
+            AddressException.DemandPage(page ?? 1, ranking?.Page.Pages ?? int.MaxValue);
+            return ranking is null ? null : ContextFeaturesJson.Of(dictionary, context, by, ranking);
+        });
     }
 
     [EndpointName("contextOfFeature"), Tags("Contexts")]
@@ -87,7 +90,7 @@ public static class ExplorationEndpoints
     {
         if (reader.Find(model, name, index, HistogramView.Parse(context, x, null))?.Coloured(explorations, http.RequestAborted) is not { } feature)
         {
-            return NoFeature(model, name, index);
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         var choice = feature.Choice;
@@ -115,7 +118,7 @@ public static class ExplorationEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary || index < 0 || index >= dictionary.Features)
         {
-            return NoFeature(model, name, index);
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         var selection = SelectionQuery.Parse(from, to, token, order ?? Urls.Word(ActivationOrder.Activation), seed, page)!;
@@ -130,6 +133,7 @@ public static class ExplorationEndpoints
         {
             var text = data.Open(dictionary).Text;
             var found = new ActivationExplorer(evidence.Index, evidence.Corpus.HeldOut, evidence.Counts, index).Select(selection, http.RequestAborted);
+            AddressException.DemandPage(selection.Page, found.Page);
             return ExamplesJson.Of(dictionary, index, selection, found, text);
         }));
     }
@@ -141,7 +145,7 @@ public static class ExplorationEndpoints
     {
         if (reader.Find(model, name, index) is not { } feature)
         {
-            return NoFeature(model, name, index);
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         var (dictionary, text) = (feature.Dictionary, feature.Text);
@@ -151,6 +155,10 @@ public static class ExplorationEndpoints
             return OriginsJson.Of(dictionary, index, origins, text);
         }));
     }
+
+    private static string Unusable(FeatureStore store, string id) => id.Split('/') is [var model, var name] && store.FindDictionary(model, name) is null
+        ? Absent.Dictionary(store, model, name)
+        : $"{id} has no index and text here: {(id.EndsWith("/" + DictionaryDraft.Neurons, StringComparison.Ordinal) ? "contexts are shown with dictionaries" : "it was imported, or its files are missing")}.";
 
     private static IResult Answer<T>(HttpContext http, DictionaryInfo dictionary, Func<T?> question)
         where T : class
@@ -169,6 +177,4 @@ public static class ExplorationEndpoints
 
     private static IResult Unusable(string problem) =>
         Results.Problem(title: "No such context", detail: problem, statusCode: StatusCodes.Status400BadRequest);
-
-    private static IResult NoFeature(string model, string name, int index) => JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
 }

@@ -35,7 +35,7 @@ public static class ExportEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         if (ExportFormats.Parse(format) is not { } kind)

@@ -30,7 +30,7 @@ public static class ImageEndpoints
     {
         if (reader.Find(model, name, index, HistogramView.Parse(context, x, y))?.Drawn(explorations, http.RequestAborted) is not { } feature)
         {
-            return Unknown(model, name, index);
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         return feature.Bars is { } bars
@@ -42,10 +42,7 @@ public static class ImageEndpoints
         reader.Find(model, name, index)?.Drawn(explorations, http.RequestAborted) is { } feature
             ? JsonAnswer.Bytes(
                 http, PreviewPicture.Draw(feature.Dictionary, feature.Report, feature.Bars, feature.Colours is null ? null : feature.Context!.Title), "image/png")
-            : Unknown(model, name, index);
-
-    private static IResult Unknown(string model, string name, int index) =>
-        JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+            : AbsentAnswer.Feature(model, name, index);
 
     private static async Task<byte[]> Draw(IServiceProvider services, ILoggerFactory logs, StackedBars bars, string label)
     {

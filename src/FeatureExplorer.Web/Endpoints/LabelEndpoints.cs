@@ -1,4 +1,3 @@
-using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.Fetching;
@@ -19,7 +18,7 @@ public static class LabelEndpoints
         {
             return labels.Save(context.User, model, name, index, text, note)
                 ? Results.LocalRedirect((string.IsNullOrEmpty(returnUrl) ? $"/{Uri.EscapeDataString(model)}/{Uri.EscapeDataString(name)}/{index}" : LocalPath.Of(returnUrl)) + "#label")
-                : JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+                : AbsentAnswer.Feature(model, name, index);
         }
         catch (ArgumentException tooLong)
         {

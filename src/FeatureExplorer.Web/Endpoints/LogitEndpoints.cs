@@ -32,7 +32,7 @@ public static class LogitEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         if (string.IsNullOrEmpty(q))
@@ -55,7 +55,7 @@ public static class LogitEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var choice = TokenChoice.Of(data.Open(dictionary).Text, q);
@@ -75,7 +75,7 @@ public static class LogitEndpoints
     [EndpointSummary("How much of a dictionary's directions nothing reads, what its reconstruction spends there, and neurons as rows over all features")]
     [ProducesResponseType<UnreadJson>(StatusCodes.Status200OK)]
     private static IResult Unread(HttpContext http, FeatureStore store, LogitSides logits, LogitUpdateStore updates, string model, string name) =>
-        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name) : Answer(() =>
+        store.FindDictionary(model, name) is not { } dictionary ? AbsentAnswer.Dictionary(model, name) : Answer(() =>
             logits.Unread(dictionary, http.RequestAborted) is not { } shares ? JsonAnswer.NotFound("Nothing unread", NotComputed.Unread(dictionary))
             : JsonAnswer.Json(http, UnreadJson.Of(dictionary, shares, updates.Find(dictionary))));
 
@@ -83,11 +83,11 @@ public static class LogitEndpoints
     [EndpointSummary("A feature as a direction of the logit update: what it promotes, what nothing reads, its neighbours by four measures")]
     [ProducesResponseType<FeatureLogitsJson>(StatusCodes.Status200OK)]
     private static IResult Logits(HttpContext http, FeatureStore store, LogitSides logits, ExplorerData data, string model, string name, int index) =>
-        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name) : Answer(() =>
+        store.FindDictionary(model, name) is not { } dictionary ? AbsentAnswer.Dictionary(model, name) : Answer(() =>
         {
             if (logits.Find(dictionary, index, http.RequestAborted) is not { } found)
             {
-                return JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+                return AbsentAnswer.Feature(model, name, index);
             }
 
             return JsonAnswer.Json(http, FeatureLogitsJson.Of(dictionary, index, found, data.Open(dictionary).Text));

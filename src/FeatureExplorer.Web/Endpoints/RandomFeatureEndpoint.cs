@@ -14,7 +14,7 @@ public static class RandomFeatureEndpoint
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var live = lists.Indexes(dictionary, new FeatureQuery { State = FeatureState.Live });

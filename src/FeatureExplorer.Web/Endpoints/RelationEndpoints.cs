@@ -53,8 +53,8 @@ public static class RelationEndpoints
     private static IResult Universality(HttpContext http, FeatureStore store, RelationStore relations, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
             ? JsonAnswer.Json(http, relations.Universality(dictionary).Select(UniversalityJson.Of))
-            : JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
+            : AbsentAnswer.Dictionary(model, name);
 
     private static IResult With(FeatureView? feature, string model, string name, int index, Func<FeatureView, IResult> answer) =>
-        feature is null ? JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.") : answer(feature);
+        feature is null ? AbsentAnswer.Feature(model, name, index) : answer(feature);
 }

@@ -21,7 +21,7 @@ public static class ReproductionEndpoints
     private static IResult Json(HttpContext context, FeatureStore store, ReproductionReader report, string model, string name) =>
         store.FindDictionary(model, name) is { } dictionary
             ? JsonAnswer.Json(context, new ReproductionJson(dictionary.Id, dictionary.Provenance, dictionary.Source, report.Of(dictionary)))
-            : Unknown(model, name);
+            : AbsentAnswer.Dictionary(model, name);
 
     [EndpointName("reportTable"), Tags("Dictionaries")]
     [EndpointSummary("The paper's claims against a dictionary, as a table")]
@@ -30,7 +30,7 @@ public static class ReproductionEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         var csv = new Csv("dictionary", "id", "section", "claim", "unit", "paper", "paper_note", "value", "control", "verdict", "note", "method", "missing", "feature");
@@ -41,7 +41,4 @@ public static class ReproductionEndpoints
 
         return JsonAnswer.Download(context, csv.ToBytes(), $"{dictionary.Model}-{dictionary.Name}-report.csv");
     }
-
-    private static IResult Unknown(string model, string name) =>
-        JsonAnswer.NotFound("No such dictionary", $"There is no dictionary {model}/{name}; {Urls.Api} lists all.");
 }

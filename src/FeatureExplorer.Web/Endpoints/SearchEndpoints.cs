@@ -48,7 +48,7 @@ public static class SearchEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary)
         {
-            return ApiEndpoints.Unknown(model, name);
+            return AbsentAnswer.Dictionary(model, name);
         }
 
         if (string.IsNullOrEmpty(q))

@@ -72,7 +72,7 @@ public static class SteeringEndpoints
         {
             return feature switch
             {
-                null => JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}."),
+                null => AbsentAnswer.Feature(model, name, index),
                 { Report.State: Analysis.Statistics.FeatureState.Dead } => JsonAnswer.NotFound("Cannot be steered with", $"{model}/{name}/{index} is dead: it has no maximum to hold it at."),
                 _ => answer(feature),
             };

@@ -31,7 +31,7 @@ public static class SystemsEndpoints
     private static IResult Splitting(HttpContext http, SplittingViews views, string model, string? feature, string? threshold) =>
         string.IsNullOrEmpty(feature)
             ? Results.Problem(title: "No feature", detail: $"Say which feature of model {model}: ?feature={model}/0/45", statusCode: StatusCodes.Status400BadRequest)
-        : views.Find(model, feature, threshold) is not { } view ? JsonAnswer.NotFound("No such feature", $"Model {model} has no feature {feature} in a dictionary.")
+        : views.Find(model, feature, threshold) is not { } view ? JsonAnswer.NotFound("No such feature", views.Missing(model, feature))
         : view.Graph.Compared ? JsonAnswer.Json(http, SplittingJson.Of(view))
         : JsonAnswer.NotFound("Not computed", NotComputed.Splitting(view.Chosen.Node.Dictionary));
 
@@ -39,14 +39,15 @@ public static class SystemsEndpoints
     [EndpointSummary("Dictionaries on different sites of one model beside each other: what they keep of the logits, what their features are like, and which are found again")]
     [ProducesResponseType<SitesJson>(StatusCodes.Status200OK)]
     [TextParameter("dictionaries", SiteComparisons.LongestChoice)]
-    private static IResult Sites(HttpContext http, SiteComparisons comparisons, string model, string? dictionaries) =>
-        comparisons.Find(model, dictionaries) is { } found ? JsonAnswer.Json(http, SitesJson.Of(model, found)) : JsonAnswer.NotFound("Not computed", NotComputed.Sites(model));
+    private static IResult Sites(HttpContext http, FeatureStore store, SiteComparisons comparisons, string model, string? dictionaries) =>
+        store.Dictionaries().All(d => d.Model != model) ? AbsentAnswer.Model(model)
+        : comparisons.Find(model, dictionaries) is { } found ? JsonAnswer.Json(http, SitesJson.Of(model, found)) : JsonAnswer.NotFound("Not computed", NotComputed.Sites(model));
 
     [EndpointName("automata"), Tags("Dictionaries")]
     [EndpointSummary("Systems of features that hand over to each other from token to token")]
     [ProducesResponseType<AutomataJson>(StatusCodes.Status200OK)]
     private static IResult Automata(HttpContext http, FeatureStore store, AutomataStore automata, ExplorerData data, string model, string name) =>
-        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
+        store.FindDictionary(model, name) is not { } dictionary ? AbsentAnswer.Dictionary(model, name)
         : automata.Find(dictionary) is { } report ? JsonAnswer.Json(http, AutomataJson.Of(dictionary.Id, report, data.Open(dictionary).Text))
         : JsonAnswer.NotFound("Not computed", NotComputed.Automata(dictionary));
 
@@ -55,7 +56,7 @@ public static class SystemsEndpoints
     [ProducesResponseType<MapJson>(StatusCodes.Status200OK)]
     [DictionaryParameter("with")]
     private static IResult Map(HttpContext http, FeatureStore store, MapViews maps, string model, string name, string? with) =>
-        store.FindDictionary(model, name) is not { } dictionary ? ApiEndpoints.Unknown(model, name)
+        store.FindDictionary(model, name) is not { } dictionary ? AbsentAnswer.Dictionary(model, name)
         : maps.Find(dictionary, with) is { } map ? JsonAnswer.Json(http, MapJson.Of(map))
         : JsonAnswer.NotFound("Not computed", NotComputed.Map(dictionary));
 
@@ -66,7 +67,7 @@ public static class SystemsEndpoints
     {
         if (store.FindDictionary(model, name) is not { } dictionary || index >= dictionary.Features)
         {
-            return JsonAnswer.NotFound("No such feature", $"There is no feature {model}/{name}/{index}.");
+            return AbsentAnswer.Feature(model, name, index);
         }
 
         if (!automata.Has(dictionary))

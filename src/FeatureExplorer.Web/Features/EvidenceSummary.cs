@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Ablations;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Relations;
@@ -55,7 +56,7 @@ public sealed record EvidenceSummary(
         Counterpart[] counterparts = [.. related
             .Where(r => r.Id != dictionary.Id && r.AreNeurons == dictionary.AreNeurons && r.Relations.Best is not null)
             .Select(r => new Counterpart(r.Id, r.Model != dictionary.Model, r.Relations.Best!.Value))
-            .OrderByDescending(c => c.OtherModel).ThenByDescending(c => c.Match.Pearson).ThenBy(c => c.Dictionary, StringComparer.Ordinal)];
+            .OrderByDescending(c => c.OtherModel).ThenByDescending(c => c.Match.Pearson).ThenBy(c => c.Dictionary, NaturalOrder.Names)];
         var figures = new EvidenceFigures
         {
             HasContexts = dictionary.Contexts.Count > 0,

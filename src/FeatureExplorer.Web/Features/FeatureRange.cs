@@ -7,5 +7,5 @@ public static class FeatureRange
 {
     public static string Sentence(DictionaryInfo dictionary) => dictionary.Source is null
         ? $"Dictionary {dictionary.Id} has features 0 to {dictionary.Features - 1}."
-        : $"Dictionary {dictionary.Id} has the {Show.Count(dictionary.Features)} features whose files were imported.";
+        : $"Dictionary {dictionary.Id} has the {Show.Counted(dictionary.Features, "feature")} whose files were imported.";
 }

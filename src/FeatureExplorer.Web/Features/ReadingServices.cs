@@ -9,5 +9,5 @@ public static class ReadingServices
 {
     /// <summary>Adds it.</summary>
     public static IServiceCollection AddReading(this IServiceCollection services) => services.AddSingleton<EvidenceReader>().AddSingleton<FeatureNeighbourReader>().AddSingleton<ExampleReader>()
-        .AddSingleton<SteeringService>().AddSingleton<SplittingViews>().AddSingleton<MapViews>().AddSingleton<SiteComparisons>().AddSingleton<LogitSides>().AddSingleton<TextService>();
+        .AddSingleton<SteeringService>().AddSingleton<SplittingViews>().AddSingleton<MapViews>().AddSingleton<SiteComparisons>().AddSingleton<LogitSides>().AddSingleton<TextService>().AddSingleton<ModelReader>();
 }

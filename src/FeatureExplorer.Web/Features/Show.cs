@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Statistics;
 
 namespace FeatureExplorer.Web.Features;
@@ -19,8 +20,8 @@ public static class Show
 
     /// <summary>"1 document", "2,000 documents".</summary>
     /// <param name="value">How many.</param>
-    /// <param name="noun">Of what; its plural ends in s.</param>
-    public static string Counted(long value, string noun) => $"{Count(value)} {noun}{(value == 1 ? string.Empty : "s")}";
+    /// <param name="noun">Of what, in the singular.</param>
+    public static string Counted(long value, string noun) => Wording.Counted(value, noun);
 
     /// <summary>"40.0 M", "6.4 k", "512": at most four digits.</summary>
     public static string Amount(double value) => value switch

@@ -2,8 +2,6 @@ using System.Text;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace FeatureExplorer.Web.Imports;
 
@@ -14,7 +12,6 @@ public static class ImportEndpoints
     public const string Upload = "/imports/upload";
 
     private const long RoomForNames = 1 << 20;
-    private const int LongestBoundary = 100;
     private const int LongestName = 1000;
 
     public static void MapImports(this IEndpointRouteBuilder routes, FetchOptions limits)
@@ -28,18 +25,17 @@ public static class ImportEndpoints
     {
         try
         {
-            var boundary = Boundary(http.Request);
+            var parts = new SentParts(http.Request);
             var name = string.Empty;
             var made = await received.Receive(http.User, "import.upload", () => name, async folder =>
             {
                 folder.DemandRoom(http.Request.ContentLength ?? 0);
-                var reader = new MultipartReader(boundary, http.Request.Body);
-                while (await reader.ReadNextSectionAsync(http.RequestAborted) is { } section)
+                while (await parts.Next(http.RequestAborted) is { } part)
                 {
-                    name = await Take(section, folder, http.RequestAborted) ?? name;
+                    name = await Take(part, folder, http.RequestAborted) ?? name;
                 }
             });
-            return Results.Json(new { stored = made.Name });
+            return Results.Json(new { stored = made.Name, note = made.Note });
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidDataException or (IOException and not BadHttpRequestException) && !Failures.IsFullDisk(exception))
         {
@@ -47,39 +43,33 @@ public static class ImportEndpoints
         }
     }
 
-    private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-        && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= LongestBoundary } boundary
-            ? boundary.ToString()
-            : throw new ArgumentException("Files are sent as multipart/form-data.");
-
     /// <summary>Stores a part that is a file.</summary>
     /// <returns>The name that the folder is to have, where the part is that field; otherwise null.</returns>
-    private static async Task<string?> Take(MultipartSection section, ReceivingFolder folder, CancellationToken cancellation)
+    private static async Task<string?> Take(SentPart part, ReceivingFolder folder, CancellationToken cancellation)
     {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var what))
-        {
-            throw new ArgumentException("A part of the form has no name.");
-        }
-
-        if (what.IsFileDisposition())
+        if (part.File is { } file)
         {
             if (folder.Count == ReceivedFiles.MostFiles)
             {
                 throw new ArgumentException($"There are more than {ReceivedFiles.MostFiles} files: choose those of one model or one dictionary.");
             }
 
-            await folder.Add(HeaderUtilities.RemoveQuotes(what.FileNameStar.HasValue ? what.FileNameStar : what.FileName).ToString(), section.Body, cancellation);
+            await folder.Add(file, part.Read, cancellation);
             return null;
         }
 
-        if (what.Name != "name")
+        return part.Field == "name" ? await Text(part, cancellation) : null;
+    }
+
+    private static async Task<string> Text(SentPart part, CancellationToken cancellation)
+    {
+        var (text, length, read) = (new byte[LongestName + 1], 0, 0);
+        while (length < text.Length && (read = await part.Read(text.AsMemory(length), cancellation)) > 0)
         {
-            return null;
+            length += read;
         }
 
-        var text = new byte[LongestName];
-        var length = await section.Body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellation);
-        return Encoding.UTF8.GetString(text, 0, length);
+        return length <= LongestName ? Encoding.UTF8.GetString(text, 0, length)
+            : throw new ArgumentException($"The name of the folder is longer than {LongestName} bytes: give a shorter one.");
     }
 }

@@ -5,6 +5,7 @@ using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Web.Corpora;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
 
@@ -47,9 +48,10 @@ public sealed class ReceivedFiles(DataFolder folder, RunStore runs, Permissions 
                 throw new ArgumentException("There is no file in it: choose the files of a model or a dictionary.");
             }
 
-            var made = Name(receiving, ReceivedPath.FolderName(name(), ReceivedPath.FolderName(receiving.Own ?? string.Empty, "files")));
-            ended(AuditOutcome.Done, $"{made.Name}: {receiving.Count} files, {receiving.Bytes} bytes");
-            return made;
+            var asked = string.IsNullOrWhiteSpace(name()) ? receiving.Own ?? string.Empty : name();
+            var made = Name(receiving, ReceivedPath.FolderName(asked, "files"));
+            ended(AuditOutcome.Done, $"{made.Name}: {Show.Counted(receiving.Count, "file")}, {Show.Counted(receiving.Bytes, "byte")}");
+            return made with { Note = ReceivedPath.Changed(asked, made.Name) };
         }
         catch (Exception exception)
         {
@@ -70,7 +72,7 @@ public sealed class ReceivedFiles(DataFolder folder, RunStore runs, Permissions 
         }
 
         Directory.Delete(found.Path, recursive: true);
-        audit.Record(user, "import.delete", name, detail: $"{found.Files} files, {found.Bytes} bytes");
+        audit.Record(user, "import.delete", name, detail: $"{Show.Counted(found.Files, "file")}, {Show.Counted(found.Bytes, "byte")}");
     }
 
     /// <summary>The runs that have not finished and import files of a folder.</summary>

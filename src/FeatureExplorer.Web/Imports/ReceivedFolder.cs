@@ -11,6 +11,9 @@ public sealed record ReceivedFolder(string Name, string Path, int Files, long By
     /// <summary>What stands before its name where a path is asked for.</summary>
     public const string Prefix = "received:";
 
+    /// <summary>What became of the name that was asked for, when the files came; null where there is nothing to say.</summary>
+    public string? Note { get; init; }
+
     /// <summary>What a form takes as its path.</summary>
     public string Reference => Prefix + Name;
 

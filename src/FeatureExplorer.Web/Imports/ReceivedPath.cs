@@ -38,14 +38,27 @@ public static class ReceivedPath
         return plain.Length == 0 ? otherwise : plain.Length > LongestName ? plain[..LongestName] : plain;
     }
 
+    /// <summary>Says what became of a name that was asked for; null where it was taken as it is.</summary>
+    /// <param name="asked">What the folder was to be called.</param>
+    /// <param name="name">What it is called.</param>
+    public static string? Changed(string asked, string name)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return asked.Trim() is not { Length: > 0 } wanted || wanted == name ? null
+            : FolderName(wanted, string.Empty) == wanted ? $"The files are stored as {name}: there is a folder {wanted} already."
+            : $"The files are stored as {name}, not as \"{Shown(wanted)}\": a folder's name has at most {LongestName} of the letters a to z, digits, '.', '-' and '_', and begins and ends with none of '.' and '-'.";
+    }
+
     private static string? Problem(string part) =>
         part.Length == 0 ? "a part of it is empty"
         : part.Length > LongestPart ? $"a part of it has more than {LongestPart} characters"
         : part[0] == '.' ? "names that begin with a dot are hidden, or lead out of the folder"
         : part[^1] is '.' or ' ' || part[0] == ' ' ? "a part of it begins or ends with a space or ends with a dot"
         : part.FirstOrDefault(Forbidden.Contains) is not '\0' and var sign ? $"it has the character {sign}"
+        : part.Contains('\uFFFD', StringComparison.Ordinal) ? "it has a character that did not arrive as it was"
         : part.Any(static c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Surrogate) ? "it has a character that cannot be seen"
         : null;
 
-    private static string Shown(string path) => path.Length > LongestShown ? path[..LongestShown] + "…" : path;
+    /// <summary>A path in a message: not all of a very long one.</summary>
+    internal static string Shown(string path) => path.Length > LongestShown ? path[..LongestShown] + "…" : path;
 }

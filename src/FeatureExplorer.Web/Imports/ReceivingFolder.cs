@@ -64,12 +64,15 @@ public sealed class ReceivingFolder : IDisposable
         Bytes += await write(stream);
     }
 
-    /// <summary>Writes a file from a stream, of which never more than a piece is in memory.</summary>
+    /// <summary>Writes a file as it comes: never more than a piece of it is in memory.</summary>
+    /// <param name="path">Where it lies in the folder, with "/".</param>
+    /// <param name="content">Reads on in its content, as a stream does.</param>
+    /// <param name="cancellation">Breaks off.</param>
     /// <exception cref="ArgumentException">The path does not do, another file has it, or all files together are too large.</exception>
-    public Task Add(string path, Stream content, CancellationToken cancellation) => Add(path, async target =>
+    public Task Add(string path, Func<Memory<byte>, CancellationToken, Task<int>> content, CancellationToken cancellation) => Add(path, async target =>
     {
         var (buffer, bytes, read) = (new byte[BufferSize], 0L, 0);
-        while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
+        while ((read = await content(buffer, cancellation)) > 0)
         {
             bytes += read;
             if (bytes > Left.Bytes)

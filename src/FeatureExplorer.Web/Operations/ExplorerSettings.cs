@@ -1,4 +1,5 @@
 using System.Reflection;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Engine.Checkpoints;
 
 namespace FeatureExplorer.Web.Operations;
@@ -42,7 +43,7 @@ public static class ExplorerSettings
         return problems.Count == 0
             ? options
             : throw new InvalidDataException(
-                $"{(problems.Count == 1 ? "A setting does" : $"{problems.Count} settings do")} not work:{string.Concat(problems.Select(p => $"{Environment.NewLine}  {p}"))}");
+                $"{(problems.Count == 1 ? "A setting does" : $"{Wording.Counted(problems.Count, "setting")} do")} not work:{string.Concat(problems.Select(p => $"{Environment.NewLine}  {p}"))}");
     }
 
     private static IConfigurationRoot Build(IEnumerable<KeyValuePair<string, string?>> commandLine, string? data)

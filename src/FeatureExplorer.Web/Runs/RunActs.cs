@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Web.Features;
@@ -102,12 +103,12 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
             yield break;
         }
 
-        yield return $"Gone for good: the record of run {run} with its settings and note, {Show.Count(history.Events(run).Count)} lines of its log and {Show.Count(history.Curves(run).Count)} curves.";
+        yield return $"Gone for good: the record of run {run} with its settings and note, {Show.Counted(history.Events(run).Count, "line")} of its log and {Show.Counted(history.Curves(run).Count, "curve")}.";
         foreach (var dictionary in found.Forming)
         {
             var labels = found.Labels.GetValueOrDefault(dictionary.Id);
-            yield return $"Gone for good: the {Show.Count(dictionary.Features)} half-trained features of {dictionary.Id}."
-                + (labels > 0 ? $" Their {Show.Count(labels)} {(labels == 1 ? "label stays" : "labels stay")} and show again with the next {dictionary.Id}." : string.Empty);
+            yield return $"Gone for good: the {Show.Counted(dictionary.Features, "half-trained feature")} of {dictionary.Id}."
+                + (labels > 0 ? $" Their {Show.Counted(labels, "label")} {Wording.Of(labels, "stays and shows", "stay and show")} again with the next {dictionary.Id}." : string.Empty);
         }
 
         if (found.Freed > 0 || found.ModelGoes)
@@ -127,7 +128,7 @@ public sealed class RunActs(RunQueue queue, RunStore runs, RunHistory history, R
             var labels = found.Finished.Sum(d => found.Labels.GetValueOrDefault(d.Id));
             yield return $"Model {model} stays" + (found.Finished.Count == 0
                 ? "."
-                : $", and so do its finished dictionaries {string.Join(", ", found.Finished.Select(static d => d.Id))} with {Show.Count(labels)} {(labels == 1 ? "label" : "labels")} ({Show.Bytes(found.Kept)} on the disk).");
+                : $", and so {Wording.Of(found.Finished.Count, "does", "do")} its finished {Wording.Noun(found.Finished.Count, "dictionary")} {Wording.Listed([.. found.Finished.Select(static d => d.Id).Order(NaturalOrder.Names)])} with {Show.Counted(labels, "label")} ({Show.Bytes(found.Kept)} on the disk).");
         }
     }
 

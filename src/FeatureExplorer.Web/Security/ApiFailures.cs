@@ -1,16 +1,17 @@
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Forms;
+using FeatureExplorer.Web.Components.Tables;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FeatureExplorer.Web.Security;
 
-/// <summary>Errors below the API's address are answered as JSON, not with a page; so are wrong addresses of pictures, frames and files.</summary>
+/// <summary>Errors are answered as JSON, not with a page, where a program asks (<see cref="Programs"/>); so are wrong addresses of pictures, frames and files.</summary>
 public sealed class ApiFailures : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!Asked(httpContext).StartsWithSegments(Urls.Api) && (exception is not AddressException || IsPage(httpContext)))
+        if (!Programs.Ask(httpContext.Request, Asked(httpContext)) && (exception is not AddressException || IsPage(httpContext)))
         {
             return false;
         }
@@ -39,9 +40,9 @@ public sealed class ApiFailures : IExceptionHandler
         var status = context.HttpContext.Response.StatusCode;
         var (title, detail) = status switch
         {
-            StatusCodes.Status404NotFound => ("Not found", "There is nothing at this address."),
-            // What a form has to do is of no use to a program.
-            StatusCodes.Status400BadRequest or StatusCodes.Status415UnsupportedMediaType => (null, null),
+            StatusCodes.Status404NotFound => ("Not found", Missing.Of(context.HttpContext)?.What ?? "There is nothing at this address."),
+            // What a form has to do is of no use to a program that sends none.
+            StatusCodes.Status400BadRequest or StatusCodes.Status415UnsupportedMediaType when context.HttpContext.Request.Path.StartsWithSegments(Urls.Api) => (null, null),
             _ => Refusal.Of(context.HttpContext, status) is { } refusal ? (refusal.Title, refusal.Text) : ((string?)null, (string?)null),
         };
         return Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(context.HttpContext);

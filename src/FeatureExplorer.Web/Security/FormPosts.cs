@@ -34,7 +34,7 @@ public static class FormPosts
     private static void Tell(HttpContext context)
     {
         context.Response.ContentType = null;
-        if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        if (!Refusal.IsTold(context) && context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
         {
             Refusal.Tell(context, NoSuchForm);
         }

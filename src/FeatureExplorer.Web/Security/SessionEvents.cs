@@ -23,7 +23,7 @@ public sealed class SessionEvents(Sessions sessions) : CookieAuthenticationEvent
     /// <summary>A page asks to sign in; a program is told that it has to.</summary>
     public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Path.StartsWithSegments(Urls.Api))
+        if (Programs.Ask(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         }

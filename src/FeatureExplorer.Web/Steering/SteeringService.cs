@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Contexts;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Analysis.Statistics;
@@ -97,7 +98,7 @@ public sealed class SteeringService(FeatureStore store, ExplorerData data, LiveM
         return prompt.Length + query.Options.Tokens <= runner.Window
             ? prompt
             : throw new AddressException(
-                $"The prompt has {prompt.Length} tokens, its end-of-text mark included; with {query.Options.Tokens} more it does not fit the model's context of {runner.Window}. Shorten it, or ask for fewer tokens.");
+                $"The prompt has {Wording.Counted(prompt.Length, "token")}, its end-of-text mark included; with {query.Options.Tokens} more it does not fit the model's context of {runner.Window}. Shorten it, or ask for fewer tokens.");
     }
 
     private IReadOnlyList<Pin> Pins(DictionaryInfo dictionary, FeatureReport feature, SteeringQuery query, double strength)

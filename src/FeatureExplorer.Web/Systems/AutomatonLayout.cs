@@ -14,6 +14,7 @@ public sealed class AutomatonLayout
     private const int Gap = 130;
     private const int LoopHeight = 44;
     private const int BackDepth = 26;
+    private const int BelowBack = 20;
 
     private readonly int _states;
     private readonly int _top;
@@ -60,8 +61,8 @@ public sealed class AutomatonLayout
             return new DrawnEdge(edge, FormattableString.Invariant($"M{start} {middle}H{end - 7}"), Head(end, middle, 1, 0), (start + end) / 2, middle - 6, 0);
         }
 
-        // Under the states, the deeper the farther.
-        var depth = BackDepth * (1 + Math.Abs(to - from));
+        // Under the states, the deeper the farther; those ahead below those back, so that no two labels lie at one place.
+        var depth = (BackDepth * (1 + Math.Abs(to - from))) + (to > from ? BelowBack : 0);
         var bottom = _top + StateHeight;
         // Edges that leave and those that arrive have places of their own.
         var (leaves, arrives) = (Left(from) + (StateWidth / 2) + (to < from ? -20 : 20), Left(to) + (StateWidth / 2) + (to < from ? 20 : -20));

@@ -1,8 +1,10 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Map;
 using FeatureExplorer.Storage.Analyses;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Systems;
 
@@ -13,7 +15,7 @@ public sealed class MapViews(FeatureStore store, MapStore maps, SplittingStore s
     public IReadOnlyList<DictionaryInfo> Joint(DictionaryInfo dictionary)
     {
         var stamps = maps.Joint(dictionary);
-        return [.. store.Dictionaries().Where(other => stamps.Contains(other.Stamp))];
+        return [.. store.Dictionaries().Where(other => stamps.Contains(other.Stamp)).OrderBy(static other => other.Id, NaturalOrder.Names)];
     }
 
     /// <summary>The map of a dictionary, or null where it has none.</summary>
@@ -29,8 +31,7 @@ public sealed class MapViews(FeatureStore store, MapStore maps, SplittingStore s
         }
 
         var joint = Joint(dictionary);
-        var other = joint.FirstOrDefault(d => d.Id == with)
-            ?? throw new AddressException("with", with, joint.Count == 0 ? $"left out: {dictionary.Id} is mapped with no other dictionary" : $"one of {string.Join(", ", joint.Select(static d => d.Id))}");
+        var other = joint.FirstOrDefault(d => d.Id == with) ?? throw new AddressException($"with is \"{AddressException.Shown(with)}\". {Unmapped(dictionary, with)} {Mapped(dictionary, joint)}");
         return maps.Find(dictionary, other) is { } points ? new MapView([dictionary, other], points) : null;
     }
 
@@ -57,9 +58,21 @@ public sealed class MapViews(FeatureStore store, MapStore maps, SplittingStore s
         ArgumentNullException.ThrowIfNull(dictionary);
         var compared = splitting.Compared(dictionary);
         return store.Dictionaries().Where(other => other.Features < dictionary.Features && compared.Contains(other.Stamp))
-            .OrderByDescending(other => map.Dictionaries.Any(mapped => mapped.Stamp == other.Stamp)).ThenByDescending(static other => other.Features).ThenBy(static other => other.Name, StringComparer.Ordinal)
+            .OrderByDescending(other => map.Dictionaries.Any(mapped => mapped.Stamp == other.Stamp)).ThenByDescending(static other => other.Features).ThenBy(static other => other.Name, NaturalOrder.Names)
             .FirstOrDefault();
     }
+
+    /// <summary>Why a dictionary is not mapped with what an address names.</summary>
+    private string Unmapped(DictionaryInfo dictionary, string with) =>
+        with.Split('/') is not [var model, var name] || store.FindDictionary(model, name) is not { } other ? Absent.Dictionary(store, with.Split('/')[0], with[(with.IndexOf('/', StringComparison.Ordinal) + 1)..])
+        : other.AreNeurons || other.Source is not null ? NotComputed.Map(other)
+        : other.Stamp == dictionary.Stamp ? "That is the dictionary of the map itself."
+        : other.Model != dictionary.Model ? $"It is a dictionary of model {other.Model}: features of two models have no common directions."
+        : $"{dictionary.Id} is not mapped with it: a dictionary is mapped with those of the next smaller size that read the same site.";
+
+    private static string Mapped(DictionaryInfo dictionary, IReadOnlyList<DictionaryInfo> joint) => joint.Count == 0
+        ? $"{dictionary.Id} is mapped with no other dictionary: leave with out."
+        : $"{dictionary.Id} is mapped with {Wording.Listed([.. joint.Select(static d => d.Id)])}.";
 
     private Dictionary<int, MapParent> Parents(MapView map, DictionaryInfo dictionary)
     {

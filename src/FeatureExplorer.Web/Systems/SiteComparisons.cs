@@ -1,6 +1,6 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Relations;
 using FeatureExplorer.Analysis.Statistics;
-using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Analyses;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
@@ -17,8 +17,6 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
     public const int LongestChoice = 200;
 
     private const int MostOthers = 12;
-
-    private static readonly string[] Order = [.. Site.KindNames];
 
     /// <summary>The comparison; null where the model has no dictionaries on two sites.</summary>
     /// <param name="model">Name of the model.</param>
@@ -53,7 +51,7 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
             return [];
         }
 
-        var sets = dictionaries.Select(anchor => bySite.Select(site => where[anchor.Id] == site.Key ? anchor : Nearest(site, anchor)).OrderBy(d => Place(where[d.Id])).ToList());
+        var sets = dictionaries.Select(anchor => bySite.Select(site => where[anchor.Id] == site.Key ? anchor : Nearest(site, anchor)).OrderBy(d => SiteOrder.Of(where[d.Id])).ToList());
         return [.. sets.DistinctBy(static set => string.Join(',', set.Select(static d => d.Name)))
             .OrderBy(static set => SiteComparison.SpreadOf(set) > SiteComparison.EqualWithin)
             .ThenByDescending(static set => set.Sum(static d => (long)d.Features)).ThenBy(SiteComparison.SpreadOf)];
@@ -66,17 +64,21 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
     private static List<DictionaryInfo> Chosen(List<DictionaryInfo> own, IReadOnlyDictionary<string, string> where, string chosen)
     {
         var names = chosen.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
-        var found = names.Select(name => own.FirstOrDefault(d => d.Name == name)).OfType<DictionaryInfo>().OrderBy(d => Place(where[d.Id])).ToList();
-        return found.Count == names.Count && found.Select(d => where[d.Id]).Distinct().Count() == found.Count && found.Count > 1 ? found
-            : throw new AddressException("dictionaries", chosen, $"names of dictionaries on different sites, separated by commas; here are {string.Join(", ", own.Select(d => $"{d.Name} ({where[d.Id]})"))}");
+        var found = names.Select(name => own.FirstOrDefault(d => d.Name == name || d.Id == name)).OfType<DictionaryInfo>().Distinct().OrderBy(d => SiteOrder.Of(where[d.Id])).ToList();
+        return Wrong(names, found, own, where) is not { } wrong ? found
+            : throw new AddressException($"dictionaries is \"{AddressException.Shown(chosen)}\". {wrong} Name at least two on different sites, separated by commas: {Wording.Listed([.. own.OrderBy(static d => d.Name, NaturalOrder.Names).Select(d => $"{d.Name} ({where[d.Id]})")])}.");
     }
 
-    // Layers first, then the way of the data through one; a transcoder stands where it writes.
-    private static int Place(string site)
+    private static string? Wrong(List<string> names, List<DictionaryInfo> found, List<DictionaryInfo> own, IReadOnlyDictionary<string, string> where)
     {
-        site = site[(site.LastIndexOf(' ') + 1)..];
-        var dot = site.LastIndexOf('.');
-        return (int.Parse(site[(dot + 1)..], System.Globalization.CultureInfo.InvariantCulture) * Order.Length) + Array.IndexOf(Order, site[..dot]);
+        if (names.FirstOrDefault(name => own.All(d => d.Name != name && d.Id != name)) is { } unknown)
+        {
+            return $"The model has no dictionary {AddressException.Shown(unknown)} whose site is known.";
+        }
+
+        return found.GroupBy(d => where[d.Id]).FirstOrDefault(static site => site.Count() > 1) is { } twice ? $"{Wording.Listed([.. twice.Select(static d => d.Name)])} lie on the same site, {twice.Key}."
+            : found.Count < 2 ? "That is one dictionary."
+            : null;
     }
 
     private SiteRow Row(DictionaryInfo dictionary, IReadOnlyList<DictionaryInfo> all, IReadOnlyDictionary<string, string> where)
@@ -94,7 +96,7 @@ public sealed class SiteComparisons(FeatureStore store, SurveyStore surveys, Rel
             .Where(u => u.Id != dictionary.Id && known.ContainsKey(u.Id) && where.GetValueOrDefault(u.Id) == where[dictionary.Id] && store.FindModel(u.Model)?.ControlOf is null)
             .Where(u => u.Model != dictionary.Model || known[u.Id].Features == dictionary.Features)
             .OrderByDescending(u => u.Model != dictionary.Model).ThenByDescending(u => known[u.Id].Variant == dictionary.Variant)
-            .ThenByDescending(u => known[u.Id].Features == dictionary.Features).ThenBy(u => SiteComparison.SpreadOf([known[u.Id], dictionary]) > SiteComparison.EqualWithin).ThenBy(static u => u.Id, StringComparer.Ordinal).FirstOrDefault();
+            .ThenByDescending(u => known[u.Id].Features == dictionary.Features).ThenBy(u => SiteComparison.SpreadOf([known[u.Id], dictionary]) > SiteComparison.EqualWithin).ThenBy(static u => u.Id, NaturalOrder.Names).FirstOrDefault();
     }
 
     private List<SiteFeature> Features(List<DictionaryInfo> set)

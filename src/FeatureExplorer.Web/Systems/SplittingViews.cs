@@ -28,6 +28,12 @@ public sealed class SplittingViews(FeatureStore store, SplittingStore splitting,
         return new SplittingView(graph, [.. graph.Nodes.GroupBy(static node => node.Dictionary.Stamp).SelectMany(Nodes)], least);
     }
 
+    /// <summary>Why there is no graph around what an address names.</summary>
+    public string Missing(string model, string feature) => UnitId.Parse(feature) is not { } id || store.FindDictionary(id.Model, id.Name) is not { } dictionary || id.Index >= dictionary.Features
+        ? Absent.Unit(store, feature)
+        : id.Model != model ? $"{id} is of model {id.Model}, and this page is about model {model}: see {Urls.Splitting(id.Model, id.ToString())}."
+        : $"{id} is a neuron, and neurons do not split: name a feature of a dictionary. {Absent.Existing(store, model)}";
+
     /// <summary>The searches that the paper draws, for the smallest dictionary of a model that has been compared with a larger one: base64 and the word "the".</summary>
     public IReadOnlyList<(string Name, string Feature)> Presets(string model)
     {

@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Analysis.Exploration;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Exploration;
@@ -19,7 +20,7 @@ public sealed class TextService(FeatureStore store, LiveModels models, FeatureNa
     public IReadOnlyList<DictionaryInfo> Others(DictionaryInfo dictionary)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        return [.. store.Dictionaries().Concat(store.Neurons()).Where(other => other.Model == dictionary.Model && other.Id != dictionary.Id && other.Source is null)];
+        return [.. store.Dictionaries().Concat(store.Neurons()).Where(other => other.Model == dictionary.Model && other.Id != dictionary.Id && other.Source is null).OrderBy(static other => other.AreNeurons).ThenBy(static other => other.Name, NaturalOrder.Names)];
     }
 
     /// <summary>Checks what the address's own form does not: features and dictionaries that there are.</summary>
@@ -37,8 +38,8 @@ public sealed class TextService(FeatureStore store, LiveModels models, FeatureNa
         if (query.With.FirstOrDefault(name => others.All(other => other.Name != name)) is { } unknown)
         {
             throw new AddressException("with", unknown, others.Count == 0
-                ? $"left out: {dictionary.Model} has no other dictionary"
-                : $"other dictionaries of {dictionary.Model}, separated by commas: {string.Join(", ", others.Select(static other => other.Name))}");
+                ? $"left out: model {dictionary.Model} has no dictionary beside {dictionary.Id}"
+                : $"names of other dictionaries of model {dictionary.Model}, separated by commas: {string.Join(", ", others.Select(static other => other.Name).Order(NaturalOrder.Names))}");
         }
     }
 

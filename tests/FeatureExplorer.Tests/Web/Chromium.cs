@@ -20,6 +20,8 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
+        // A machine that is busy with other tests needs long for what takes a moment otherwise.
+        Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -36,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         for (var tries = 0; !await page.EvaluateAsync<bool>(expression); tries++)
         {
-            Assert.True(tries < 400, $"This does not come to hold: {expression}");
+            Assert.True(tries < 1200, $"This does not come to hold: {expression}");
             await Task.Delay(50);
         }
     }

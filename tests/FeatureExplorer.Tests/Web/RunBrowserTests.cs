@@ -106,6 +106,7 @@ public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Save([.. Enumerable.Range(1, 40).Select(i => Point(26 * i))]);
         url += (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "log=x";
         await Go(page, url);
+        await AllDrawn(page);
         var chart = page.Locator("figure.plot-figure.live").Filter(new() { HasText = "Dead features" });
         await chart.ScrollIntoViewIfNeededAsync();
         var box = (await chart.Locator(".nsewdrag").BoundingBoxAsync())!;
@@ -119,6 +120,7 @@ public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>
 
         // A permalink shows the same part, and the same steps on a linear axis.
         await Go(page, page.Url);
+        await AllDrawn(page);
         Near(shown, await Ends(chart));
         await page.GetByLabel("log x").UncheckAsync();
         await Assertions.Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("log="));
@@ -201,6 +203,9 @@ public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>
 
     private static double?[] HeldOut(double step) => [step, .. Curves.OfHeldOut.Select(_ => (double?)0.5)];
 
+    /// <summary>Waits until every chart is there: one that comes later moves those below it away from the pointer.</summary>
+    private static Task AllDrawn(IPage page) => Chromium.Until(page, "document.querySelector('figure.plot-figure.live') !== null && document.querySelector('figure.plot-figure:not(.live)') === null");
+
     /// <summary>Where the crosshair of a chart stands, in the units of its horizontal axis.</summary>
     private static Task<double> LineAt(ILocator chart) => chart.EvaluateAsync<double>(
         """
@@ -235,6 +240,7 @@ public sealed class RunBrowserTests(Chromium chromium) : IClassFixture<Chromium>
     {
         Skip.If(chromium.Browser is null, "Chromium is not installed.");
         var page = await chromium.Browser!.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = 1000 } });
+        page.SetDefaultTimeout(60_000);
         if (account is not null)
         {
             await page.GotoAsync(new Uri(_site.Address, "/login").ToString());

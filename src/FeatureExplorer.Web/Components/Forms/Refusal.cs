@@ -12,6 +12,13 @@ public sealed record Refusal(string Title, string Text)
         context.Items[typeof(Refusal)] = refusal;
     }
 
+    /// <summary>Whether it has been said why this request was refused.</summary>
+    public static bool IsTold(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Items.ContainsKey(typeof(Refusal));
+    }
+
     /// <summary>The words for a refused request, or null for a status that is no refusal.</summary>
     public static Refusal? Of(HttpContext context, int status)
     {
@@ -23,7 +30,7 @@ public sealed record Refusal(string Title, string Text)
     public static Refusal? Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => new("Not understood", "The form was out of date, or it did not come from a page of this server. Go back, load the page again, and send it once more."),
-        StatusCodes.Status401Unauthorized => new("Sign in first", "This needs an account."),
+        StatusCodes.Status401Unauthorized => new("Sign in first", "This needs an account: sign in at /login, and send the session's cookie."),
         StatusCodes.Status403Forbidden => new("Not allowed", "Your account's role does not allow this. An administrator can change it."),
         StatusCodes.Status405MethodNotAllowed => new("Not understood", "This address does not take such requests."),
         StatusCodes.Status413PayloadTooLarge => new("Too large", "What was sent is larger than the server takes, and nothing of it was kept. The settings Fetch:MaxMegabytes (corpora) and Fetch:MaxImportMegabytes (models and dictionaries) allow more."),

@@ -26,6 +26,9 @@ public abstract class SendingForm : ComponentBase, IAsyncDisposable
     /// <summary>What is wrong, in a sentence, or null.</summary>
     protected string? Problem { get; set; }
 
+    /// <summary>What there is to say of files that were stored, or null.</summary>
+    protected string? Note { get; private set; }
+
     /// <summary>How much has been sent, 0 to 1; null while nothing is sent.</summary>
     protected double? Sent { get; private set; }
 
@@ -47,7 +50,7 @@ public abstract class SendingForm : ComponentBase, IAsyncDisposable
         }
 
         Files.AddRange(files);
-        Problem = Wrong;
+        (Problem, Note) = (Wrong, null);
         Changed();
         StateHasChanged();
     }
@@ -69,10 +72,12 @@ public abstract class SendingForm : ComponentBase, IAsyncDisposable
     }
 
     /// <summary>For the script: the server has stored the files under a name.</summary>
+    /// <param name="name">What they are stored as.</param>
+    /// <param name="note">What became of the name that was asked for, or null.</param>
     [JSInvokable]
-    public async Task Stored(string name)
+    public async Task Stored(string name, string? note = null)
     {
-        (Sent, Problem) = (null, null);
+        (Sent, Problem, Note) = (null, null, note);
         Files.Clear();
         await Done(name);
         StateHasChanged();

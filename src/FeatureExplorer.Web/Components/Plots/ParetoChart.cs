@@ -1,3 +1,4 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Web.Features;
 using Plotly.Blazor;
@@ -22,14 +23,14 @@ public static class ParetoChart
         ArgumentNullException.ThrowIfNull(choice);
         var shown = choice.Of(all).Where(static d => d.Metrics.L0 > 0 && double.IsFinite(d.Metrics.LossRecovered)).OrderBy(static d => d.Metrics.L0).ToList();
         var recipes = all.Select(static d => d.Variant).Distinct().Order(StringComparer.Ordinal).ToList();
-        var models = all.Select(static d => d.Model).Distinct().Order(StringComparer.Ordinal).ToList();
+        var models = all.Select(static d => d.Model).Distinct().Order(NaturalOrder.Names).ToList();
         var layout = PlotLayout.Of("L0: active features per token", "loss recovered", logX: true);
         layout.ShowLegend = true;
         return new ChartDefinition
         {
             Data =
             [
-                .. shown.GroupBy(static d => d.Model).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(g => Front(g, models.IndexOf(g.Key))),
+                .. shown.GroupBy(static d => d.Model).OrderBy(static g => g.Key, NaturalOrder.Names).Select(g => Front(g, models.IndexOf(g.Key))),
                 .. shown.GroupBy(static d => d.Variant).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(g => Points(g, recipes.IndexOf(g.Key), shown.Count <= Labelled)),
             ],
             Layout = layout,
@@ -71,5 +72,5 @@ public static class ParetoChart
     };
 
     private static string Tip(DictionaryInfo d) =>
-        $"{d.Id}: {d.Variant}, {Show.Count(d.Features)} features, L0 {Show.Significant(d.Metrics.L0)}, loss recovered {Show.Three(d.Metrics.LossRecovered)}";
+        $"{d.Id}: {d.Variant}, {Show.Counted(d.Features, "feature")}, L0 {Show.Significant(d.Metrics.L0)}, loss recovered {Show.Three(d.Metrics.LossRecovered)}";
 }

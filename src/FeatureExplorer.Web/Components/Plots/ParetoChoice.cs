@@ -1,4 +1,8 @@
+using FeatureExplorer.Analysis;
 using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Web.Components.Plots;
 
@@ -8,6 +12,20 @@ namespace FeatureExplorer.Web.Components.Plots;
 /// <param name="Sites">The site of each dictionary that has one, by its id.</param>
 public sealed record ParetoChoice(string? Model, string? Site, IReadOnlyDictionary<string, string> Sites)
 {
+    /// <summary>The choice of an address.</summary>
+    /// <exception cref="AddressException">There is no dictionary of that model, or of that site.</exception>
+    public static ParetoChoice Checked(string? model, string? site, IReadOnlyDictionary<string, string> sites, IReadOnlyList<DictionaryInfo> all, FeatureStore store)
+    {
+        if (!string.IsNullOrEmpty(model) && all.All(d => d.Model != model))
+        {
+            throw new AddressException($"model is \"{AddressException.Shown(model)}\". {(store.FindModel(model) is null ? Absent.Model(store, model) : Absent.Existing(store, model))}");
+        }
+
+        var known = sites.Values.Distinct().Order(NaturalOrder.Names).ToList();
+        return string.IsNullOrEmpty(site) || known.Contains(site) ? new ParetoChoice(model, site, sites)
+            : throw new AddressException("site", site, known.Count == 0 ? "left out: of no dictionary it is known which site it reads" : $"one of {string.Join(", ", known)}");
+    }
+
     /// <summary>Those of a list; what is indexed over another text than its model's is left out, as its figures are of that text.</summary>
     public IEnumerable<DictionaryInfo> Of(IEnumerable<DictionaryInfo> all) =>
         all.Where(d => d.Provenance.OtherText is null && (Model is null || d.Model == Model) && (Site is null || Sites.GetValueOrDefault(d.Id) == Site));

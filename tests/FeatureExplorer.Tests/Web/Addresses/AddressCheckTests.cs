@@ -23,6 +23,12 @@ public sealed class AddressCheckTests(SampleSite site)
     [InlineData("/api/v1/A/1?state=alive", "one of live, ultralow, dead")]
     [InlineData("/api/v1/A/1?context=klingon", "one of the contexts of A/1")]
     [InlineData("/api/v1/A/1?page=1&page=2", "page is given 2 times")]
+    [InlineData("/api/v1/A/1?page=999", "page is \"999\"; the list has 1 page.")]
+    [InlineData("/api/v1/B/1?page=4", "page is \"4\"; the list has 3 pages.")]
+    [InlineData("/api/v1/A/1/map?with=A/20", "There is no dictionary A/20. Model A has A/1 and its neurons A/neurons. A/1 is mapped with B/1.")]
+    [InlineData("/charts/A/1/map?with=C/1", "There is no dictionary C/1. There is no model C; there are A and B.")]
+    [InlineData("/charts/pareto?model=C", "model is \"C\". There is no model C; there are A and B.")]
+    [InlineData("/charts/pareto?site=mlp.post.0", "site is \"mlp.post.0\"; it must be left out")]
     [InlineData("/api/v1/A/1/4/evidence?context=klingon", "one of the contexts of A/1")]
     [InlineData("/api/v1/compare?left=A/1/4&right=A/neurons/7&context=klingon", "one of the contexts of A/1")]
     [InlineData("/A/1/4/histogram.svg?context=klingon", "context is \"klingon\". This dictionary has no index")]
@@ -45,10 +51,18 @@ public sealed class AddressCheckTests(SampleSite site)
     [InlineData("/A/1/4?from=abc", "from is \"abc\"")]
     [InlineData("/A/1/4?context=klingon", "has no index")]
     [InlineData("/A/1/context?context=klingon", "has no index")]
-    [InlineData("/contexts?in=X/9", "in is \"X/9\"")]
+    [InlineData("/contexts?in=X/9", "in is \"X/9\". There is no dictionary X/9. There is no model X; there are A and B.")]
+    [InlineData("/contexts/new?in=A/9", "in is \"A/9\". There is no dictionary A/9. Model A has A/1 and its neurons A/neurons.")]
+    [InlineData("/A/1/map?with=A/1", "That is the dictionary of the map itself. A/1 is mapped with B/1.")]
+    [InlineData("/A/1/map?with=A/neurons", "Neurons have no directions of their own to map. A/1 is mapped with B/1.")]
+    [InlineData("/A/splitting?feature=A/neurons/7", "A/neurons/7 is a neuron, and neurons do not split")]
+    [InlineData("/A/splitting?feature=B/1/3", "B/1/3 is of model B, and this page is about model A: see /B/splitting?feature=B/1/3.")]
+    [InlineData("/A/splitting?feature=A/1/24", "There is no feature A/1/24. Dictionary A/1 has features 0 to 23.")]
+    [InlineData("/A/sites?dictionaries=20", "The model has no dictionary 20")]
+    [InlineData("/pareto?model=C", "There is no model C; there are A and B.")]
     [InlineData("/A/1/text?q=a&feature=24", "from 0 to 23")]
     [InlineData("/compare?left=A/1/4&right=<b>", "right is \"<b>\"")]
-    [InlineData("/compare?left=A/1/4&right=B/1/999", "There is no feature")]
+    [InlineData("/compare?left=A/1/4&right=B/1/999", "There is no feature B/1/999. Dictionary B/1 has features 0 to 129.")]
     [InlineData("/runs/compare?ids=1,x", "ids is \"1,x\"")]
     public async Task Page_ValueThatIsNone_Answers400AndSaysWhy(string url, string says)
     {
@@ -61,10 +75,40 @@ public sealed class AddressCheckTests(SampleSite site)
     }
 
     [Theory]
+    [InlineData("/C", "There is no model C; there are A and B.")]
+    [InlineData("/C/1", "There is no dictionary C/1. There is no model C; there are A and B.")]
+    [InlineData("/A/20", "There is no dictionary A/20. Model A has A/1 and its neurons A/neurons.")]
+    [InlineData("/A/1/24", "There is no feature A/1/24. Dictionary A/1 has features 0 to 23.")]
+    [InlineData("/A/20/3/steer", "There is no dictionary A/20.")]
+    [InlineData("/C/sites", "There is no model C; there are A and B.")]
+    [InlineData("/C/splitting", "There is no model C; there are A and B.")]
+    public async Task Address_OfWhatDoesNotExist_SaysWhatDoesOnThePageAndOverTheApi(string url, string says)
+    {
+        var page = await Visitor.Parse(await site.Client.GetAsync(new Uri(url, UriKind.Relative)));
+        Assert.Contains(says, page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        if (!url.EndsWith("splitting", StringComparison.Ordinal))
+        {
+            using var answer = await site.Client.GetAsync(new Uri("/api/v1" + url, UriKind.Relative));
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            Assert.Contains(says, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/B/1?page=99&sort=max", 3, "/B/1?sort=max&page=3")]
+    [InlineData("/A/1?page=2", 1, "/A/1")]
+    public async Task Page_PastTheEndOfItsList_SaysSoAndNamesTheLast(string url, int last, string address)
+    {
+        var said = (await site.Page(url)).QuerySelectorAll("[role=status]").Single(static note => note.TextContent.Contains("There is no page", StringComparison.Ordinal));
+        Assert.Contains(last == 1 ? "the list has one page" : $"this is page {last}, the last one", said.TextContent, StringComparison.Ordinal);
+        Assert.Equal(address, said.QuerySelector("a")!.GetAttribute("href"));
+        Assert.DoesNotContain("There is no page", (await site.Page(address)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/A/1?sort=&order=&state=&page=&q=&context=")]
     [InlineData("/A/1?SORT=MAX&Order=Desc&state=Live")]
     [InlineData("/A/1/4?from=0.5&to=1e3&order=random&seed=18446744073709551615")]
-    [InlineData("/api/v1/A/1?page=999")]
     [InlineData("/compare?left=/A/1/4&right=A/neurons/7&seed=3")]
     [InlineData("/runs/compare?ids=1, 2&id=3&id=4")]
     [InlineData("/A/1?utm_source=letter&page=1")]

@@ -97,7 +97,12 @@ public sealed class ImportEndpointsTests(ImportEndpointsTests.Server server) : I
     {
         using var viewer = await Site.Visitor(Role.Viewer);
         using var refused = await Send(viewer, "mine", await viewer.Token("/account"), ("config.json", "{}"));
-        Assert.NotEqual(HttpStatusCode.OK, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("Your account's role does not allow this.", (await Visitor.Parse(refused)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        viewer.Client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+        using var told = await Send(viewer, "mine", await viewer.Token("/account"), ("config.json", "{}"));
+        Assert.Equal(HttpStatusCode.Forbidden, told.StatusCode);
+        Assert.Contains("Your account's role does not allow this.", await Detail(told), StringComparison.Ordinal);
         using var admin = await Site.Visitor(Role.Admin);
         using var strange = await Send(admin, "mine", token: null, ("config.json", "{}"));
         Assert.Equal(HttpStatusCode.BadRequest, strange.StatusCode);
@@ -105,6 +110,60 @@ public sealed class ImportEndpointsTests(ImportEndpointsTests.Server server) : I
         Assert.Throws<AccessDeniedException>(() => Received.Delete(user, "tiny"));
         Assert.Throws<AccessDeniedException>(() => Site.Service<ImportFetches>().Start(user, "mine", "https://example.org/config.json"));
         AssertNothingOf("mine");
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.npz\"\r\n\r\nabc", "The form ends within the file a.npz. Nothing was kept")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nbroken", "The form ends before its last part is whole. Nothing was kept")]
+    [InlineData("multipart/form-data; boundary=b", "--c\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.npz\"\r\n\r\nabc\r\n--c--\r\n", "none begins with the boundary")]
+    [InlineData("multipart/form-data; boundary=b", "", "none begins with the boundary")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nno colon here\r\n\r\nabc\r\n--b--\r\n", "headers that cannot be read")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Type: text/plain\r\n\r\nabc\r\n--b--\r\n", "no header Content-Disposition")]
+    [InlineData("multipart/form-data", "abc", "with a boundary")]
+    public async Task Upload_MalformedOrEndingEarly_IsRefusedInOurWordsAndLeavesNothing(string type, string body, string says)
+    {
+        using var visitor = await Site.Visitor(Role.Admin);
+        using var request = new HttpRequestMessage(HttpMethod.Post, ImportEndpoints.Upload) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        request.Headers.Add(WriteProtection.Header, await visitor.Token(Urls.NewImport));
+        using var answer = await visitor.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(says, await Detail(answer), StringComparison.Ordinal);
+        AssertNothingOf("broken");
+    }
+
+    [Theory]
+    [InlineData("my model/v2", "my-model-v2", "The files are stored as my-model-v2, not as \"my model/v2\"")]
+    [InlineData("plain-name", "plain-name", null)]
+    public async Task Upload_NameOfTheFolder_IsKeptOrItsChangeIsTold(string asked, string stored, string? note)
+    {
+        using var visitor = await Site.Visitor(Role.Admin);
+        using var answer = await Send(visitor, asked, ("config.json", "{}"));
+        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(stored, json.GetProperty("stored").GetString());
+        Assert.Equal(note is null, json.GetProperty("note").GetString() is null);
+        Assert.StartsWith(note ?? string.Empty, json.GetProperty("note").GetString() ?? string.Empty, StringComparison.Ordinal);
+        if (note is null)
+        {
+            using var again = await Send(visitor, asked, ("config.json", "{}"));
+            Assert.Equal($"The files are stored as {stored}-2: there is a folder {stored} already.", (await again.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("note").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("a%22b.npz", "%22 stands for a quotation mark")]
+    [InlineData("a\uFFFDb.npz", "did not arrive as it was")]
+    public async Task Upload_NameThatCannotBeKept_IsRefusedByName(string name, string says)
+    {
+        using var visitor = await Site.Visitor(Role.Admin);
+        var token = await visitor.Token(Urls.NewImport);
+        var body = $"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\nabc\r\n--b--\r\n";
+        using var request = new HttpRequestMessage(HttpMethod.Post, ImportEndpoints.Upload) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
+        request.Headers.Add(WriteProtection.Header, token);
+        using var answer = await visitor.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(says, await Detail(answer), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,6 +248,12 @@ public sealed class ImportEndpointsTests(ImportEndpointsTests.Server server) : I
     {
         using var answer = await Send(visitor, name, files);
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        return await Detail(answer);
+    }
+
+    private static async Task<string> Detail(HttpResponseMessage answer)
+    {
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
     }
 

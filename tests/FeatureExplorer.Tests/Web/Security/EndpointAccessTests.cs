@@ -19,6 +19,8 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
     [
         "/",
         "/about",
+        "/{Model}",
+        "/api/v1/{model}",
         "/{Model}/{Name}",
         "/{Model}/{Name}/{Index:int}",
         "/{model}/{name}/random",
@@ -146,6 +148,34 @@ public sealed partial class EndpointAccessTests : IClassFixture<EndpointAccessTe
         }
 
         // Pages take GET and POST: what is above holds only if there was something to try.
+        Assert.InRange(tried, 30, 10_000);
+    }
+
+    [Fact]
+    public async Task Endpoint_WithoutTheRole_TellsAProgramInJson()
+    {
+        var tried = 0;
+        foreach (var role in (Role?[])[null, Role.Viewer])
+        {
+            using var visitor = role is { } held ? await _site.Accounts.Visitor(held) : _site.Accounts.Visitor();
+            var token = await visitor.Token();
+            visitor.Client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+            foreach (var endpoint in Endpoints().Where(e => !IsOpenToAll(e) && !IsOwnTest(e)))
+            {
+                foreach (var method in Methods(endpoint).Where(m => m is "GET" or "POST" && !Allows(endpoint, m, role)))
+                {
+                    using var request = new HttpRequestMessage(new HttpMethod(method), Url(endpoint));
+                    request.Headers.Add(WriteProtection.Header, token);
+                    using var answer = await visitor.Client.SendAsync(request);
+                    var what = $"{method} {Pattern(endpoint)} as {role?.ToString() ?? "nobody"}: {(int)answer.StatusCode}";
+                    Assert.True(answer.StatusCode == (role is null ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden), what);
+                    Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", what);
+                    Assert.Contains("account", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                    tried++;
+                }
+            }
+        }
+
         Assert.InRange(tried, 30, 10_000);
     }
 

@@ -64,6 +64,28 @@ public sealed class FormPostsTests
         Assert.Contains(says, page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/account")]
+    [InlineData("/corpora/upload")]
+    public async Task Post_OfAFormThatEndsEarly_IsRefusedForThat(string url)
+    {
+        await using var site = await AccountSite.Start(AccountSite.Patient);
+        using var admin = await site.Visitor(Role.Admin);
+        var token = await admin.Token("/account");
+        foreach (var accept in (string[])["text/html", "application/json"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent("--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nhalf") };
+            request.Content.Headers.Remove("Content-Type");
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
+            request.Headers.Add(WriteProtection.Header, token);
+            request.Headers.Accept.ParseAdd(accept);
+            using var answer = await admin.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal(accept == "text/html" ? accept : "application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+            Assert.Contains("What was sent ends early", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Post_ToAnEndpointWithoutItsToken_IsAnsweredWithASentence()
     {

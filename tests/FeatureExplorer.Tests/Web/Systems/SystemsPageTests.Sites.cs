@@ -2,6 +2,7 @@ using System.Net;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Analyses;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Features;
 
 namespace FeatureExplorer.Tests.Web.Systems;
 
@@ -29,6 +30,17 @@ public sealed partial class SystemsPageTests
         Assert.Contains("0.625", page.QuerySelector("section[aria-labelledby=quality-title] tbody tr:last-child")!.TextContent, StringComparison.Ordinal);
         var best = live.MaxBy(SampleSites.Pearson);
         Assert.Equal($"/A/1/{best}", page.QuerySelector("section[aria-labelledby=matched-title] tbody th a")!.GetAttribute("href"));
-        Assert.Equal(HttpStatusCode.BadRequest, (await site.Client.GetAsync(new Uri("/A/sites?dictionaries=1,99", UriKind.Relative))).StatusCode);
+        // The function of the model's neurons and the recipes of the dictionaries are two things.
+        var footer = page.QuerySelector(".provenance")!.TextContent;
+        Assert.Contains("model A, whose neurons are ReLU", footer, StringComparison.Ordinal);
+        Assert.Contains($"{other.Variant} (A/1 and A/7), {ActivationDefinition.Of(other.Variant)}", footer, StringComparison.Ordinal);
+        foreach (var (chosen, says) in new[]
+        {
+            ("1,99", "The model has no dictionary 99 whose site is known. Name at least two on different sites, separated by commas: 1 (mlp.post.0) and 7 (resid.post.0)."),
+            ("A/7", "That is one dictionary."),
+        })
+        {
+            Assert.Contains(says, (await site.Page($"/A/sites?dictionaries={chosen}", HttpStatusCode.BadRequest)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        }
     }
 }
