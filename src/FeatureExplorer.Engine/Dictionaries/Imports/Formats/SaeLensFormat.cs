@@ -86,7 +86,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
             {
                 "temporal" => new InvalidDataException($"{path}: its architecture is \"temporal\", which reads a sequence of tokens at once. A dictionary here reads one token's activations; import one of another architecture."),
                 "matching_pursuit" => new InvalidDataException($"{path}: its architecture is \"matching_pursuit\", which finds its features one after the other. It is not supported yet; import one with an encoder."),
-                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; standard, gated, jumprelu, topk, abstopk, {BatchTopK} and {Matryoshka} are read."),
+                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; {string.Join(", ", DictionaryArchitecture.SaeLensNames)}, abstopk, {BatchTopK} and {Matryoshka} are read."),
             };
         }
 
