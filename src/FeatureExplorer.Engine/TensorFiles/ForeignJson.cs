@@ -39,6 +39,18 @@ internal sealed class ForeignJson
         }
     }
 
+    /// <summary>Refuses a configuration that is named in the place of the weights that it belongs to.</summary>
+    /// <param name="path">A file.</param>
+    /// <param name="of">What its folder holds: "dictionary".</param>
+    /// <exception cref="InvalidDataException">It is one, by its name.</exception>
+    public static void Refuse(string path, string of)
+    {
+        if (Path.GetExtension(path).ToLowerInvariant() is ".json" or ".yaml" or ".yml")
+        {
+            throw new InvalidDataException($"{path} is a configuration, which holds no weights: name the folder of the {of}, {Path.GetDirectoryName(Path.GetFullPath(path))}.");
+        }
+    }
+
     /// <summary>An object within it; null where there is none.</summary>
     public ForeignJson? Object(string key) => _json[key] switch
     {
@@ -116,6 +128,32 @@ internal sealed class ForeignJson
 
     /// <summary>The same with what it is where the key is not there.</summary>
     public int WholeOr(string key, int otherwise) => Has(key) ? Whole(key) : otherwise;
+
+    /// <summary>A whole number from 1 to a bound, under the first of some keys that is there.</summary>
+    /// <exception cref="InvalidDataException">None of them is there, or the number is another.</exception>
+    public int Size(int most, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (_json[key] is { } node)
+            {
+                return node is JsonValue value && value.TryGetValue(out double number) && number >= 1 && number <= most && Math.Floor(number) == number
+                    ? (int)number
+                    : throw Wrong(key, node, string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most:N0}"));
+            }
+        }
+
+        throw new InvalidDataException($"{FilePath} has no {_within}{string.Join(" or ", keys.ToArray())}: it is not the configuration of such a model.");
+    }
+
+    /// <summary>The same with what it is where the key is not there.</summary>
+    public int SizeOr(int most, string key, int otherwise) => Has(key) ? Size(most, key) : otherwise;
+
+    /// <summary>The k of a dictionary of so many features.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not from 1 to the number of features.</exception>
+    public int K(string key, int features) => _json[key] is JsonValue value && value.TryGetValue(out double number) && number >= 1 && number <= features && Math.Floor(number) == number
+        ? (int)number
+        : throw new InvalidDataException($"{FilePath}: {_within}{key} is {Any(key) ?? "missing"}; a whole number from 1 to {features}, the number of features, is needed.");
 
     /// <summary>A list; empty where there is none.</summary>
     public IReadOnlyList<JsonNode?> List(string key) => _json[key] switch

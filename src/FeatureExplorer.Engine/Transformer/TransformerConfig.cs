@@ -11,6 +11,21 @@ public sealed record TransformerConfig
     /// <summary>Most token ids of a model; the largest vocabularies in use have about 260,000.</summary>
     public const int LargestVocabulary = 1 << 20;
 
+    /// <summary>Most layers of a model.</summary>
+    public const int MostLayers = 1000;
+
+    /// <summary>Largest width of a residual stream.</summary>
+    public const int LargestWidth = 1 << 16;
+
+    /// <summary>Most coordinates of a query where they are not the width's share.</summary>
+    public const int LargestHead = 1 << 12;
+
+    /// <summary>Most neurons of a layer.</summary>
+    public const int MostNeurons = 1 << 18;
+
+    /// <summary>Longest window, in tokens.</summary>
+    public const int LongestContext = 1 << 20;
+
     public int Layers { get; init; } = 1;
 
     /// <summary>Width of the residual stream.</summary>
@@ -68,13 +83,13 @@ public sealed record TransformerConfig
     /// <exception cref="ArgumentException">A size is impossible; the message names it.</exception>
     public void Validate()
     {
-        RequireBetween(Layers, 1, 1000, nameof(Layers));
-        RequireBetween(DModel, 1, 1 << 16, nameof(DModel));
-        RequireBetween(DMlp, 1, 1 << 18, nameof(DMlp));
+        RequireBetween(Layers, 1, MostLayers, nameof(Layers));
+        RequireBetween(DModel, 1, LargestWidth, nameof(DModel));
+        RequireBetween(DMlp, 1, MostNeurons, nameof(DMlp));
         RequireBetween(Heads, 1, DModel, nameof(Heads));
-        RequireBetween(Context, 1, 1 << 20, nameof(Context));
+        RequireBetween(Context, 1, LongestContext, nameof(Context));
         RequireBetween(VocabularySize, 1, LargestVocabulary, nameof(VocabularySize));
-        RequireBetween(OwnHeadSize, 0, 1 << 12, nameof(OwnHeadSize));
+        RequireBetween(OwnHeadSize, 0, LargestHead, nameof(OwnHeadSize));
         if (OwnHeadSize == 0 && DModel % Heads != 0)
         {
             throw new ArgumentException($"{nameof(DModel)} {DModel} cannot be divided among {Heads} heads: choose a multiple.");

@@ -60,6 +60,13 @@ public sealed class FeatureDatabase
         return db.Database.CanConnect();
     }
 
+    /// <summary>Closes the idle connections, so that the file can be deleted.</summary>
+    public void Close()
+    {
+        using var connection = new SqliteConnection(Connection(Folder.Database));
+        SqliteConnection.ClearPool(connection);
+    }
+
     internal static DbContextOptions<FeatureDb> Options(string file)
     {
         NewestSqlite.Use();

@@ -7,4 +7,7 @@ public sealed record OtherText(string Name, string Summary)
 {
     /// <summary>The dictionary with the same weights from which this one was made; null for one that was imported over this text.</summary>
     public string? Of { get; init; }
+
+    /// <summary>What gives reason to doubt the figures over this text, in sentences; those of a dictionary that was imported over it stand with its origin.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

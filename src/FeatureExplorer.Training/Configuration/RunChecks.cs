@@ -19,7 +19,7 @@ public static class RunChecks
     public static void DemandDictionaryName(string name)
     {
         var problems = new List<RunProblem>();
-        Name("--name", name, "dictionary", ReservedDictionaryNames, problems);
+        DictionaryName("--name", name, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException($"{problems[0].Field}: {problems[0].Message}");
@@ -153,7 +153,7 @@ public static class RunChecks
 
     private static void OfDictionary(DictionarySettings dictionary, TransformerSettings model, string at, List<RunProblem> problems)
     {
-        Name(at + ".name", dictionary.Name, "dictionary", ReservedDictionaryNames, problems);
+        DictionaryName(at + ".name", dictionary.Name, problems);
         OneOf(at + ".variant", dictionary.Variant, RunChoices.Variants, problems);
         OneOf(at + ".site", dictionary.Site, RunChoices.Sites, problems);
         Within(at + ".features", dictionary.Features, problems);
@@ -207,6 +207,16 @@ public static class RunChecks
         catch (ArgumentException exception)
         {
             problems.Add(new RunProblem("keep", exception.Message));
+        }
+    }
+
+    private static void DictionaryName(string field, string name, List<RunProblem> problems)
+    {
+        Name(field, name, "dictionary", ReservedDictionaryNames, problems);
+        if (name is ['0', _, ..] && name.All(char.IsAsciiDigit))
+        {
+            var number = name.TrimStart('0') is { Length: > 0 } rest ? rest : "0";
+            problems.Add(new RunProblem(field, $"The dictionary's name \"{name}\" is the number {number} with zeros before it, and would be another dictionary than {number}: write {number}."));
         }
     }
 

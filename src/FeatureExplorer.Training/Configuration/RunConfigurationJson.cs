@@ -56,6 +56,10 @@ public static class RunConfigurationJson
     /// <exception cref="ArgumentException">It is no JSON object, or names a setting or a preset that does not exist.</exception>
     public static RunConfiguration ReadNew(string json, string? preset) => Read(json, preset, ownStart: true);
 
+    /// <summary>Whether a text that can be read names the model.</summary>
+    public static bool NamesModel(string json) =>
+        JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) is JsonObject given && given.ContainsKey("model");
+
     private static RunConfiguration Read(string json, string? preset, bool ownStart)
     {
         try
@@ -115,8 +119,13 @@ public static class RunConfigurationJson
 
         var listed = dictionaries is null ? (sweep is null ? start.Dictionaries : []) : Dictionaries(dictionaries as JsonArray ?? throw new JsonException("\"dictionaries\" has to be a list"), ownStart);
         var swept = sweep is null ? [] : Expand(At("sweep", () => sweep.Deserialize<SweepSettings>(Options)!), listed);
-        return configuration with { Dictionaries = [.. listed, .. swept] };
+        IReadOnlyList<DictionarySettings> all = [.. listed, .. swept];
+        return configuration with { Model = (given.ContainsKey("model") ? null : ModelOf(all)) ?? configuration.Model, Dictionaries = all };
     }
+
+    /// <summary>The model whose dictionaries all of these go on from; null where there is none, or several.</summary>
+    private static string? ModelOf(IReadOnlyList<DictionarySettings> dictionaries) =>
+        dictionaries.Select(static dictionary => dictionary.From?.Split('/')[0]).Distinct().ToList() is [{ Length: > 0 } model] ? model : null;
 
     private static IReadOnlyList<DictionarySettings> Expand(SweepSettings sweep, IReadOnlyList<DictionarySettings> listed)
     {

@@ -7,6 +7,9 @@ namespace FeatureExplorer.Training.Imports;
 /// <param name="Found">What the files hold.</param>
 public sealed record DictionaryImportResult(string? Name, DictionaryFound Found)
 {
+    /// <summary>Held-out tokens that L0, explained variance and losses were measured on.</summary>
+    public long? EvaluationTokens { get; init; }
+
     /// <summary>Mean number of active features, measured on held-out tokens.</summary>
     public double? L0 { get; init; }
 

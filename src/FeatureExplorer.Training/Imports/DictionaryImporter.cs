@@ -37,15 +37,18 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     private readonly DataFolder _folder = database.Folder;
     private readonly FeatureStore _store = new(database);
 
-    /// <summary>Reads and checks the files without computing or writing anything.</summary>
-    /// <exception cref="ArgumentException">There is no such model, or the site or the name does not work.</exception>
-    /// <exception cref="InvalidDataException">The files are damaged, not supported, or do not fit the model.</exception>
-    public DictionaryFound Check(DictionaryImportRequest request)
+    /// <summary>Reads and checks the files, the name and the text without computing or writing anything: refuses what <see cref="Run"/> would refuse.</summary>
+    /// <exception cref="ArgumentException">There is no such model, or the site, the name or the number of tokens does not work.</exception>
+    /// <exception cref="InvalidDataException">The files are damaged, not supported, or do not fit the model; or its text cannot be used.</exception>
+    /// <exception cref="IOException">There is no such file or text.</exception>
+    public DictionaryFound Check(DictionaryImportRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var info = DemandModel(request.Model);
         _ = new ImportName(database, time).Of(info.Name, request.Name);
-        return Look(request, TransformerModel.ReadConfig(_folder.Model(info)));
+        var found = Look(request, TransformerModel.ReadConfig(_folder.Model(info)));
+        new ModelTexts(database, warn).Demand(info, request.Corpus, request.Tokens, cancellation);
+        return found;
     }
 
     /// <summary>The same for a model of given sizes, which need not be in a data folder yet.</summary>
@@ -83,7 +86,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
             imported.Dictionary.Save(directory, Metadata(imported, info));
             var work = new PublishedWork(info, name, imported.Dictionary, model, text, tokens);
             var published = new DictionaryPublisher(database, time, warn, backend).Publish(
-                work, draft => draft with { Origin = OriginOf(imported, notes, Warnings(imported, draft.Metrics, work)) }, imported.WeightsHash, progress, cancellation);
+                work, draft => draft with { Origin = WithWarnings(OriginOf(imported, notes), draft.Metrics, work) }, imported.WeightsHash, progress, cancellation);
             if (request.Relates)
             {
                 new RelateStage(database, time, backend) { Ablates = request.Ablates }.Run(progress, cancellation);
@@ -127,23 +130,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     private static Dictionary<string, string> Metadata(ImportedDictionary imported, ModelInfo info) =>
         new() { ["model_name"] = imported.ModelName ?? info.Name, ["imported_from"] = imported.Format, ["imported_sha256"] = imported.WeightsHash };
 
-    /// <summary>What gives reason to doubt its figures.</summary>
-    private static List<string> Warnings(ImportedDictionary imported, DictionaryMetrics metrics, PublishedWork work)
-    {
-        var warnings = new List<string>();
-        if (ClaimedL0.Warning(imported, metrics.L0, work.Info.Name, work.Model.Config.StartToken is not null) is { } l0)
-        {
-            warnings.Add(l0);
-        }
-
-        if (metrics.ExplainedVariance < 0)
-        {
-            warnings.Add(FormattableString.Invariant(
-                $"Its reconstruction is worse than the mean activation (explained variance {metrics.ExplainedVariance:0.00}). Likely causes: it belongs to another model or site, its activations were scaled in training (--scale), or its weights are random."));
-        }
-
-        return warnings;
-    }
+    private static DictionaryOrigin WithWarnings(DictionaryOrigin origin, DictionaryMetrics metrics, PublishedWork work) => origin with { Warnings = FigureWarnings.Of(origin, metrics, work) };
 
     internal static string VariantOf(DictionaryActivation activation) => activation switch
     {
@@ -158,10 +145,10 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
     {
         var dictionary = imported.Dictionary;
         return new DictionaryFound(
-            dictionary.Inputs, dictionary.Features, SitesOf(dictionary), VariantOf(dictionary.Activation), dictionary.K > 0 ? dictionary.K : null, OriginOf(imported, notes, []));
+            dictionary.Inputs, dictionary.Features, SitesOf(dictionary), VariantOf(dictionary.Activation), dictionary.K > 0 ? dictionary.K : null, OriginOf(imported, notes));
     }
 
-    private static DictionaryOrigin OriginOf(ImportedDictionary imported, IReadOnlyList<string> notes, IReadOnlyList<string> warnings) => new(
+    private static DictionaryOrigin OriginOf(ImportedDictionary imported, IReadOnlyList<string> notes) => new(
         imported.Format, imported.Architecture, string.Join('/', imported.WeightsFile.Split(Path.DirectorySeparatorChar).TakeLast(2)), imported.WeightsHash)
     {
         Hook = imported.OutputHook is { } output ? $"{imported.Hook} → {output}" : imported.Hook,
@@ -173,7 +160,6 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
         PrependsBos = imported.PrependsBos,
         SignedLatents = imported.SignedLatents,
         Notes = notes,
-        Warnings = warnings,
     };
 
     /// <summary>"resid.post.3", or "mlp.in.3 → mlp.out.3" of a transcoder.</summary>
@@ -181,6 +167,7 @@ public sealed class DictionaryImporter(FeatureDatabase database, TimeProvider ti
 
     private static DictionaryImportResult Result(DictionaryInfo info, DictionaryFound found, double seconds) => new(info.Id, found with { Origin = info.Origin! })
     {
+        EvaluationTokens = info.Metrics.Tokens,
         L0 = info.Metrics.L0,
         ExplainedVariance = info.Metrics.ExplainedVariance,
         LossRecovered = info.Metrics.LossRecovered,

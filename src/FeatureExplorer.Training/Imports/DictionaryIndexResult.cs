@@ -17,4 +17,11 @@ namespace FeatureExplorer.Training.Imports;
 /// <param name="Seconds">Wall-clock time.</param>
 public sealed record DictionaryIndexResult(
     string Name, string Of, string Text, string Corpus, string CorpusHash, double L0, double ExplainedVariance, double LossRecovered, double Loss, double LossReconstructed,
-    int Dead, int Ultralow, IndexResult Index, double Seconds);
+    int Dead, int Ultralow, IndexResult Index, double Seconds)
+{
+    /// <summary>Tokens that L0, explained variance and losses were measured on.</summary>
+    public long EvaluationTokens { get; init; }
+
+    /// <summary>What gives reason to doubt the figures, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -56,8 +56,8 @@ public sealed class DictionaryIndexer(FeatureDatabase database, TimeProvider tim
         try
         {
             Copy(_folder.Dictionary(source), directory);
-            var published = new DictionaryPublisher(database, time, warn, backend).Publish(
-                new PublishedWork(info, name, dictionary, model, text, tokens), draft => Describe(draft, source), dictionary.Hash, progress, cancellation);
+            var work = new PublishedWork(info, name, dictionary, model, text, tokens);
+            var published = new DictionaryPublisher(database, time, warn, backend).Publish(work, draft => Describe(draft, source, work), dictionary.Hash, progress, cancellation);
             if (request.Relates)
             {
                 new RelateStage(database, time, backend) { Ablates = request.Ablates }.Run(progress, cancellation);
@@ -84,7 +84,7 @@ public sealed class DictionaryIndexer(FeatureDatabase database, TimeProvider tim
     }
 
     /// <summary>How the weights came to be is known; everything else is new.</summary>
-    private static DictionaryDraft Describe(DictionaryDraft draft, DictionaryInfo source) => draft with
+    private static DictionaryDraft Describe(DictionaryDraft draft, DictionaryInfo source, PublishedWork work) => draft with
     {
         Variant = source.Variant,
         Lambda = source.Lambda,
@@ -96,7 +96,7 @@ public sealed class DictionaryIndexer(FeatureDatabase database, TimeProvider tim
             Seed = source.Provenance.Seed,
             Device = source.Provenance.Device,
             Continues = source.Provenance.Continues,
-            OtherText = draft.Provenance.OtherText! with { Of = source.Id },
+            OtherText = draft.Provenance.OtherText! with { Of = source.Id, Warnings = FigureWarnings.Of(source.Origin, draft.Metrics, work) },
         },
     };
 
@@ -105,6 +105,7 @@ public sealed class DictionaryIndexer(FeatureDatabase database, TimeProvider tim
         var (metrics, text, index) = (info.Metrics, info.Provenance.OtherText!, info.Index);
         return new DictionaryIndexResult(
             info.Id, text.Of!, text.Name, text.Summary, info.Provenance.CorpusHash, metrics.L0, metrics.ExplainedVariance, metrics.LossRecovered, metrics.Loss, metrics.LossReconstructed,
-            info.Dead, info.Ultralow, new IndexResult(index.Tokens, index.Activations, index.BytesPerActivation, index.Seconds), seconds);
+            info.Dead, info.Ultralow, new IndexResult(index.Tokens, index.Activations, index.BytesPerActivation, index.Seconds), seconds)
+        { EvaluationTokens = metrics.Tokens, Warnings = text.Warnings };
     }
 }

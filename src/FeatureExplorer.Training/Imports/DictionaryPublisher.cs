@@ -52,8 +52,8 @@ internal sealed class DictionaryPublisher(FeatureDatabase database, TimeProvider
         return info;
     }
 
-    /// <summary>As many tokens as the model's other dictionaries were measured on, so that their figures can be compared.</summary>
-    private long Evaluated(PublishedWork work) => Others(work).Select(static dictionary => dictionary.Metrics.Tokens).DefaultIfEmpty(EvaluationTokens).Max();
+    /// <summary>The windows that the model's other dictionaries were measured on, so that their figures can be compared.</summary>
+    private long Evaluated(PublishedWork work) => Others(work).Select(dictionary => dictionary.Metrics.TokensAskedFor(work.Model.Config.Context)).DefaultIfEmpty(EvaluationTokens).Max();
 
     private IEnumerable<DictionaryInfo> Others(PublishedWork work) =>
         _store.Dictionaries().Where(dictionary => dictionary.Model == work.Info.Name && dictionary.Provenance.CorpusHash == work.Text.Id && dictionary is { Source: null, Forming: null });

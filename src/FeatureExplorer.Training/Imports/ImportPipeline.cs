@@ -76,15 +76,16 @@ public sealed class ImportPipeline(FeatureDatabase database, TimeProvider time, 
         var start = Stopwatch.GetTimestamp();
         var import = run.Import ?? throw new ArgumentException("The run imports nothing.", nameof(run));
         var stages = new StageProgress(StagesOf(import), progress);
+        IReadOnlyList<string> dictionaries = import.DictionaryPath is { } path ? DictionaryImport.Find(path) : [];
         if (import.ModelPath is not null && !HasModel(_store, run))
         {
-            var made = new ModelImporter(database, time, warn, backend).Run(RequestOf(run), stages, cancellation);
+            var made = new ModelImporter(database, time, warn, backend).Run(RequestOf(run) with { Dictionaries = dictionaries }, stages, cancellation);
             Tell(stages, [.. made.Found.Origin.Notes, .. made.Warnings]);
         }
 
-        foreach (var path in import.DictionaryPath is { } dictionaries ? DictionaryImport.Find(dictionaries) : [])
+        foreach (var dictionary in dictionaries)
         {
-            Dictionary(run, path, stages, cancellation);
+            Dictionary(run, dictionary, stages, cancellation);
         }
 
         var model = _store.FindModel(run.Model) ?? throw new ArgumentException($"There is no model {run.Model}.");
@@ -93,7 +94,7 @@ public sealed class ImportPipeline(FeatureDatabase database, TimeProvider time, 
             new ModelResult(run.Model, model.HeldOutLoss, model.TrainingTokens, model.TokensPerSecond), [], Stopwatch.GetElapsedTime(start).TotalSeconds, process.PeakWorkingSet64);
     }
 
-    /// <summary>The model's part of a run.</summary>
+    /// <summary>The model's part of a run, without its dictionaries.</summary>
     public static ModelImportRequest RequestOf(RunConfiguration run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -106,6 +107,7 @@ public sealed class ImportPipeline(FeatureDatabase database, TimeProvider time, 
             Corpus = run.Corpus,
             Keep = run.Keep,
             Context = run.Import.Context,
+            Site = run.Import.Site,
             HeldOutTokens = run.HeldOutTokens,
         };
     }
@@ -114,7 +116,7 @@ public sealed class ImportPipeline(FeatureDatabase database, TimeProvider time, 
     {
         var request = new DictionaryImportRequest { Path = path, Model = run.Model, Site = run.Import!.Site, Ablates = run.Import.Ablates };
         var importer = new DictionaryImporter(database, time, warn, backend);
-        var found = importer.Check(request);
+        var found = importer.Check(request, cancellation);
         if (_store.Dictionaries().FirstOrDefault(dictionary => dictionary.Model == run.Model && dictionary.Origin?.Sha256 == found.Origin.Sha256) is { } there)
         {
             stages.Begin("Reading the dictionary");

@@ -6,6 +6,9 @@ public sealed record ModelImportRequest
     /// <summary>A model's folder, or its one file.</summary>
     public required string Path { get; init; }
 
+    /// <summary>What people read of where the files came from; null for the end of the path.</summary>
+    public string? Called { get; init; }
+
     /// <summary>Where its tokenizer lies, a folder or file; null: with the model.</summary>
     public string? Tokenizer { get; init; }
 
@@ -20,6 +23,12 @@ public sealed record ModelImportRequest
 
     /// <summary>The share of each domain's documents to keep: "arabic=0.1,dna=0.05".</summary>
     public string Keep { get; init; } = string.Empty;
+
+    /// <summary>Dictionaries that are to read it, which are looked at before anything is computed: their folders or files.</summary>
+    public IReadOnlyList<string> Dictionaries { get; init; } = [];
+
+    /// <summary>The site that these read; null where their files say it.</summary>
+    public string? Site { get; init; }
 
     /// <summary>Tokens of a window; null for the usual number.</summary>
     public int? Context { get; init; }

@@ -8,6 +8,9 @@ public sealed record ModelImportResult(string? Name, ModelFound Found)
     /// <summary>Mean next-token loss on held-out tokens, nats.</summary>
     public double? HeldOutLoss { get; init; }
 
+    /// <summary>Held-out tokens that it was measured on.</summary>
+    public long? LossTokens { get; init; }
+
     /// <summary>The corpus in one sentence.</summary>
     public string? Corpus { get; init; }
 

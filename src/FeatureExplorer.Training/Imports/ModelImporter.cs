@@ -38,34 +38,42 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
 
     private readonly DataFolder _folder = database.Folder;
 
-    /// <summary>Reads and checks the files; computes and writes nothing.</summary>
+    /// <summary>Reads and checks the files, the name, the text and the dictionaries without computing or writing anything: refuses what <see cref="Run"/> would refuse.</summary>
     /// <exception cref="ArgumentException">The name or a choice does not work.</exception>
-    /// <exception cref="InvalidDataException">The files are damaged, or cannot be used here.</exception>
+    /// <exception cref="InvalidDataException">The files are damaged, or cannot be used here; or the text cannot.</exception>
     /// <exception cref="IOException">There are none.</exception>
-    public ModelFound Check(ModelImportRequest request)
+    public (ModelFound Model, IReadOnlyList<DictionaryFound> Dictionaries) Check(ModelImportRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Name is { } name)
-        {
-            DemandFree(name, request.NameIsReserved);
-        }
-
-        return Look(request, [], null).Model;
+        DemandFree(request.Name ?? FreeName(), request.NameIsReserved);
+        using var opened = Opened.Of(request);
+        StageOf(opened).Demand(CorpusOf(request, opened), cancellation);
+        return Look(request, opened, cancellation);
     }
 
-    /// <summary>The same for any data folder, and for dictionaries that are to read the model.</summary>
-    /// <param name="request">The model's part.</param>
-    /// <param name="dictionaries">Files of dictionaries.</param>
-    /// <param name="site">The site that they read; null where their files say it.</param>
-    public static (ModelFound Model, IReadOnlyList<DictionaryFound> Dictionaries) Look(ModelImportRequest request, IEnumerable<string> dictionaries, string? site)
+    /// <summary>What the files hold, the model's and the dictionaries', for any data folder.</summary>
+    /// <exception cref="ArgumentException">A choice does not work.</exception>
+    /// <exception cref="InvalidDataException">The files are damaged, or cannot be used here.</exception>
+    /// <exception cref="IOException">There are none.</exception>
+    public static (ModelFound Model, IReadOnlyList<DictionaryFound> Dictionaries) Look(ModelImportRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         using var opened = Opened.Of(request);
-        // What is wrong with a tensor shows only when it is read.
-        opened.Model.Load().Dispose();
-        var name = request.Name ?? "the model";
-        return (opened.Found, [.. dictionaries.Select(path => DictionaryImporter.Look(new DictionaryImportRequest { Path = path, Model = name, Site = site }, opened.Model.Config))]);
+        return Look(request, opened, CancellationToken.None);
     }
+
+    // What is wrong with a tensor shows only when it is read; a dictionary's are fewer, so that they come first.
+    private static (ModelFound Model, IReadOnlyList<DictionaryFound> Dictionaries) Look(ModelImportRequest request, Opened opened, CancellationToken cancellation)
+    {
+        var dictionaries = Dictionaries(request, opened, request.Name ?? "the model");
+        opened.Model.Load(cancellation).Dispose();
+        return (opened.Found, dictionaries);
+    }
+
+    /// <summary>What the dictionaries are that are to read the model.</summary>
+    /// <exception cref="InvalidDataException">One is damaged, or does not fit the model.</exception>
+    private static IReadOnlyList<DictionaryFound> Dictionaries(ModelImportRequest request, Opened opened, string name) =>
+        [.. request.Dictionaries.Select(path => DictionaryImporter.Look(new DictionaryImportRequest { Path = path, Model = name, Site = request.Site }, opened.Model.Config))];
 
     /// <summary>How a model's files are named where people read of them: without the folders above.</summary>
     public static string NameOf(string path) =>
@@ -73,7 +81,7 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
 
     /// <summary>Imports it.</summary>
     /// <exception cref="ArgumentException">The name or a choice does not work.</exception>
-    /// <exception cref="InvalidDataException">The files are damaged, cannot be used here, or the corpus has too little text.</exception>
+    /// <exception cref="InvalidDataException">The files or those of a dictionary are damaged, cannot be used here, or the corpus has too little text.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ModelImportResult Run(ModelImportRequest request, StageProgress progress, CancellationToken cancellation = default)
     {
@@ -84,21 +92,25 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
         DemandFree(name, request.NameIsReserved);
         progress.Begin("Opening the model");
         using var opened = Opened.Of(request);
+        // Whatever may be wrong is found before minutes of computing, and before anything is stored.
+        Dictionaries(request, opened, name);
+        StageOf(opened).Demand(CorpusOf(request, opened), cancellation);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"{opened.Found.Origin.Family}, {opened.Found.Layers} {(opened.Found.Layers == 1 ? "layer" : "layers")} of {opened.Found.DModel}, {opened.Found.Vocabulary:N0} token ids"));
         progress.Begin("Reading the weights");
         using var model = opened.Model.Load(cancellation);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"{model.Parameters.Count:N0} parameters"));
-        var (corpus, corpusId) = new CorpusStage(_folder, new CorpusStore(database), warn) { Tokenizer = opened.Tokenizer }.Run(CorpusOf(request, opened), progress, cancellation);
+        var (corpus, corpusId) = StageOf(opened).Run(CorpusOf(request, opened), progress, cancellation);
         using var _ = corpus;
         progress.Begin("Measuring the loss");
         var heldOut = new TokenSource(corpus.HeldOut.Count, corpus.HeldOut.Read);
-        var (loss, _) = HeldOutLoss.Of(model, heldOut, request.EvaluationTokens, backend, cancellation);
+        var (loss, tokens) = HeldOutLoss.Of(model, heldOut, request.EvaluationTokens, backend, cancellation);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"{loss:0.000} nats a token"));
         var info = Describe(name, opened.Found, model, corpus, corpusId, loss);
         Save(info, model, corpus.Tokenizer);
         return new ModelImportResult(name, opened.Found with { Origin = info.Origin! })
         {
             HeldOutLoss = loss,
+            LossTokens = tokens,
             Corpus = info.CorpusSummary,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
             Warnings = Warnings(loss, model.Config),
@@ -112,6 +124,8 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
             CultureInfo.InvariantCulture,
             $"Its loss is {loss:0.00} nats a token, and guessing among {config.VocabularySize:N0} tokens gives {Math.Log(config.VocabularySize):0.00}. Likely causes: the weights are random, the tokenizer is another model's, or the text is of a kind that it never saw."),
     ];
+
+    private CorpusStage StageOf(Opened opened) => new(_folder, new CorpusStore(database), warn) { Tokenizer = opened.Tokenizer };
 
     private static RunConfiguration CorpusOf(ModelImportRequest request, Opened opened) => RunPreset.Demo with
     {
@@ -196,6 +210,11 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
                 throw new ArgumentException($"A window of {request.Context} tokens was asked for; it takes at least {LeastContext}.");
             }
 
+            if (RunSetting.Find("heldOutTokens") is { } heldOut && !heldOut.Takes(request.HeldOutTokens))
+            {
+                throw new ArgumentException($"--held-out-tokens: {heldOut.Refuse(request.HeldOutTokens)}");
+            }
+
             if (request.Tokenizer is { } named && !File.Exists(named) && !Directory.Exists(named))
             {
                 throw new FileNotFoundException($"There is no file or folder {named} with a tokenizer.", named);
@@ -229,7 +248,7 @@ public sealed class ModelImporter(FeatureDatabase database, TimeProvider time, A
             var c = model.Config;
             var text = new TokenText(tokenizer);
             var ids = tokenizer.Encode(SampleText);
-            var origin = new ModelOrigin(model.Family, NameOf(request.Path), string.Empty)
+            var origin = new ModelOrigin(model.Family, request.Called ?? NameOf(request.Path), string.Empty)
             {
                 LongestContext = model.LongestContext,
                 StartToken = start is { } token ? tokenizer.Spelling(token) : null,

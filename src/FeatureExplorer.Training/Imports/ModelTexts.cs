@@ -40,18 +40,52 @@ internal sealed class ModelTexts(FeatureDatabase database, Action<string> warn)
     /// <exception cref="InvalidDataException">It cannot be read, or is too short.</exception>
     public ModelText Other(ModelInfo model, IReadOnlyList<string> corpus, StageProgress progress, CancellationToken cancellation)
     {
-        var configuration = RunPreset.Demo with
-        {
-            Preset = RunConfiguration.Custom,
-            Corpus = corpus,
-            HeldOutTokens = AllOfIt,
-            Transformer = RunPreset.Demo.Transformer with { Context = model.Context },
-        };
-        var tokenizer = TokenizerFiles.Load(_folder.Tokenizer(model.Folder ?? model.Name));
-        var (tokenised, id) = new CorpusStage(_folder, new CorpusStore(database), warn) { Tokenizer = tokenizer, LargestHeldOutShare = LargestIndexedShare }
-            .Run(configuration, progress, cancellation);
-        return new ModelText(tokenised, id, new OtherText(string.Join(", ", corpus.Select(NameOf)), CorpusStage.Summary(tokenised)));
+        var (tokenised, id) = StageOf(model).Run(ConfigurationOf(model, corpus), progress, cancellation);
+        return Of(corpus, tokenised, id);
     }
+
+    /// <summary>Refuses text that cannot be used, or a number of tokens that contradicts it, as far as that shows before it is tokenised.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="corpus">Files and folders, or corpora that were added; empty for the model's own text.</param>
+    /// <param name="asked">Tokens to index, or null.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">Others are asked for than are covered.</exception>
+    /// <exception cref="InvalidDataException">The text is not there, cannot be read, or is too short.</exception>
+    /// <exception cref="IOException">There is no such path.</exception>
+    public void Demand(ModelInfo model, IReadOnlyList<string> corpus, long? asked, CancellationToken cancellation)
+    {
+        using var text = corpus.Count == 0 ? Own(model) : Tokenised(model, corpus, cancellation);
+        if (text is not null)
+        {
+            Tokens(text, asked);
+        }
+    }
+
+    /// <summary>Another text, where it was tokenised before; otherwise null, once it is known that it can be.</summary>
+    private ModelText? Tokenised(ModelInfo model, IReadOnlyList<string> corpus, CancellationToken cancellation)
+    {
+        var (stage, configuration) = (StageOf(model), ConfigurationOf(model, corpus));
+        stage.Demand(configuration, cancellation);
+        var id = stage.IdsOf(configuration, [], cancellation).First();
+        return TokenizedCorpus.IsAt(_folder.Corpus(id)) ? Of(corpus, TokenizedCorpus.Open(_folder.Corpus(id)), id) : null;
+    }
+
+    private static ModelText Of(IReadOnlyList<string> corpus, TokenizedCorpus tokenised, string id) =>
+        new(tokenised, id, new OtherText(string.Join(", ", corpus.Select(NameOf)), CorpusStage.Summary(tokenised)));
+
+    private CorpusStage StageOf(ModelInfo model) => new(_folder, new CorpusStore(database), warn)
+    {
+        Tokenizer = TokenizerFiles.Load(_folder.Tokenizer(model.Folder ?? model.Name)),
+        LargestHeldOutShare = LargestIndexedShare,
+    };
+
+    private static RunConfiguration ConfigurationOf(ModelInfo model, IReadOnlyList<string> corpus) => RunPreset.Demo with
+    {
+        Preset = RunConfiguration.Custom,
+        Corpus = corpus,
+        HeldOutTokens = AllOfIt,
+        Transformer = RunPreset.Demo.Transformer with { Context = model.Context },
+    };
 
     /// <summary>The tokens that the text's contexts cover already, which other dictionaries' pages need as they are; otherwise those asked for, or the usual number.</summary>
     /// <exception cref="ArgumentException">Others are asked for than are covered.</exception>

@@ -21,6 +21,9 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
     /// <summary>About three bytes to a token: enough for the demo preset's training and held-out tokens.</summary>
     private const long DemoBytes = 9_000_000;
 
+    /// <summary>Bytes of files that <see cref="Demand"/> reads to the end.</summary>
+    private const long ShortText = 256 << 10;
+
     /// <summary>Documents are split and kept the same way whatever the run's seed, so that models of different seeds can be compared token by token.</summary>
     private const ulong SplitSeed = 0;
 
@@ -78,6 +81,43 @@ public sealed class CorpusStage(DataFolder folder, CorpusStore corpora, Action<s
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return [new RunProblem(PathField, exception.Message)];
+        }
+    }
+
+    /// <summary>
+    /// Refuses text that cannot be used, as far as that shows in a moment: paths, shares of domains that folders name, and, of a text that is short, whatever building its corpus would meet. Leaves
+    /// nothing behind.
+    /// </summary>
+    /// <exception cref="ArgumentException">A setting does not work, or the mixture names a domain that is not there.</exception>
+    /// <exception cref="InvalidDataException">There is no text, or too little.</exception>
+    /// <exception cref="IOException">There is no such path, or it cannot be read.</exception>
+    public void Demand(RunConfiguration configuration, CancellationToken cancellation = default)
+    {
+        var (source, options, _) = Prepare(configuration, cancellation);
+        var reader = source as CorpusReader;
+        var domains = reader is null ? DemoCorpus.Domains : reader.FolderDomains;
+        if (domains is not null && options.Keep.UnknownDomains(domains) is { Count: > 0 } unknown)
+        {
+            throw new ArgumentException(Mixture.Unknown(unknown, domains));
+        }
+
+        if (reader is not null && Tokenizer is not null && reader.Files.Sum(static file => file.Length) <= ShortText)
+        {
+            Rehearse(reader, options, cancellation);
+        }
+    }
+
+    // With the tokenizer at hand, a short text takes a moment to build, and its errors are then those of the real thing.
+    private static void Rehearse(CorpusReader reader, CorpusOptions options, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("featureexplorer-check-").FullName;
+        try
+        {
+            TokenizedCorpus.Build(reader, options, Path.Combine(folder, "corpus"), null, null, cancellation).Dispose();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -157,7 +157,8 @@ internal sealed class SystemsStage(FeatureDatabase database)
     {
         using var corpus = TokenizedCorpus.Open(_folder.Corpus(dictionary.Provenance.CorpusHash));
         using var units = _files.Open(dictionary);
-        var (model, weights, tokens) = (units.Units.Model, units.Units.Dictionary, dictionary.Metrics.Tokens);
+        var (model, weights) = (units.Units.Model, units.Units.Dictionary);
+        var tokens = dictionary.Metrics.TokensAskedFor(model.Config.Context);
         var summaries = _store.Summaries(dictionary);
         var live = summaries.Where(static f => f.State == FeatureState.Live).ToDictionary(static f => f.Index);
         using var measure = new LogitUpdateMeasure(model, weights);

@@ -30,7 +30,7 @@ internal sealed class RunOptions
 
     private readonly Option<string?> _keep = new("--keep") { Description = "Keep a share of a domain's documents: arabic=0.1,dna=0.05", HelpName = "DOMAIN=SHARE,..." };
     private readonly Option<ulong?> _seed = NumberOption.Of<ulong>("--seed", "Same seed, corpus and settings: same bits on the same kind of processor.");
-    private readonly Option<string?> _model = new("--model") { Description = "Name of the model. Default: A." };
+    private readonly Option<string?> _model = new("--model") { Description = "Name of the model. Default: A, or the model of the dictionary that --from names." };
     private readonly Option<long?> _tokens = NumberOption.Of<long>("--tokens", "Tokens to train the transformer on.");
     private readonly Option<string?> _architecture = new("--architecture") { Description = "Train the model as another family is: gpt2 (GELU, tied unembedding) or llama (RMSNorm, rotary positions, gated SiLU). Without it, the paper's.", HelpName = "gpt2|llama" };
     private readonly Option<int?> _layers = NumberOption.Of<int>("--layers", "Layers of the transformer.");
@@ -130,7 +130,8 @@ internal sealed class RunOptions
             Layers = result.GetValue(_layers) ?? start.Transformer.Layers,
             Architecture = result.GetValue(_architecture) ?? start.Transformer.Architecture,
         };
-        var model = result.GetValue(_model) ?? start.Model;
+        var source = result.GetValue(_from) is { } from ? find(from) : null;
+        var model = result.GetValue(_model) ?? (source is null || NamesModel(result) ? start.Model : source.Info.Model);
         var control = result.GetValue(_control) ?? start.Control;
         return start with
         {
@@ -145,9 +146,11 @@ internal sealed class RunOptions
             Precision = result.GetValue(_precision) ?? start.Precision,
             DeviceChange = result.GetValue(_deviceChange),
             Transformer = transformer,
-            Dictionaries = Dictionaries(result, start.Dictionaries, result.GetValue(_from) is { } from ? find(from) : null),
+            Dictionaries = Dictionaries(result, start.Dictionaries, source),
         };
     }
+
+    private bool NamesModel(ParseResult result) => result.GetValue(_config) is { } file && RunConfigurationJson.NamesModel(File.ReadAllText(file));
 
     private RunConfiguration Start(ParseResult result)
     {

@@ -36,10 +36,10 @@ public sealed class ImportDesk(FeatureDatabase database, RunQueue queue, Permiss
         queue.Demand(run);
         var import = run.Import!;
         var paths = import.DictionaryPath is { } path ? DictionaryImport.Find(path) : [];
-        var read = paths.Take(MostRead);
+        List<string> read = [.. paths.Take(MostRead)];
         if (import.ModelPath is not null)
         {
-            var (model, found) = ModelImporter.Look(ImportPipeline.RequestOf(run), read, import.Site);
+            var (model, found) = ModelImporter.Look(ImportPipeline.RequestOf(run) with { Dictionaries = read });
             return new ImportSight(model, found, paths.Count - found.Count);
         }
 

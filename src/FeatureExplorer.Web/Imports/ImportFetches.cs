@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using FeatureExplorer.Storage.Accounts;
+using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.Fetching;
 
 namespace FeatureExplorer.Web.Imports;
 
-/// <summary>Fetches the files of models and dictionaries from addresses, in the background. Where one fails, nothing is kept, and what went wrong is shown until somebody has read it.</summary>
+/// <summary>
+/// Fetches the files of models and dictionaries from addresses, in the background. Where one fails, no folder of files appears; what went wrong is shown until somebody has read it, and what has come is kept
+/// until then, or for a week, where trying again can go on with it.
+/// </summary>
 public sealed partial class ImportFetches(ReceivedFiles received, SafeHttpClient http, Permissions permissions, IHostApplicationLifetime lifetime, ILogger<ImportFetches> logger)
 {
-    private const string WebPage = "text/html";
-
     private readonly ConcurrentDictionary<int, ImportFetch> _all = new();
     private int _number;
 
@@ -27,32 +29,50 @@ public sealed partial class ImportFetches(ReceivedFiles received, SafeHttpClient
     {
         permissions.Demand(user, Role.Admin);
         var files = ImportAddress.Parse(addresses);
-        var folder = ReceivedPath.FolderName(name, ReceivedPath.FolderName(ImportAddress.NameOf(files), "files"));
-        var fetch = new ImportFetch(Interlocked.Increment(ref _number), folder, files.Count, lifetime.ApplicationStopping);
-        _all[fetch.Number] = fetch;
-        _ = Task.Run(() => Work(user, fetch, files));
-        return fetch;
+        return Start(user, ReceivedPath.FolderName(name, ReceivedPath.FolderName(ImportAddress.NameOf(files), "files")), files);
     }
 
-    /// <summary>Stops one if it goes on, and forgets it.</summary>
+    /// <summary>Begins one that has failed once more: it goes on with what was kept.</summary>
+    /// <exception cref="AccessDeniedException">The user may not.</exception>
+    public ImportFetch Retry(ClaimsPrincipal user, ImportFetch fetch)
+    {
+        ArgumentNullException.ThrowIfNull(fetch);
+        permissions.Demand(user, Role.Admin);
+        _all.TryRemove(fetch.Number, out _);
+        return Start(user, fetch.Name, fetch.Addresses);
+    }
+
+    /// <summary>Stops one if it goes on, and forgets it with what was kept of it.</summary>
     public async Task Remove(ClaimsPrincipal user, ImportFetch fetch)
     {
         ArgumentNullException.ThrowIfNull(fetch);
         permissions.Demand(user, Role.Admin);
         await fetch.Stop();
         _all.TryRemove(fetch.Number, out _);
+        FetchPlace.Discard(received.Root, fetch.Addresses);
     }
 
-    private async Task Work(ClaimsPrincipal user, ImportFetch fetch, IReadOnlyList<ImportAddress> files)
+    private ImportFetch Start(ClaimsPrincipal user, string name, IReadOnlyList<ImportAddress> files)
+    {
+        var fetch = new ImportFetch(Interlocked.Increment(ref _number), name, files, lifetime.ApplicationStopping);
+        _all[fetch.Number] = fetch;
+        _ = Task.Run(() => Work(user, fetch));
+        return fetch;
+    }
+
+    private async Task Work(ClaimsPrincipal user, ImportFetch fetch)
     {
         try
         {
-            fetch.Result = await received.Receive(user, "import.fetch", () => fetch.Name, async folder =>
+            fetch.Result = await received.Receive(user, "import.fetch", fetch.Name, fetch.Addresses, async folder =>
             {
-                foreach (var file in files)
+                try
                 {
-                    await folder.Add(file.Path, stream => Fetch(fetch, folder, file, stream));
-                    fetch.Done++;
+                    await new ImportFetcher(http).Fetch(folder, fetch.Addresses, fetch.Tell, fetch.Token);
+                }
+                finally
+                {
+                    fetch.Kept = folder.Kept;
                 }
             });
             _all.TryRemove(fetch.Number, out _);
@@ -64,7 +84,7 @@ public sealed partial class ImportFetches(ReceivedFiles received, SafeHttpClient
         catch (Exception exception)
         {
             LogFailed(logger, fetch.Name, exception);
-            fetch.Problem = exception.Message;
+            fetch.Problem = exception.Message + (fetch.Kept == 0 ? string.Empty : $" {Show.Bytes(fetch.Kept)} are kept: try again, and it goes on from there.");
         }
         finally
         {
@@ -73,31 +93,6 @@ public sealed partial class ImportFetches(ReceivedFiles received, SafeHttpClient
         }
     }
 
-    private async Task<long> Fetch(ImportFetch fetch, ReceivingFolder folder, ImportAddress file, Stream stream)
-    {
-        var before = fetch.Bytes;
-        var demanded = false;
-        var result = await http.Download(file.Address, stream, folder.Left, new Told(progress =>
-        {
-            if (!demanded && progress.Total is { } total)
-            {
-                folder.DemandRoom(total - progress.Bytes);
-                demanded = true;
-            }
-
-            (fetch.Bytes, fetch.Share) = (before + progress.Bytes, progress.Total is > 0 and var all ? (double)progress.Bytes / all : null);
-        }), fetch.Token);
-        return result.MediaType == WebPage
-            ? throw new IOException($"{file.Address} is a web page and not the file itself: name the address that the page's download button leads to (on Hugging Face, /resolve/ in the place of /blob/).")
-            : result.Bytes;
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The files {Name} could not be fetched")]
     private static partial void LogFailed(ILogger logger, string name, Exception exception);
-
-    /// <summary>Passes reports on at once, on the thread that fetches.</summary>
-    private sealed class Told(Action<FetchProgress> tell) : IProgress<FetchProgress>
-    {
-        public void Report(FetchProgress value) => tell(value);
-    }
 }

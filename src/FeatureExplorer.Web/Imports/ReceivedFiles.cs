@@ -35,13 +35,26 @@ public sealed class ReceivedFiles(DataFolder folder, RunStore runs, Permissions 
     /// <param name="name">What their folder is to be called, asked for when they are there; empty: after the folder that they came in. If there is one of that name, a number is added.</param>
     /// <param name="fill">Writes the files.</param>
     /// <exception cref="AccessDeniedException">The user may not.</exception>
-    public async Task<ReceivedFolder> Receive(ClaimsPrincipal user, string action, Func<string> name, Func<ReceivingFolder, Task> fill)
+    public Task<ReceivedFolder> Receive(ClaimsPrincipal user, string action, Func<string> name, Func<ReceivingFolder, Task> fill) =>
+        Receive(user, action, name, () => new ReceivingFolder(Root, limits, disk), fill);
+
+    /// <summary>Stores files of addresses; if that breaks off, what has come of them is kept for a week, where a fetch of the same addresses can go on with it.</summary>
+    /// <param name="user">Who fetches them.</param>
+    /// <param name="action">For the audit log.</param>
+    /// <param name="name">What their folder is to be called.</param>
+    /// <param name="addresses">Where they lie.</param>
+    /// <param name="fill">Fetches the files.</param>
+    /// <exception cref="AccessDeniedException">The user may not.</exception>
+    internal Task<ReceivedFolder> Receive(ClaimsPrincipal user, string action, string name, IReadOnlyList<ImportAddress> addresses, Func<ReceivingFolder, Task> fill) =>
+        Receive(user, action, () => name, () => new ReceivingFolder(Root, limits, disk, addresses), fill);
+
+    private async Task<ReceivedFolder> Receive(ClaimsPrincipal user, string action, Func<string> name, Func<ReceivingFolder> open, Func<ReceivingFolder, Task> fill)
     {
         permissions.Demand(user, Role.Admin, action);
         var ended = audit.Begin(user, action, "files");
         try
         {
-            using var receiving = new ReceivingFolder(Root, limits, disk);
+            using var receiving = open();
             await fill(receiving);
             if (receiving.Count == 0)
             {
@@ -100,8 +113,12 @@ public sealed class ReceivedFiles(DataFolder folder, RunStore runs, Permissions 
             : throw new ArgumentException($"\"{reference}\" names no files that were sent or fetched.");
     }
 
-    /// <summary>Takes away what was being received when a server ended; call once at start.</summary>
-    internal void ClearInterrupted() => BuildFolder.ClearStale(Root);
+    /// <summary>Takes away what was being sent when a server ended, and what was being fetched long ago; call once at start.</summary>
+    internal void ClearInterrupted()
+    {
+        BuildFolder.ClearStale(Root);
+        FetchPlace.ClearOld(Root);
+    }
 
     private static IEnumerable<string> Paths(RunInfo run) => RunConfigurationJson.Of(run)?.Import is { } import
         ? new[] { import.ModelPath, import.TokenizerPath, import.DictionaryPath }.OfType<string>()

@@ -13,7 +13,8 @@ public sealed class ReceivingFolder : IDisposable
 
     private const int BufferSize = 1 << 18;
 
-    private readonly BuildFolder _building;
+    private readonly BuildFolder? _building;
+    private readonly FetchPlace? _place;
     private readonly string _files;
     private readonly long _most;
     private readonly DiskSpace _disk;
@@ -27,6 +28,21 @@ public sealed class ReceivingFolder : IDisposable
         _files = Path.Combine(_building.Path, "files");
         Directory.CreateDirectory(_files);
     }
+
+    /// <summary>For files of addresses: with what an earlier fetch of the same ones has left, and leaving what a later one can go on with.</summary>
+    /// <exception cref="IOException">They are being fetched at this moment.</exception>
+    internal ReceivingFolder(string parent, FetchOptions limits, DiskSpace disk, IReadOnlyList<ImportAddress> addresses)
+    {
+        (_most, _disk) = ((long)(limits.MaxImportMegabytes * 1e6), disk);
+        _place = FetchPlace.Open(parent, addresses);
+        _files = _place.Files;
+    }
+
+    /// <summary>Where the files lie until the folder gets its name.</summary>
+    internal string Files => _files;
+
+    /// <summary>Bytes that stay when the folder goes away without a name, for a later fetch of the same addresses.</summary>
+    internal long Kept => _place?.Kept ?? 0;
 
     /// <summary>Files that are there.</summary>
     public int Count => _paths.Count;
@@ -64,6 +80,16 @@ public sealed class ReceivingFolder : IDisposable
         Bytes += await write(stream);
     }
 
+    /// <summary>Fetches a file, or what is missing of it.</summary>
+    /// <param name="file">Its address, and where it lies in the folder.</param>
+    /// <param name="write">Fetches its content, and gives its size.</param>
+    /// <exception cref="ArgumentException">The path does not do, or another file has it.</exception>
+    internal async Task Fetch(ImportAddress file, Func<PartialFile, Task<long>> write)
+    {
+        Free(ReceivedPath.Check(file.Path));
+        Bytes += await _place!.Fill(file, write);
+    }
+
     /// <summary>Writes a file as it comes: never more than a piece of it is in memory.</summary>
     /// <param name="path">Where it lies in the folder, with "/".</param>
     /// <param name="content">Reads on in its content, as a stream does.</param>
@@ -88,9 +114,20 @@ public sealed class ReceivingFolder : IDisposable
 
     /// <summary>Gives the folder its name; where all files lie in one folder below it, that gets it.</summary>
     /// <param name="target">Must not exist.</param>
-    internal void MoveTo(string target) => Directory.Move(Path.Combine(_files, Own ?? string.Empty), target);
+    internal void MoveTo(string target)
+    {
+        Directory.Move(Path.Combine(_files, Own ?? string.Empty), target);
+        Discard();
+    }
 
-    public void Dispose() => _building.Dispose();
+    /// <summary>Keeps nothing for a later fetch.</summary>
+    internal void Discard() => _place?.Discard();
+
+    public void Dispose()
+    {
+        _building?.Dispose();
+        _place?.Dispose();
+    }
 
     // Names that differ in capital letters alone are one file on some systems.
     private string Free(string path)

@@ -154,6 +154,7 @@ public sealed unsafe class DictionaryEvaluator : IDisposable
         return new DictionaryMetrics
         {
             Tokens = Tokens,
+            WindowTokens = _windows * _window,
             L0 = (double)_tally.Active / Tokens,
             ExplainedVariance = 1 - (_tally.Errors / _baseline.Variance),
             ExplainedVarianceByToken = _tally.MeanOfRows,

@@ -8,6 +8,10 @@ public sealed record DictionaryMetrics
     /// <summary>Held-out tokens that the metrics below were measured on.</summary>
     public required long Tokens { get; init; }
 
+    /// <summary>Tokens of the windows that they come from: with the places of a start token, which are left out of <see cref="Tokens"/>. Null in records older than it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? WindowTokens { get; init; }
+
     /// <summary>Mean number of active features per token.</summary>
     public required double L0 { get; init; }
 
@@ -53,6 +57,10 @@ public sealed record DictionaryMetrics
 
     /// <summary>Features that fire on them, less often than <see cref="FeatureDensity.UltralowLimit"/>.</summary>
     public int? Ultralow { get; init; }
+
+    /// <summary>How many tokens to ask for, so that the same windows are measured again.</summary>
+    /// <param name="context">Tokens of a window.</param>
+    public long TokensAskedFor(int context) => WindowTokens ?? ((Tokens + context - 1) / context * context);
 
     /// <summary>(zero − reconstructed) / (zero − as it is).</summary>
     public double LossRecovered => (LossZeroAblated - LossReconstructed) / (LossZeroAblated - Loss);

@@ -12,6 +12,9 @@ internal sealed record DictionaryArchitecture(DictionaryActivation Activation, b
     /// <summary>Those of autoencoders, then the two of ReLU transcoders.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<DictionaryActivation>().Select(NameOf), Transcoder, SkipTranscoder];
 
+    /// <summary>Those that SAELens has, too: autoencoders, then transcoders.</summary>
+    public static IReadOnlyList<string> SaeLensNames { get; } = [.. All().Where(static architecture => architecture.IsSaeLens).OrderBy(static architecture => architecture.IsTranscoder).Select(static architecture => architecture.Name)];
+
     /// <summary>Its name.</summary>
     public string Name => !IsTranscoder ? NameOf(Activation)
         : $"{(Activation == DictionaryActivation.Relu ? string.Empty : NameOf(Activation) + "_")}{(Skips ? SkipTranscoder : Transcoder)}";
@@ -23,22 +26,7 @@ internal sealed record DictionaryArchitecture(DictionaryActivation Activation, b
     public static DictionaryArchitecture Of(SparseAutoencoder dictionary) => new(dictionary.Activation, dictionary.IsTranscoder, dictionary.WSkip is not null);
 
     /// <summary>The architecture of a name; null for an unknown one.</summary>
-    public static DictionaryArchitecture? Parse(string name)
-    {
-        foreach (var activation in Enum.GetValues<DictionaryActivation>())
-        {
-            DictionaryArchitecture[] kinds = activation == DictionaryActivation.MatchingPursuit ? [new(activation)] : [new(activation), new(activation, true), new(activation, true, true)];
-            foreach (var architecture in kinds)
-            {
-                if (architecture.Name == name)
-                {
-                    return architecture;
-                }
-            }
-        }
-
-        return null;
-    }
+    public static DictionaryArchitecture? Parse(string name) => All().FirstOrDefault(architecture => architecture.Name == name);
 
     /// <summary>SAELens' name of an autoencoder's architecture.</summary>
     public static string NameOf(DictionaryActivation activation) => activation switch
@@ -49,4 +37,9 @@ internal sealed record DictionaryArchitecture(DictionaryActivation Activation, b
         DictionaryActivation.MatchingPursuit => "matching_pursuit",
         _ => "standard",
     };
+
+    private static IEnumerable<DictionaryArchitecture> All() =>
+        Enum.GetValues<DictionaryActivation>().SelectMany(static activation => activation == DictionaryActivation.MatchingPursuit
+            ? new DictionaryArchitecture[] { new(activation) }
+            : [new(activation), new(activation, true), new(activation, true, true)]);
 }

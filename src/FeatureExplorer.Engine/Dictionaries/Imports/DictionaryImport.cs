@@ -1,4 +1,5 @@
 using FeatureExplorer.Engine.Dictionaries.Imports.Formats;
+using FeatureExplorer.Engine.Transformer;
 
 namespace FeatureExplorer.Engine.Dictionaries.Imports;
 
@@ -21,6 +22,10 @@ public static class DictionaryImport
 
     /// <summary>The layouts that are read.</summary>
     public static IReadOnlyList<string> FormatNames { get; } = [.. Formats.Select(static format => format.Name)];
+
+    /// <summary>The place that another tool's name stands for; null where there is none like it here, or no name.</summary>
+    /// <param name="hook">As its files call it.</param>
+    public static Site? SiteOf(string? hook) => ForeignSites.Of(hook);
 
     /// <summary>Reads one dictionary.</summary>
     /// <param name="path">Its folder, or its file of weights.</param>

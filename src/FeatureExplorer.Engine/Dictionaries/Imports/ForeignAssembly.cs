@@ -98,6 +98,8 @@ internal static unsafe class ForeignAssembly
             dictionary.Threshold!.Pointer[i] = MathF.Max(0, weights.Threshold[i]);
         }
 
+        DemandWeights(file, weights.Encoder.Name, dictionary.WEnc, "every feature is as active on every token as its bias says");
+        DemandWeights(file, weights.Decoder.Name, dictionary.WDec, "no feature adds anything to x̂");
         for (var i = 0; i < weights.OutputFactors?.Length; i++)
         {
             TensorPrimitives.Multiply(dictionary.DecoderRow(i), weights.OutputFactors[i], dictionary.DecoderRow(i));
@@ -157,15 +159,35 @@ internal static unsafe class ForeignAssembly
         }
     }
 
+    /// <summary>Refuses a matrix without an entry: what was saved is no trained dictionary.</summary>
+    private static void DemandWeights(TensorFile file, string name, FloatBuffer values, string so)
+    {
+        for (var first = 0L; first < values.Length; first += 1 << 20)
+        {
+            if (values.Span(first, (int)Math.Min(values.Length - first, 1 << 20)).ContainsAnyExcept(0f))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidDataException($"{file.FilePath}: tensor {name} holds only zeros, so {so}. Save the trained weights there, and import them again.");
+    }
+
     private static void FoldNorms(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
     {
-        var (least, most) = NormRange(dictionary);
+        var (least, most, zeros) = NormRange(dictionary);
+        if (zeros > 0)
+        {
+            source.Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{zeros:N0} of its {dictionary.Features:N0} decoder rows hold only zeros, as those of dead features may: these features add nothing to x̂."));
+        }
+
         var unit = least > 1 - UnitTolerance && most < 1 + UnitTolerance;
         var range = string.Create(CultureInfo.InvariantCulture, $"from {least:G3} to {most:G3}");
         if (weights.RescalesByDecoderNorm)
         {
             var thresholds = dictionary.Threshold?.Span().ToArray();
             DictionaryWeights.FoldNorms(dictionary);
+            Silence(dictionary);
             thresholds?.CopyTo(dictionary.Threshold!.Span()); // what they are compared with has the lengths in it
             if (!unit)
             {
@@ -209,16 +231,37 @@ internal static unsafe class ForeignAssembly
         }
     }
 
-    private static (float Least, float Most) NormRange(SparseAutoencoder dictionary)
+    /// <summary>Lengths of the decoder rows that have one, and the number of those that have none.</summary>
+    private static (float Least, float Most, int Zeros) NormRange(SparseAutoencoder dictionary)
     {
-        var (least, most) = (float.MaxValue, 0f);
+        var (least, most, zeros) = (float.MaxValue, 0f, 0);
         for (var feature = 0; feature < dictionary.Features; feature++)
         {
             var norm = TensorPrimitives.Norm<float>(dictionary.DecoderRow(feature));
-            (least, most) = (MathF.Min(least, norm), MathF.Max(most, norm));
+            if (norm == 0)
+            {
+                zeros++;
+            }
+            else
+            {
+                (least, most) = (MathF.Min(least, norm), MathF.Max(most, norm));
+            }
         }
 
-        return (least, most);
+        return (least, most, zeros);
+    }
+
+    /// <summary>c = p ‖d‖ is 0 where d is.</summary>
+    private static void Silence(SparseAutoencoder dictionary)
+    {
+        for (var feature = 0; feature < dictionary.Features; feature++)
+        {
+            if (!dictionary.DecoderRow(feature).ContainsAnyExcept(0f))
+            {
+                dictionary.EncoderRow(feature).Clear();
+                dictionary.BEnc.Pointer[feature] = 0;
+            }
+        }
     }
 
     /// <summary>W_enc (x − b_dec) + b_enc = W_enc x + (b_enc − W_enc b_dec), where a transcoder takes the bias of its output from its input.</summary>

@@ -43,6 +43,7 @@ internal sealed class ForeignSource : IDisposable
         var full = Path.GetFullPath(path);
         if (File.Exists(full))
         {
+            ForeignJson.Refuse(path, "dictionary");
             return new ForeignSource(FolderOf(full), TensorFile.Open(full));
         }
 

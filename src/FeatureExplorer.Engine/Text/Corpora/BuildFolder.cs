@@ -6,6 +6,9 @@ namespace FeatureExplorer.Engine.Text.Corpora;
 /// </summary>
 public sealed class BuildFolder : IDisposable
 {
+    /// <summary>What the names of folders begin with whose files are being fetched, or were until the connection broke.</summary>
+    public const string FetchPrefix = ".fetching-";
+
     private const string Prefix = ".building-";
     private const string LockName = "building.lock";
 
@@ -49,8 +52,8 @@ public sealed class BuildFolder : IDisposable
         }
     }
 
-    /// <summary>Whether a path lies in such a folder.</summary>
-    public static bool Holds(string path) => path.Split('/', '\\').Any(static part => part.StartsWith(Prefix, StringComparison.Ordinal));
+    /// <summary>Whether a path lies in such a folder, or in one whose files are being fetched.</summary>
+    public static bool Holds(string path) => path.Split('/', '\\').Any(static part => part.StartsWith(Prefix, StringComparison.Ordinal) || part.StartsWith(FetchPrefix, StringComparison.Ordinal));
 
     /// <summary>Gives the folder its name.</summary>
     /// <param name="target">Must not exist.</param>

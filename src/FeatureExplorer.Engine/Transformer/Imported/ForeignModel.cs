@@ -18,6 +18,11 @@ public sealed class ForeignModel : IDisposable
         (Path, _tensors, _layout, _file, _options) = (path, tensors, layout, file, options);
         var whole = layout?.Config ?? file!.Config;
         LongestContext = whole.Context - (options.StartToken is null || whole.Architecture.Rotary is not null ? 0 : 1);
+        if (LongestContext < 1)
+        {
+            throw new InvalidDataException($"{path} describes a model whose window has {whole.Context} position, and a token stands before every window: no text fits. Import it without that token: --start-token false.");
+        }
+
         var context = options.Context ?? Math.Min(ModelImportOptions.UsualContext, LongestContext);
         if (context < 1 || context > LongestContext)
         {
@@ -66,6 +71,8 @@ public sealed class ForeignModel : IDisposable
         {
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
         }
+
+        ForeignJson.Refuse(path, "model");
 
         return Llama2cFile.TryOpen(path) is { } file
             ? Guard(file, () => new ForeignModel(path, null, null, file, options))

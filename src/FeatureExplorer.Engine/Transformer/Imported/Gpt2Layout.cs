@@ -15,17 +15,20 @@ internal sealed class Gpt2Layout : ModelLayout
         json.Demand("scale_attn_weights", "true");
         json.Demand("add_cross_attention", "false");
         var tied = json.Flag("tie_word_embeddings") ?? true;
+        var (d, heads) = (json.Size(TransformerConfig.LargestWidth, "n_embd"), json.Size(TransformerConfig.LargestWidth, "n_head"));
+        DemandHeads(json.FilePath, "n_embd", d, "n_head", heads);
         Config = new TransformerConfig
         {
-            Layers = json.Whole("n_layer"),
-            DModel = json.Whole("n_embd"),
-            DMlp = json.WholeOr("n_inner", 4 * json.Whole("n_embd")),
-            Heads = json.Whole("n_head"),
-            Context = json.Whole("n_positions", "n_ctx"),
-            VocabularySize = json.Whole("vocab_size"),
+            Layers = json.Size(TransformerConfig.MostLayers, "n_layer"),
+            DModel = d,
+            DMlp = json.SizeOr(TransformerConfig.MostNeurons, "n_inner", 4 * d),
+            Heads = heads,
+            Context = json.Size(TransformerConfig.LongestContext, "n_positions", "n_ctx"),
+            VocabularySize = json.Size(TransformerConfig.LargestVocabulary, "vocab_size"),
             LayerNormEpsilon = (float)(json.Number("layer_norm_epsilon") ?? 1e-5),
             Architecture = new ModelArchitecture { Neurons = NeuronWords.Read(json, "activation_function", "gelu_new"), TiedUnembedding = tied },
         };
+        DemandSizes(new SizeNames(json.FilePath, "n_layer", "vocab_size", "n_embd", json.Has("n_positions") ? "n_positions" : "n_ctx") { LayerPrefix = "h.", Embedding = "wte.weight", Positions = "wpe.weight" });
     }
 
     public override string Family => "GPT-2";

@@ -10,15 +10,17 @@ internal sealed class GptNeoLayout : ModelLayout
         : base(tensors)
     {
         tensors.Prefix = tensors.Contains("transformer.wte.weight") ? "transformer." : "";
-        var layers = json.Whole("num_layers");
+        var layers = json.Size(TransformerConfig.MostLayers, "num_layers");
+        var (d, heads) = (json.Size(TransformerConfig.LargestWidth, "hidden_size"), json.Size(TransformerConfig.LargestWidth, "num_heads"));
+        DemandHeads(json.FilePath, "hidden_size", d, "num_heads", heads);
         Config = new TransformerConfig
         {
             Layers = layers,
-            DModel = json.Whole("hidden_size"),
-            DMlp = json.WholeOr("intermediate_size", 4 * json.Whole("hidden_size")),
-            Heads = json.Whole("num_heads"),
-            Context = json.Whole("max_position_embeddings"),
-            VocabularySize = json.Whole("vocab_size"),
+            DModel = d,
+            DMlp = json.SizeOr(TransformerConfig.MostNeurons, "intermediate_size", 4 * d),
+            Heads = heads,
+            Context = json.Size(TransformerConfig.LongestContext, "max_position_embeddings"),
+            VocabularySize = json.Size(TransformerConfig.LargestVocabulary, "vocab_size"),
             LayerNormEpsilon = (float)(json.Number("layer_norm_epsilon") ?? 1e-5),
             Architecture = new ModelArchitecture
             {
@@ -27,6 +29,7 @@ internal sealed class GptNeoLayout : ModelLayout
                 Windows = Windows(json, layers),
             },
         };
+        DemandSizes(new SizeNames(json.FilePath, "num_layers", "vocab_size", "hidden_size", "max_position_embeddings") { LayerPrefix = "h.", Embedding = "wte.weight", Positions = "wpe.weight" });
     }
 
     public override string Family => "GPT-Neo";

@@ -9,27 +9,29 @@ internal sealed unsafe class GptNeoXLayout : ModelLayout
     public GptNeoXLayout(ForeignJson json, TensorSet tensors)
         : base(tensors)
     {
-        var (d, heads) = (json.Whole("hidden_size"), json.Whole("num_attention_heads"));
+        var (d, heads) = (json.Size(TransformerConfig.LargestWidth, "hidden_size"), json.Size(TransformerConfig.LargestWidth, "num_attention_heads"));
+        DemandHeads(json.FilePath, "hidden_size", d, "num_attention_heads", heads);
         var rope = json.Object("rope_parameters");
         json.Demand("rope_scaling");
         var share = rope?.Number("partial_rotary_factor") ?? json.Number("rotary_pct") ?? 0.25;
         Config = new TransformerConfig
         {
-            Layers = json.Whole("num_hidden_layers"),
+            Layers = json.Size(TransformerConfig.MostLayers, "num_hidden_layers"),
             DModel = d,
-            DMlp = json.Whole("intermediate_size"),
+            DMlp = json.Size(TransformerConfig.MostNeurons, "intermediate_size"),
             Heads = heads,
-            Context = json.WholeOr("max_position_embeddings", 2048),
-            VocabularySize = json.Whole("vocab_size"),
+            Context = json.SizeOr(TransformerConfig.LongestContext, "max_position_embeddings", 2048),
+            VocabularySize = json.Size(TransformerConfig.LargestVocabulary, "vocab_size"),
             LayerNormEpsilon = (float)(json.Number("layer_norm_eps") ?? 1e-5),
             Architecture = new ModelArchitecture
             {
                 Neurons = NeuronWords.Read(json, "hidden_act", "gelu"),
                 Parallel = json.Flag("use_parallel_residual") ?? true,
                 TiedUnembedding = json.Flag("tie_word_embeddings") ?? false,
-                Rotary = new RotaryPositions { Dimensions = (int)(share * (d / Math.Max(1, heads))), Base = rope?.Number("rope_theta") ?? json.Number("rotary_emb_base") ?? 10_000 },
+                Rotary = new RotaryPositions { Dimensions = (int)(share * (d / heads)), Base = rope?.Number("rope_theta") ?? json.Number("rotary_emb_base") ?? 10_000 },
             },
         };
+        DemandSizes(new SizeNames(json.FilePath, "num_hidden_layers", "vocab_size", "hidden_size", "max_position_embeddings") { LayerPrefix = "gpt_neox.layers.", Embedding = "gpt_neox.embed_in.weight" });
     }
 
     public override string Family => "GPT-NeoX";

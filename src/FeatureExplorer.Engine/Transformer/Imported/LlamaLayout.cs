@@ -12,11 +12,17 @@ internal sealed class LlamaLayout : ModelLayout
         : base(tensors)
     {
         _type = type;
-        var (d, heads, layers) = (json.Whole("hidden_size"), json.Whole("num_attention_heads"), json.Whole("num_hidden_layers"));
-        _keyHeads = json.WholeOr("num_key_value_heads", heads);
-        var size = json.WholeOr("head_dim", d / Math.Max(1, heads));
+        var (d, heads, layers) = (
+            json.Size(TransformerConfig.LargestWidth, "hidden_size"), json.Size(TransformerConfig.LargestWidth, "num_attention_heads"), json.Size(TransformerConfig.MostLayers, "num_hidden_layers"));
+        _keyHeads = json.SizeOr(heads, "num_key_value_heads", heads);
+        if (!json.Has("head_dim"))
+        {
+            DemandHeads(json.FilePath, "hidden_size", d, "num_attention_heads", heads);
+        }
+
+        var size = json.SizeOr(TransformerConfig.LargestHead, "head_dim", d / heads);
         json.Demand("mlp_bias", "true", "false");
-        if (heads < 1 || _keyHeads < 1 || heads % _keyHeads != 0)
+        if (heads % _keyHeads != 0)
         {
             throw new InvalidDataException($"{json.FilePath}: num_key_value_heads {_keyHeads} does not divide num_attention_heads {heads}.");
         }
@@ -26,11 +32,11 @@ internal sealed class LlamaLayout : ModelLayout
         {
             Layers = layers,
             DModel = d,
-            DMlp = json.Whole("intermediate_size"),
+            DMlp = json.Size(TransformerConfig.MostNeurons, "intermediate_size"),
             Heads = heads,
             OwnHeadSize = size * heads == d ? 0 : size,
             Context = Context(json),
-            VocabularySize = json.Whole("vocab_size"),
+            VocabularySize = json.Size(TransformerConfig.LargestVocabulary, "vocab_size"),
             LayerNormEpsilon = (float)(json.Number("rms_norm_eps") ?? 1e-6),
             Architecture = new ModelArchitecture
             {
@@ -43,6 +49,7 @@ internal sealed class LlamaLayout : ModelLayout
                 Rotary = Rotary(json, size),
             },
         };
+        DemandSizes(new SizeNames(json.FilePath, "num_hidden_layers", "vocab_size", "hidden_size", "max_position_embeddings") { LayerPrefix = "model.layers.", Embedding = "model.embed_tokens.weight" });
     }
 
     public override string Family => _type;
@@ -87,15 +94,15 @@ internal sealed class LlamaLayout : ModelLayout
         }
     }
 
-    private bool Biased(int layers) => Enumerable.Range(0, Math.Clamp(layers, 0, 1000)).Any(layer =>
+    private bool Biased(int layers) => Enumerable.Range(0, layers).Any(layer =>
         ((string[])["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"])
             .Any(name => Tensors.Contains($"model.layers.{layer}.{name}.bias")));
 
     /// <summary>A window that slides is the same as none, as long as texts are no longer than it.</summary>
     private static int Context(ForeignJson json)
     {
-        var context = json.WholeOr("max_position_embeddings", 2048);
-        return json.Has("sliding_window") && (json.Flag("use_sliding_window") ?? true) ? Math.Min(context, json.Whole("sliding_window")) : context;
+        var context = json.SizeOr(TransformerConfig.LongestContext, "max_position_embeddings", 2048);
+        return json.Has("sliding_window") && (json.Flag("use_sliding_window") ?? true) ? Math.Min(context, json.Size(TransformerConfig.LongestContext, "sliding_window")) : context;
     }
 
     private static RotaryPositions Rotary(ForeignJson json, int size)

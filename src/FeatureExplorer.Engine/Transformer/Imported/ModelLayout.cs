@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FeatureExplorer.Engine.Transformer.Imported;
 
 /// <summary>How a kind of file holds a model: what its configuration means, and where its tensors go.</summary>
@@ -31,6 +33,36 @@ internal abstract unsafe class ModelLayout(TensorSet tensors)
         if (tensors.Unread.Take(6).ToList() is { Count: > 0 } unread)
         {
             throw new InvalidDataException($"{tensors.Path} has tensors that a model of the family {Family} does not have: {string.Join(", ", unread)}{(tensors.Unread.Count() > unread.Count ? ", ..." : "")}. It may be another kind of model, or have adapters that have to be merged first.");
+        }
+    }
+
+    /// <summary>Refuses a configuration that contradicts the weights: another number of layers, of token ids or of positions, or another width.</summary>
+    /// <param name="names">How the family calls them.</param>
+    protected void DemandSizes(SizeNames names)
+    {
+        if (LayersIn(names.LayerPrefix) is > 0 and var layers && layers != Config.Layers)
+        {
+            throw new InvalidDataException($"{names.Source}: {names.Layers} is {Config.Layers}, and the weights in {tensors.Path} have {layers} {(layers == 1 ? "layer" : "layers")}. {Remedy}");
+        }
+
+        if (tensors.Contains(names.Embedding) && tensors.Shape(names.Embedding) is var embedding && !embedding.SequenceEqual([Config.VocabularySize, Config.DModel]))
+        {
+            throw new InvalidDataException(
+                $"{names.Source}: {names.Vocabulary} is {Config.VocabularySize} and {names.Width} {Config.DModel}, and {names.Embedding} has the shape [{string.Join(", ", embedding)}] in {tensors.Path}. {Remedy}");
+        }
+
+        if (names.Positions is { } positions && tensors.Contains(positions) && tensors.Shape(positions) is var learned && learned is [var rows, ..] && rows < Config.Context)
+        {
+            throw new InvalidDataException($"{names.Source}: {names.Context} is {Config.Context}, and {positions} has the shape [{string.Join(", ", learned)}] in {tensors.Path}. {Remedy}");
+        }
+    }
+
+    /// <summary>Refuses heads that do not share the width evenly.</summary>
+    protected static void DemandHeads(string source, string widthName, int width, string headsName, int heads)
+    {
+        if (width % heads != 0)
+        {
+            throw new InvalidDataException($"{source}: {widthName} is {width} and {headsName} {heads}, and a width of {width} cannot be divided among {heads} heads: {widthName} has to be a multiple of {headsName}.");
         }
     }
 
@@ -71,6 +103,15 @@ internal abstract unsafe class ModelLayout(TensorSet tensors)
             Copy(model, target, source);
         }
     }
+
+    private const string Remedy = "Put the configuration and the weights of the same model together.";
+
+    private int LayersIn(string prefix) => tensors.Names.Select(name => LayerOf(name, tensors.Prefix + prefix) + 1).DefaultIfEmpty(0).Max();
+
+    private static int LayerOf(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && name.IndexOf('.', prefix.Length) is > 0 and var dot && int.TryParse(name.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var layer)
+            ? layer
+            : -1;
 
     /// <summary>The first vectors of a matrix of learned positions, one for each position of a window.</summary>
     protected void Positions(TransformerModel model, string source)

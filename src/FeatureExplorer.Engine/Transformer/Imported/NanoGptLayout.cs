@@ -1,28 +1,39 @@
+using System.Globalization;
+
 namespace FeatureExplorer.Engine.Transformer.Imported;
 
 /// <summary>A checkpoint of nanoGPT: GPT-2 with matrices [outputs, inputs], exact GELU, perhaps without biases; its sizes stand in the checkpoint.</summary>
 internal sealed class NanoGptLayout : ModelLayout
 {
+    private const string Key = "model_args.";
+
     public NanoGptLayout(TensorSet tensors)
         : base(tensors)
     {
         // torch.compile puts a name of its own before all others.
         tensors.Prefix = ((string[])["model._orig_mod.", "model.", ""]).First(prefix => tensors.Names.Contains(prefix + "transformer.wte.weight") || prefix.Length == 0);
-        var values = tensors.Values.Where(static value => value.Key.StartsWith("model_args.", StringComparison.Ordinal)).ToDictionary(static value => value.Key["model_args.".Length..], static value => value.Value);
+        var values = tensors.Values.Where(static value => value.Key.StartsWith(Key, StringComparison.Ordinal)).ToDictionary(static value => value.Key[Key.Length..], static value => value.Value);
+        var (d, heads) = (Size("n_embd", TransformerConfig.LargestWidth), Size("n_head", TransformerConfig.LargestWidth));
+        DemandHeads(tensors.Path, Key + "n_embd", d, Key + "n_head", heads);
         Config = new TransformerConfig
         {
-            Layers = Int("n_layer"),
-            DModel = Int("n_embd"),
-            DMlp = 4 * Int("n_embd"),
-            Heads = Int("n_head"),
-            Context = Int("block_size"),
-            VocabularySize = Int("vocab_size"),
+            Layers = Size("n_layer", TransformerConfig.MostLayers),
+            DModel = d,
+            DMlp = 4 * d,
+            Heads = heads,
+            Context = Size("block_size", TransformerConfig.LongestContext),
+            VocabularySize = Size("vocab_size", TransformerConfig.LargestVocabulary),
             Architecture = new ModelArchitecture { Neurons = NeuronKind.Gelu, TiedUnembedding = true },
         };
 
-        int Int(string name) => values.GetValueOrDefault(name) is long number and >= 0 and <= int.MaxValue
-            ? (int)number
-            : throw new InvalidDataException($"{tensors.Path} has no whole number model_args.{name}: it is not a checkpoint of nanoGPT.");
+        DemandSizes(new SizeNames(tensors.Path, Key + "n_layer", Key + "vocab_size", Key + "n_embd", Key + "block_size") { LayerPrefix = "transformer.h.", Embedding = "transformer.wte.weight", Positions = "transformer.wpe.weight" });
+
+        int Size(string name, int most) => values.GetValueOrDefault(name) switch
+        {
+            long number when number >= 1 && number <= most => (int)number,
+            long number => throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{tensors.Path}: {Key}{name} is {number} where a whole number from 1 to {most:N0} is needed.")),
+            _ => throw new InvalidDataException($"{tensors.Path} has no whole number {Key}{name}: it is not a checkpoint of nanoGPT."),
+        };
     }
 
     public override string Family => "nanoGPT";

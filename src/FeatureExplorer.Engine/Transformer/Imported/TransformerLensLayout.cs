@@ -27,20 +27,21 @@ internal sealed unsafe class TransformerLensLayout : ModelLayout
             throw new InvalidDataException($"{json.FilePath}: act_fn is {act}; neurons with a softmax and a norm of their own (SoLU) cannot be computed here. GELU models can.");
         }
 
-        var d = json.Whole("d_model");
-        var (heads, size) = (json.WholeOr("n_heads", d / Math.Max(1, json.Whole("d_head"))), json.Whole("d_head"));
+        var (d, size) = (json.Size(TransformerConfig.LargestWidth, "d_model"), json.Size(TransformerConfig.LargestHead, "d_head"));
+        var heads = json.SizeOr(TransformerConfig.LargestWidth, "n_heads", Math.Max(1, d / size));
         Config = new TransformerConfig
         {
-            Layers = json.Whole("n_layers"),
+            Layers = json.Size(TransformerConfig.MostLayers, "n_layers"),
             DModel = d,
-            DMlp = json.WholeOr("d_mlp", 4 * d),
+            DMlp = json.SizeOr(TransformerConfig.MostNeurons, "d_mlp", 4 * d),
             Heads = heads,
             OwnHeadSize = size * heads == d ? 0 : size,
-            Context = json.Whole("n_ctx"),
-            VocabularySize = json.Whole("d_vocab"),
+            Context = json.Size(TransformerConfig.LongestContext, "n_ctx"),
+            VocabularySize = json.Size(TransformerConfig.LargestVocabulary, "d_vocab"),
             LayerNormEpsilon = (float)(json.Number("eps") ?? 1e-5),
             Architecture = new ModelArchitecture { Neurons = NeuronWords.Read(json, "act_fn", "gelu"), UnembeddingBias = tensors.Contains("unembed.b_U") },
         };
+        DemandSizes(new SizeNames(json.FilePath, "n_layers", "d_vocab", "d_model", "n_ctx") { LayerPrefix = "blocks.", Embedding = "embed.W_E", Positions = "pos_embed.W_pos" });
     }
 
     public override string Family => "TransformerLens";

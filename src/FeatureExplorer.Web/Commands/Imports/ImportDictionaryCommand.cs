@@ -25,7 +25,7 @@ public static class ImportDictionaryCommand
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "The folder of a dictionary, its file of weights, or with --all a folder of several." };
+        var path = new Argument<string[]>("PATH") { Description = "The folder of a dictionary, its file of weights, or with --all a folder of several. Or addresses: that of a folder, which ends with \"/\", and names of files in it; or that of one file.", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string>("--model") { Description = "The model of the data folder that it reads.", Required = true, HelpName = "G" };
         var name = new Option<string?>("--name") { Description = "Its name, as in G/1 or 1. Default: the next free number.", HelpName = "G/1" };
         var site = new Option<string?>("--site") { Description = "The site that it reads, where its files do not say: resid.post.0; for a transcoder mlp.in.0, mlp.norm.0 or resid.mid.0.", HelpName = "SITE" };
@@ -48,7 +48,7 @@ public static class ImportDictionaryCommand
             () => Run(
                 new DictionaryImportRequest
                 {
-                    Path = result.GetValue(path)!,
+                    Path = string.Empty,
                     Model = result.GetValue(model)!,
                     Name = NameOf(result.GetValue(name), result.GetValue(model)!),
                     Site = result.GetValue(site),
@@ -58,15 +58,13 @@ public static class ImportDictionaryCommand
                     Relates = !result.GetValue(alone),
                     Options = new DictionaryImportOptions { KeepsNorms = result.GetValue(norms), Scale = Positive(result.GetValue(scale)) },
                 },
-                result.GetValue(data)!, result.GetValue(device), result.GetValue(all), result.GetValue(check), result.GetValue(json), cancellation),
+                result.GetValue(path)!, result.GetValue(data)!, result.GetValue(device), result.GetValue(all), result.GetValue(check), result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
     }
 
-    private static int Run(DictionaryImportRequest request, string dataFolder, string? device, bool all, bool check, bool json, CancellationToken cancellation)
+    private static int Run(DictionaryImportRequest request, IReadOnlyList<string> path, string dataFolder, string? device, bool all, bool check, bool json, CancellationToken cancellation)
     {
-        // Before anything of the data folder is touched: a mistyped path leaves nothing behind.
-        var paths = Paths(request, all);
         if (!File.Exists(Path.Combine(dataFolder, "featureexplorer.db")))
         {
             throw new ArgumentException($"There is no data folder with models at {dataFolder}: name one with --data, or train or import a model first.");
@@ -77,15 +75,23 @@ public static class ImportDictionaryCommand
             throw new ArgumentException($"--tokens is {request.Tokens}; it must be at least 1.");
         }
 
-        var database = FeatureDatabase.Open(new DataFolder(dataFolder));
-        var (results, failed) = check ? Check(database, request, paths)
-            : ImportPlace.Run(database, device, (_, backend) => Import(database, backend, request, paths, cancellation));
+        using var fetched = FetchedPath.Of(path, "PATH", dataFolder, cancellation);
+        request = request with { Path = fetched.Local };
+        var paths = Paths(request, all);
+        var (results, failed) = check ? ImportPlace.Look(dataFolder, device, database => Check(database, request, paths, cancellation))
+            : ImportPlace.Run(FeatureDatabase.Open(new DataFolder(dataFolder)), device, (database, backend) => Import(database, backend, request, paths, cancellation));
+        if (!check && !failed)
+        {
+            fetched.Used();
+        }
+
         Console.WriteLine(json ? JsonSerializer.Serialize(paths.Count == 1 && results.Count == 1 ? results[0] : (object)results, Printed) : string.Join(Environment.NewLine, results.Select(Text)));
         return failed ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    private static (List<DictionaryImportResult> Results, bool Failed) Check(FeatureDatabase database, DictionaryImportRequest request, IReadOnlyList<string> paths) => Each(
-        paths, path => new DictionaryImportResult(null, new DictionaryImporter(database, TimeProvider.System, Console.Error.WriteLine).Check(request with { Path = path })));
+    private static (List<DictionaryImportResult> Results, bool Failed) Check(
+        FeatureDatabase database, DictionaryImportRequest request, IReadOnlyList<string> paths, CancellationToken cancellation) => Each(
+        paths, path => new DictionaryImportResult(null, new DictionaryImporter(database, TimeProvider.System, Console.Error.WriteLine).Check(request with { Path = path }, cancellation)));
 
     private static (List<DictionaryImportResult> Results, bool Failed) Import(
         FeatureDatabase database, IComputeBackend backend, DictionaryImportRequest request, IReadOnlyList<string> paths, CancellationToken cancellation)
@@ -148,7 +154,7 @@ public static class ImportDictionaryCommand
         if (result.Name is not null)
         {
             lines.Add(Invariant(
-                $"  L0 {result.L0:0.0}{(origin.L0 is { } l0 ? Invariant($" (its files claim {l0:0.0}, {origin.L0Source})") : string.Empty)}, explained variance {result.ExplainedVariance:0.000}, loss recovered {result.LossRecovered:0.000}, {result.Dead:N0} dead, {result.Ultralow:N0} ultralow, {result.Index!.Activations:N0} activations of {result.Index.Tokens:N0} tokens, {result.Seconds:0} s"));
+                $"  L0 {result.L0:0.0}{(origin.L0 is { } l0 ? Invariant($" (its files claim {l0:0.0}, {origin.L0Source})") : string.Empty)}, explained variance {result.ExplainedVariance:0.000}, loss recovered {result.LossRecovered:0.000} on {result.EvaluationTokens:N0} tokens, {result.Dead:N0} dead, {result.Ultralow:N0} ultralow, {result.Index!.Activations:N0} activations of {result.Index.Tokens:N0} tokens, {result.Seconds:0} s"));
         }
         else if (origin.L0 is { } claimed)
         {

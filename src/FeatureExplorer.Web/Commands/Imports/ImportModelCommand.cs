@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using FeatureExplorer.Engine.Backends;
 using FeatureExplorer.Engine.Dictionaries.Imports;
 using FeatureExplorer.Storage.Database;
-using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Training.Imports;
 using FeatureExplorer.Training.Progress;
 
@@ -23,7 +22,7 @@ public static class ImportModelCommand
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A folder with config.json and weights (Hugging Face, TransformerLens), a checkpoint of nanoGPT, or llama2.c's file." };
+        var path = new Argument<string[]>("PATH") { Description = "A folder with config.json and weights (Hugging Face, TransformerLens), a checkpoint of nanoGPT, or llama2.c's file. Or addresses: that of a folder, which ends with \"/\", and names of files in it; or that of one file.", Arity = ArgumentArity.OneOrMore };
         var name = new Option<string?>("--name") { Description = "Its name. Default: the first letter that no model has.", HelpName = "G" };
         var corpus = new Option<string[]>("--corpus") { Description = "Files and folders of text, or corpus:NAME. Default: the demo corpus.", AllowMultipleArgumentsPerToken = true, HelpName = "PATH..." };
         var keep = new Option<string>("--keep") { Description = "The share of each domain to keep: english=0.5,dna=0.05.", DefaultValueFactory = static _ => string.Empty };
@@ -31,7 +30,7 @@ public static class ImportModelCommand
         var context = new Option<int?>("--context") { Description = "Tokens of a window. Default: 512, or what the model takes if that is less." };
         var start = new Option<bool?>("--start-token") { Description = "Whether the token that begins a text stands before every window. Default: where the tokenizer names one." };
         var heldOut = NumberOption.Of<long>("--held-out-tokens", "Tokens to hold out, which dictionaries are indexed over.", 330_000);
-        var dictionary = new Option<string?>("--dictionary") { Description = "Also import a dictionary of it, or a folder of several.", HelpName = "PATH" };
+        var dictionary = new Option<string?>("--dictionary") { Description = "Also import a dictionary of it, or a folder of several; or addresses, as for PATH, within quotation marks.", HelpName = "PATH" };
         var check = new Option<bool>("--check") { Description = "Only say what the files hold; compute and write nothing." };
         var device = new Option<string?>("--device") { Description = "Where it computes: auto, cpu, torch:cpu, cuda:0, mps. Default: the setting Training:Device." };
         var data = SharedOptions.Data();
@@ -44,7 +43,7 @@ public static class ImportModelCommand
             () => Run(
                 new ModelImportRequest
                 {
-                    Path = result.GetValue(path)!,
+                    Path = string.Empty,
                     Name = result.GetValue(name),
                     Corpus = result.GetValue(corpus) ?? [],
                     Keep = result.GetValue(keep)!,
@@ -53,12 +52,28 @@ public static class ImportModelCommand
                     StartToken = result.GetValue(start),
                     HeldOutTokens = result.GetValue(heldOut),
                 },
-                result.GetValue(dictionary), result.GetValue(data)!, result.GetValue(device), result.GetValue(check), result.GetValue(json), cancellation),
+                result.GetValue(path)!, result.GetValue(dictionary), result.GetValue(data)!, result.GetValue(device), result.GetValue(check), result.GetValue(json), cancellation),
             CancellationToken.None));
         return command;
     }
 
-    private static int Run(ModelImportRequest request, string? dictionary, string dataFolder, string? device, bool check, bool json, CancellationToken cancellation)
+    private static int Run(
+        ModelImportRequest request, IReadOnlyList<string> path, string? dictionary, string dataFolder, string? device, bool check, bool json, CancellationToken cancellation)
+    {
+        using var model = FetchedPath.Of(path, "PATH", dataFolder, cancellation);
+        using var dictionaries = dictionary is null ? null : FetchedPath.Of([dictionary], "--dictionary", dataFolder, cancellation);
+        request = request with { Path = model.Local, Called = model.Called, Dictionaries = dictionaries is null ? [] : [dictionaries.Local] };
+        var code = Run(request, dataFolder, device, check, json, cancellation);
+        if (!check)
+        {
+            model.Used();
+            dictionaries?.Used();
+        }
+
+        return code;
+    }
+
+    private static int Run(ModelImportRequest request, string dataFolder, string? device, bool check, bool json, CancellationToken cancellation)
     {
         // Before anything of the data folder is touched: a mistyped path leaves nothing behind.
         if (!File.Exists(request.Path) && !Directory.Exists(request.Path))
@@ -66,26 +81,25 @@ public static class ImportModelCommand
             throw new FileNotFoundException($"There is no file or folder {request.Path}: name the folder of a model, or its one file.");
         }
 
-        var dictionaries = dictionary is null ? [] : DictionaryImport.Find(dictionary);
-        var result = check ? Check(request, dictionaries)
-            : ImportPlace.Run(FeatureDatabase.Open(new DataFolder(dataFolder)), device, (database, backend) => Import(database, backend, request, dictionaries, cancellation));
+        request = request with { Dictionaries = [.. request.Dictionaries.SelectMany(static each => DictionaryImport.Find(each))] };
+        var result = check ? ImportPlace.Look(dataFolder, device, database => Check(database, request, cancellation))
+            : ImportPlace.RunIn(dataFolder, device, (database, backend) => Import(database, backend, request, cancellation));
         Console.WriteLine(json ? JsonSerializer.Serialize(result, Printed) : Text(result, dataFolder));
         return ExitCodes.Success;
     }
 
-    private static ModelImportResult Check(ModelImportRequest request, IReadOnlyList<string> dictionaries)
+    private static ModelImportResult Check(FeatureDatabase database, ModelImportRequest request, CancellationToken cancellation)
     {
-        var (model, found) = ModelImporter.Look(request, dictionaries, null);
+        var (model, found) = new ModelImporter(database, TimeProvider.System, Console.Error.WriteLine).Check(request, cancellation);
         return new ModelImportResult(null, model) { Dictionaries = [.. found.Select(static each => new DictionaryImportResult(null, each))] };
     }
 
-    private static ModelImportResult Import(
-        FeatureDatabase database, IComputeBackend backend, ModelImportRequest request, IReadOnlyList<string> dictionaries, CancellationToken cancellation)
+    private static ModelImportResult Import(FeatureDatabase database, IComputeBackend backend, ModelImportRequest request, CancellationToken cancellation)
     {
-        var progress = new StageProgress(ModelImporter.Stages + (dictionaries.Count * DictionaryImporter.Stages), ConsoleProgress.ForStandardError());
+        var progress = new StageProgress(ModelImporter.Stages + (request.Dictionaries.Count * DictionaryImporter.Stages), ConsoleProgress.ForStandardError());
         var model = new ModelImporter(database, TimeProvider.System, Console.Error.WriteLine, backend).Run(request, progress, cancellation);
         var importer = new DictionaryImporter(database, TimeProvider.System, Console.Error.WriteLine, backend);
-        return model with { Dictionaries = [.. dictionaries.Select(path => importer.Run(new DictionaryImportRequest { Path = path, Model = model.Name! }, progress, cancellation))] };
+        return model with { Dictionaries = [.. request.Dictionaries.Select(path => importer.Run(new DictionaryImportRequest { Path = path, Model = model.Name! }, progress, cancellation))] };
     }
 
     private static string Text(ModelImportResult result, string dataFolder)
@@ -98,7 +112,7 @@ public static class ImportModelCommand
         };
         if (result.HeldOutLoss is { } loss)
         {
-            lines.Add(Invariant($"  {origin.Parameters:N0} parameters; loss {loss:0.000} nats a token on {result.Corpus}; {result.Seconds:0} s"));
+            lines.Add(Invariant($"  {origin.Parameters:N0} parameters; loss {loss:0.000} nats a token on {result.LossTokens:N0} held-out tokens of {result.Corpus}; {result.Seconds:0} s"));
         }
 
         lines.AddRange(origin.Notes.Select(static note => $"  - {note}"));

@@ -63,7 +63,9 @@ public static class IndexCommand
         return ExitCodes.Success;
     }
 
-    private static string Text(DictionaryIndexResult result) => string.Create(
+    private static string Text(DictionaryIndexResult result) => string.Join(Environment.NewLine, [Figures(result), .. result.Warnings.Select(static warning => $"  Warning: {warning}")]);
+
+    private static string Figures(DictionaryIndexResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{result.Name}: the weights of {result.Of} over {result.Text} ({result.Corpus}): L0 {result.L0:0.0}, explained variance {result.ExplainedVariance:0.000}, loss recovered {result.LossRecovered:0.000}, {result.Dead:N0} dead, {result.Ultralow:N0} ultralow, {result.Index.Activations:N0} activations of {result.Index.Tokens:N0} tokens, {result.Seconds:0} s");
+        $"{result.Name}: the weights of {result.Of} over {result.Text} ({result.Corpus}): L0 {result.L0:0.0}, explained variance {result.ExplainedVariance:0.000}, loss recovered {result.LossRecovered:0.000} on {result.EvaluationTokens:N0} tokens, {result.Dead:N0} dead, {result.Ultralow:N0} ultralow, {result.Index.Activations:N0} activations of {result.Index.Tokens:N0} tokens, {result.Seconds:0} s");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using FeatureExplorer.Web.Operations;
 
@@ -13,10 +14,14 @@ public sealed class SafeHttpClient : IDisposable
 {
     private const int MaxRedirects = 5;
     private const int BufferSize = 1 << 16;
+    private const int MostTries = 4;
 
     private readonly HttpClient _client;
     private readonly FetchOptions _options;
     private readonly Func<IPAddress, bool> _permitted;
+
+    /// <summary>How long to wait before the rest of a file is asked for; longer with every try that brings nothing.</summary>
+    internal TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     public SafeHttpClient(FetchOptions options)
         : this(options, address => options.AllowPrivateAddresses || PublicAddress.IsPublic(address))
@@ -59,17 +64,40 @@ public sealed class SafeHttpClient : IDisposable
     /// <param name="progress">Told of every piece that arrives.</param>
     /// <exception cref="ArgumentException">The address is not http or https.</exception>
     /// <exception cref="IOException">It cannot be fetched, is refused, too large or too slow; the message says which, and what to do.</exception>
-    public async Task<FetchResult> Download(Uri address, Stream destination, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
+    public Task<FetchResult> Download(Uri address, Stream destination, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation) =>
+        Download(address, new PartialFile(destination ?? throw new ArgumentNullException(nameof(destination))), size, progress, cancellation);
+
+    /// <summary>
+    /// Fetches what is missing of a file, of at most a given size. Where the connection breaks and the server tells whether it still has the same file, the rest alone is asked for, a few times; where it has another, or
+    /// sends no part, the file is fetched from its beginning.
+    /// </summary>
+    /// <param name="address">Where it lies: http or https.</param>
+    /// <param name="file">Gets its bytes as they came: nothing is decompressed.</param>
+    /// <param name="size">How large it may be.</param>
+    /// <param name="progress">Told of every piece that arrives.</param>
+    /// <exception cref="ArgumentException">The address is not http or https.</exception>
+    /// <exception cref="IOException">It cannot be fetched, is refused, too large or too slow; the message says which, and what to do.</exception>
+    public async Task<FetchResult> Download(Uri address, PartialFile file, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(file);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromMinutes(_options.TimeoutMinutes));
         try
         {
-            using var answer = await Follow(Checked(address), limit.Token);
-            var bytes = await Copy(answer, destination, size, progress, limit.Token);
-            return new FetchResult(bytes, answer.RequestMessage!.RequestUri!, answer.Content.Headers.ContentType?.MediaType);
+            for (var tries = 1; ; tries++)
+            {
+                var before = file.Received;
+                try
+                {
+                    return await Attempt(Checked(address), file, size, progress, limit.Token);
+                }
+                catch (Exception exception) when (IsBroken(exception) && file.From > 0 && (tries < MostTries || file.Received > before))
+                {
+                    tries = file.Received > before ? 1 : tries;
+                    await Task.Delay(Pause * tries, limit.Token);
+                }
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -79,16 +107,61 @@ public sealed class SafeHttpClient : IDisposable
         {
             throw new IOException($"{address} cannot be fetched: {(exception.InnerException ?? exception).Message}", exception);
         }
+        catch (Exception exception) when (IsBroken(exception))
+        {
+            throw new IOException(Invariant($"{address} broke off after {file.Received:N0} bytes{(file.Known?.Total is { } total ? Invariant($" of {total:N0}") : string.Empty)}: {exception.Message}"));
+        }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<HttpResponseMessage> Follow(Uri address, CancellationToken cancellation)
+    /// <summary>Whether a connection was cut, or none came about: an address that is refused, a full disk and a file that is too large are none of these.</summary>
+    private static bool IsBroken(Exception exception) =>
+        exception is HttpIOException || exception.InnerException is SocketException or HttpIOException || exception.InnerException?.InnerException is SocketException;
+
+    private async Task<FetchResult> Attempt(Uri address, PartialFile file, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
+    {
+        var from = file.From;
+        using var answer = await Follow(address, file, from, cancellation);
+        if (from > 0 && (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || (answer.StatusCode == HttpStatusCode.PartialContent && !file.Known!.IsContinuedBy(answer, from))))
+        {
+            // It is another file by now.
+            file.Begin(0, null);
+            return await Attempt(address, file, size, progress, cancellation);
+        }
+
+        if (from == 0 && answer.StatusCode == HttpStatusCode.PartialContent)
+        {
+            throw new IOException($"{address} answers with a part of the file, which nobody asked for: fetch it with another program, and name the path.");
+        }
+
+        var total = FetchValidator.TotalOf(answer);
+        if (total > size.Bytes)
+        {
+            throw TooLarge(answer, size);
+        }
+
+        file.Begin(answer.StatusCode == HttpStatusCode.PartialContent ? from : 0, answer.StatusCode == HttpStatusCode.PartialContent ? file.Known : FetchValidator.Of(answer));
+        await Copy(answer, file, total, size, progress, cancellation);
+        return file.Received == (total ?? file.Received)
+            ? new FetchResult(file.Received, answer.RequestMessage!.RequestUri!, answer.Content.Headers.ContentType?.MediaType)
+            : throw new HttpIOException(HttpRequestError.ResponseEnded, Invariant($"{total:N0} bytes were announced."));
+    }
+
+    /// <summary>The answer to a request for a file, or for what is missing of it.</summary>
+    private async Task<HttpResponseMessage> Follow(Uri address, PartialFile file, long from, CancellationToken cancellation)
     {
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
-            var answer = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (answer.IsSuccessStatusCode)
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            if (from > 0)
+            {
+                request.Headers.Range = new RangeHeaderValue(from, null);
+                request.Headers.IfRange = file.Known!.Condition;
+            }
+
+            var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (answer.IsSuccessStatusCode || (from > 0 && answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
             {
                 return answer;
             }
@@ -108,31 +181,21 @@ public sealed class SafeHttpClient : IDisposable
         ? address
         : throw new ArgumentException($"{address} cannot be fetched: it must be an http or https address without a user name.", nameof(address));
 
-    private static async Task<long> Copy(HttpResponseMessage answer, Stream destination, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
+    private static async Task Copy(HttpResponseMessage answer, PartialFile file, long? total, FetchLimit size, IProgress<FetchProgress>? progress, CancellationToken cancellation)
     {
-        var total = answer.Content.Headers.ContentLength;
-        if (total > size.Bytes)
-        {
-            throw TooLarge(answer, size);
-        }
-
         await using var source = await answer.Content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[BufferSize];
-        long bytes = 0;
         int read;
         while ((read = await source.ReadAsync(buffer, cancellation)) > 0)
         {
-            bytes += read;
-            if (bytes > size.Bytes)
+            if (file.Received + read > size.Bytes)
             {
                 throw TooLarge(answer, size);
             }
 
-            await destination.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            progress?.Report(new FetchProgress(bytes, total));
+            await file.Write(buffer.AsMemory(0, read), cancellation);
+            progress?.Report(new FetchProgress(file.Received, total));
         }
-
-        return bytes;
     }
 
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)

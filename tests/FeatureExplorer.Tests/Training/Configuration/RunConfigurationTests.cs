@@ -4,6 +4,26 @@ namespace FeatureExplorer.Tests.Training.Configuration;
 
 public sealed class RunConfigurationTests
 {
+    [Theory]
+    [InlineData("""{ "dictionaries": [{ "features": 48, "from": "G/1" }, { "features": 48, "from": "G/2" }] }""", "G")]
+    [InlineData("""{ "model": "H", "dictionaries": [{ "features": 48, "from": "G/1" }] }""", "H")]
+    [InlineData("""{ "dictionaries": [{ "features": 48, "from": "G/1" }, { "features": 48, "from": "H/1" }] }""", "A")]
+    [InlineData("""{ "dictionaries": [{ "features": 48, "from": "G/1" }, { "features": 48 }] }""", "A")]
+    [InlineData("""{ "sweep": { "features": [48], "from": "G/1" } }""", "G")]
+    public void ReadNew_WithoutAModel_TakesThatOfTheDictionariesItGoesOnFrom(string json, string model) => Assert.Equal(model, RunConfigurationJson.ReadNew(json, null).Model);
+
+    [Theory]
+    [InlineData("031", "write 31.")]
+    [InlineData("00", "write 0.")]
+    public void Problems_NumberWithZerosBeforeIt_IsRefusedAsAName(string name, string says)
+    {
+        var dictionary = RunPreset.Demo.Dictionaries[0];
+        var problem = Assert.Single((RunPreset.Demo with { Dictionaries = [dictionary with { Name = name }] }).Problems());
+        Assert.Equal("dictionaries[0].name", problem.Field);
+        Assert.EndsWith(says, problem.Message, StringComparison.Ordinal);
+        Assert.Empty((RunPreset.Demo with { Dictionaries = [dictionary with { Name = "0" }, dictionary with { Name = "0x1" }] }).Problems());
+    }
+
     [Fact]
     public void Read_WhatAnEarlierVersionStored_BecomesThePresetWithItsValues()
     {

@@ -5,6 +5,7 @@ using FeatureExplorer.Engine.Dictionaries.Imports;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Database;
+using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Storage.Relations;
@@ -190,6 +191,57 @@ public sealed class DictionaryImporterTests : IDisposable
         Assert.Equal(("mlp.post.0", 64, 48, "relu"), (found.Site, found.Inputs, found.Features, found.Activation));
         Assert.Contains(found.Origin.Notes, static note => note.Contains("the only site of A with 64 numbers", StringComparison.Ordinal));
         Assert.Equal(before, Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void Check_WhatRunWouldRefuse_IsRefused()
+    {
+        var importer = new DictionaryImporter(_database, TimeProvider.System, static _ => { });
+        var (empty, missing) = (Path.Combine(_files.Path, "short.txt"), Path.Combine(_files.Path, "gone.txt"));
+        File.WriteAllText(empty, "Nothing much.");
+
+        Assert.Contains("A/2 is free", Assert.Throws<ArgumentException>(() => importer.Check(Request with { Name = "1" })).Message, StringComparison.Ordinal);
+        Assert.Contains("write 31", Assert.Throws<ArgumentException>(() => importer.Check(Request with { Name = "031" })).Message, StringComparison.Ordinal);
+        Assert.Contains(missing, Assert.Throws<FileNotFoundException>(() => importer.Check(Request with { Corpus = [missing] })).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no corpus \"none\"", Assert.Throws<InvalidDataException>(() => importer.Check(Request with { Corpus = ["corpus:none"] })).Message, StringComparison.Ordinal);
+        Assert.Contains(empty, Assert.Throws<InvalidDataException>(() => importer.Check(Request with { Corpus = [empty] })).Message, StringComparison.Ordinal);
+        Assert.Contains("leave --tokens out", Assert.Throws<ArgumentException>(() => importer.Check(Request with { Tokens = 100 })).Message, StringComparison.Ordinal);
+        Assert.Contains("--site is layer7, and there is no such site in A: a dictionary reads mlp.post, mlp.out, resid.pre, resid.post of layer 0, as in resid.post.0.", Assert.Throws<ArgumentException>(() => importer.Check(Request with { Site = "layer7" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_FilesOfAnotherModel_NamesTheFileAndBothWidths()
+    {
+        Change("metadata", new JsonObject { ["hook_name"] = "blocks.0.hook_resid_post" });
+
+        var message = Assert.Throws<InvalidDataException>(() => new DictionaryImporter(_database, TimeProvider.System, static _ => { }).Check(Request)).Message;
+
+        Assert.StartsWith($"{Path.Combine(_files.Path, SparseAutoencoder.WeightsFile)}: the dictionary reads vectors of 64 numbers (d_in), and resid.post.0 of A has 32.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Twice_MeasuresBothOnTheSameTokens()
+    {
+        // A token of the text that begins every window is left out: what is left is no whole number of windows.
+        var info = new FeatureStore(_database).FindModel("A")!;
+        using (var corpus = TokenizedCorpus.Open(_database.Folder.Corpus(info.CorpusHash)))
+        using (var model = TransformerModel.Load(_database.Folder.Model("A")))
+        using (var other = new TransformerModel(model.Config with { StartToken = corpus.HeldOut.Read(0, 5_000).ToArray().GroupBy(static token => token).MaxBy(static group => group.Count())!.Key, Context = model.Config.Context - 1 }))
+        {
+            foreach (var item in other.Parameters.Items)
+            {
+                model.Parameters.Span(item.Name).CopyTo(other.Parameters.Span(item.Name));
+            }
+
+            other.Save(_database.Folder.Model("A"));
+        }
+
+        new RunWriter(_database).SaveModel(info with { Context = 63 });
+        var first = Import(Request with { Relates = false });
+        var second = Import(Request with { Relates = false });
+
+        Assert.NotEqual(0, first.EvaluationTokens % 63);
+        Assert.Equal((first.EvaluationTokens, first.L0, first.LossRecovered), (second.EvaluationTokens, second.L0, second.LossRecovered));
     }
 
     [Fact]

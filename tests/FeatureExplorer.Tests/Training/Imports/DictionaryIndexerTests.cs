@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Engine.Text.Corpora;
@@ -102,6 +103,36 @@ public sealed class DictionaryIndexerTests : IDisposable
         Assert.Equal(("games.txt", null), (made.Provenance.OtherText!.Name, made.Provenance.OtherText.Of));
         Assert.NotNull(made.Origin);
         Assert.Equal(4_000, made.Provenance.Tokens);
+    }
+
+    [Fact]
+    public void Run_OfAnImportedDictionaryWhoseFiguresAreOdd_WarnsAsItsImportDid()
+    {
+        var files = Directory.CreateDirectory(Path.Combine(_texts.Path, "files")).FullName;
+        foreach (var file in SparseAutoencoder.Files)
+        {
+            File.Copy(Path.Combine(_database.Folder.Dictionary("A", "1"), file), Path.Combine(files, file));
+        }
+
+        using (var weights = SparseAutoencoder.Load(files))
+        {
+            weights.BDec.Span().Fill(100);
+            weights.WeightsChanged();
+            weights.Save(files);
+        }
+
+        var settings = Path.Combine(files, SparseAutoencoder.Files[0]);
+        var config = JsonNode.Parse(File.ReadAllText(settings))!;
+        config["metadata"] = new JsonObject { ["hook_name"] = "blocks.0.mlp.hook_post", ["final_l0"] = 999.0 };
+        File.WriteAllText(settings, config.ToJsonString());
+        var imported = new DictionaryImporter(_database, TimeProvider.System, static _ => { }).Run(
+            new DictionaryImportRequest { Path = files, Model = "A", Relates = false }, new StageProgress(DictionaryImporter.Stages, null));
+        var indexed = Index(Request with { Dictionary = "A/2", Relates = false });
+
+        Assert.Equal(["Its L0 is", "Its reconstruction is"], imported.Found.Origin.Warnings.Select(static warning => string.Join(' ', warning.Split(' ')[..3])));
+        Assert.Equal(["Its L0 is", "Its reconstruction is"], indexed.Warnings.Select(static warning => string.Join(' ', warning.Split(' ')[..3])));
+        Assert.Contains("files claim 999.0", indexed.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal(indexed.Warnings, new FeatureStore(_database).FindDictionary("A", "3")!.Provenance.OtherText!.Warnings);
     }
 
     [Theory]

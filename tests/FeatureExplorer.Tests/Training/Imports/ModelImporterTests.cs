@@ -42,6 +42,8 @@ public sealed class ModelImporterTests : IDisposable
     private ModelImportResult Import(ModelImportRequest request) =>
         new ModelImporter(_database, TimeProvider.System, static _ => { }).Run(request, new StageProgress(ModelImporter.Stages, null));
 
+    private (ModelFound Model, IReadOnlyList<DictionaryFound> Dictionaries) Check(ModelImportRequest request) => new ModelImporter(_database, TimeProvider.System, static _ => { }).Check(request);
+
     [Fact]
     public void Run_OurOwnModel_IsTheSameModelHere()
     {
@@ -146,6 +148,39 @@ public sealed class ModelImporterTests : IDisposable
         Assert.Contains("it is not the model's tokenizer", Assert.Throws<InvalidDataException>(() => Import(Request with { Path = folder.Path })).Message, StringComparison.Ordinal);
         Assert.Empty(new FeatureStore(_database).Models());
         Assert.False(Directory.Exists(_database.Folder.Model("G")));
+    }
+
+    [Theory]
+    [InlineData("goodfire")]
+    [InlineData("saelens-bf16")]
+    [InlineData("openai-malformed/many.pt")]
+    public void Run_DictionaryThatDoesNotFit_IsRefusedBeforeAnythingIsStored(string dictionary)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign-dictionaries", dictionary);
+
+        var message = Assert.Throws<InvalidDataException>(() => Import(Request with { Dictionaries = [path] })).Message;
+
+        Assert.Contains(path, message, StringComparison.Ordinal);
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Check(Request with { Dictionaries = [path] })).Message);
+        Assert.Empty(new FeatureStore(_database).Models());
+        Assert.Empty(Directory.EnumerateDirectories(_data.Path));
+    }
+
+    [Fact]
+    public void Check_WhatRunWouldRefuse_IsRefused()
+    {
+        Import(Request);
+        var (shortText, missing) = (Path.Combine(_finished.Path, "short.txt"), Path.Combine(_finished.Path, "gone.txt"));
+        File.WriteAllText(shortText, "Nothing much.");
+        var request = Request with { Name = "H" };
+
+        Assert.Equal("GPT-2", Check(request).Model.Origin.Family);
+        Assert.Contains("There is a model G", Assert.Throws<ArgumentException>(() => Check(Request)).Message, StringComparison.Ordinal);
+        Assert.Contains("is an address of its own", Assert.Throws<ArgumentException>(() => Check(request with { Name = "api" })).Message, StringComparison.Ordinal);
+        Assert.Contains(missing, Assert.Throws<FileNotFoundException>(() => Check(request with { Corpus = [missing] })).Message, StringComparison.Ordinal);
+        Assert.Contains(shortText, Assert.Throws<InvalidDataException>(() => Check(request with { Corpus = [shortText] })).Message, StringComparison.Ordinal);
+        Assert.Contains("klingon", Assert.Throws<ArgumentException>(() => Check(request with { Corpus = [], Keep = "klingon=0.5" })).Message, StringComparison.Ordinal);
+        Assert.Contains("--held-out-tokens: Held-out tokens is 0", Assert.Throws<ArgumentException>(() => Check(request with { HeldOutTokens = 0 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FeatureExplorer.Engine.Dictionaries;
 using FeatureExplorer.Storage.Database;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
@@ -9,6 +10,7 @@ using FeatureExplorer.Storage.Runs;
 using FeatureExplorer.Tests.Analysis.Imports;
 using FeatureExplorer.Tests.Storage;
 using FeatureExplorer.Tests.Training;
+using FeatureExplorer.Tests.Web.Security.Fetching;
 using FeatureExplorer.Training.Configuration;
 using FeatureExplorer.Training.Queue;
 using FeatureExplorer.Web.Commands;
@@ -49,6 +51,8 @@ public sealed class CommandLineTests
     [InlineData("index A/1 --data /no/such/folder", "--corpus")]
     [InlineData("index A/1 --corpus /tmp --data /no/such/folder", "/no/such/folder")]
     [InlineData("index A/1 --corpus /tmp --name B/2", "--name is B/2")]
+    [InlineData("import model /tmp /etc", "PATH is /tmp /etc: name one path")]
+    [InlineData("import model https://example.org/gpt2/", "no names of files follow")]
     [InlineData("frobnicate", "frobnicate")]
     public void Run_BadUsage_Exits2AndNamesTheValue(string arguments, string value)
     {
@@ -217,6 +221,57 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCodes.Success, code);
         var found = JsonDocument.Parse(output).RootElement.GetProperty("found");
         Assert.Equal(("mlp.post.0", 48, "SAELens"), (found.GetProperty("site").GetString(), found.GetProperty("features").GetInt32(), found.GetProperty("origin").GetProperty("format").GetString()));
+    }
+
+    [Fact]
+    public async Task ImportModel_FromAddressesOverAConnectionThatBreaks_ImportsItWithItsDictionary()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRun.CopyFinished(System.IO.Path.Combine(folder.Path, "finished"));
+        var finished = new DataFolder(System.IO.Path.Combine(folder.Path, "finished"));
+        await using var server = await CutServer.Start();
+        foreach (var file in (string[])["config.json", "model.safetensors", "tokenizer.json"])
+        {
+            server.Files[$"toy/{file}"] = await File.ReadAllBytesAsync(System.IO.Path.Combine(finished.Model("A"), file));
+        }
+
+        foreach (var file in SparseAutoencoder.Files)
+        {
+            server.Files[$"sae/{file}"] = await File.ReadAllBytesAsync(System.IO.Path.Combine(finished.Dictionary("A", "1"), file));
+        }
+
+        var (data, text) = (System.IO.Path.Combine(folder.Path, "data"), System.IO.Path.Combine(folder.Path, "games.txt"));
+        await File.WriteAllTextAsync(text, Training.Imports.DictionaryIndexerTests.Games(3000));
+        Directory.CreateDirectory(data);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(data, "appsettings.json"), """{"Fetch": {"AllowPrivateAddresses": true}}""");
+        server.Cuts.Enqueue(100);
+        var command = $"import model {server.Address}toy/ config.json model.safetensors tokenizer.json --dictionary \"{server.Address}sae/ {string.Join(' ', SparseAutoencoder.Files)}\" --corpus {text} --held-out-tokens 8000 --name G --data {data}";
+
+        var (refused, _, why) = Start($"{command} --device cuda:7");
+        var (code, output, error) = Start($"{command} --json");
+
+        Assert.Equal(ExitCodes.Usage, refused);
+        Assert.Contains("There is no device cuda:7", why, StringComparison.Ordinal);
+        Assert.Contains("the same command goes on with them", why, StringComparison.Ordinal);
+        Assert.True(code == ExitCodes.Success, error);
+        var made = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("G", "127.0.0.1/toy"), (made.GetProperty("name").GetString(), made.GetProperty("found").GetProperty("origin").GetProperty("files").GetString()));
+        Assert.Equal("G/1", Assert.Single(made.GetProperty("dictionaries").EnumerateArray()).GetProperty("name").GetString());
+        Assert.False(Directory.Exists(System.IO.Path.Combine(data, "imports")));
+        // Of what the first command fetched, the second asked for the last byte of each file alone.
+        Assert.Equal(5, server.Asked.Count(asked => asked.EndsWith("- \"v1\"", StringComparison.Ordinal) && !asked.Contains("bytes=100-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ImportModel_ThatCannotBe_LeavesNoDataFolder()
+    {
+        using var folder = new TemporaryFolder();
+        var data = System.IO.Path.Combine(folder.Path, "data");
+        var model = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign-models", "gpt2");
+        var (code, _, error) = Start($"import model {model} --data {data}"); // it has no tokenizer
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains(model, error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(data));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Tests.Web.Security;
+using FeatureExplorer.Tests.Web.Security.Fetching;
 using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using Microsoft.AspNetCore.Builder;
@@ -62,6 +63,42 @@ public sealed class ImportFetchesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Retry_AfterABrokenConnection_GoesOnWithWhatCame()
+    {
+        await using var site = await Start(allowed: true);
+        await using var server = await CutServer.Start();
+        (server.Files["sae/cfg.json"], server.Files["sae/sae_weights.safetensors"]) = (CutServer.Bytes(50), CutServer.Bytes(40_000));
+        Array.ForEach([50, 30_000, CutServer.Unavailable], server.Cuts.Enqueue);
+
+        var failed = await Ended(site, $"{server.Address}sae/\ncfg.json\nsae_weights.safetensors");
+
+        Assert.Contains("answers with status 503. 30", failed.Problem, StringComparison.Ordinal);
+        Assert.Equal(30_050, failed.Kept);
+        Assert.Empty(site.Service<ReceivedFiles>().All());
+        Assert.Throws<ArgumentException>(() => site.Service<ReceivedFiles>().Resolve($"received:{Path.GetFileName(Assert.Single(Directory.GetDirectories(site.Service<DataFolder>().Imports)))}/sae"));
+        var again = await Ended(site.Service<ImportFetches>().Retry(await site.User(Role.Admin), failed));
+        Assert.True(again.Problem is null, again.Problem);
+        Assert.Equal(["sae/cfg.json bytes=49- \"v1\"", "sae/sae_weights.safetensors bytes=30000- \"v1\""], server.Asked.TakeLast(2));
+        Assert.Equal(server.Files["sae/sae_weights.safetensors"], await File.ReadAllBytesAsync(Path.Combine(again.Result!.Path, "sae_weights.safetensors")));
+        Assert.Equal("sae", Path.GetFileName(Assert.Single(Directory.EnumerateFileSystemEntries(site.Service<DataFolder>().Imports))));
+    }
+
+    [Fact]
+    public async Task Remove_AfterABrokenConnection_ForgetsWhatCame()
+    {
+        await using var site = await Start(allowed: true);
+        await using var server = await CutServer.Start();
+        server.Files["ae.pt"] = CutServer.Bytes(40_000);
+        Array.ForEach([30_000, CutServer.Unavailable], server.Cuts.Enqueue);
+        var failed = await Ended(site, $"{server.Address}ae.pt");
+        Assert.Equal(30_000, failed.Kept);
+
+        await site.Service<ImportFetches>().Remove(await site.User(Role.Admin), failed);
+
+        AssertNothing(site);
+    }
+
+    [Fact]
     public async Task Remove_WhileItGoesOn_StopsItAndLeavesNothing()
     {
         await using var site = await Start(allowed: true);
@@ -98,9 +135,11 @@ public sealed class ImportFetchesTests : IAsyncLifetime
     private static Task<AccountSite> Start(bool allowed) => AccountSite.Start(
         AccountSite.Patient with { Training = new TrainingOptions { Enabled = false }, Fetch = new FetchOptions { AllowPrivateAddresses = allowed, MaxImportMegabytes = 0.05 } });
 
-    private static async Task<ImportFetch> Ended(AccountSite site, string addresses)
+    private static async Task<ImportFetch> Ended(AccountSite site, string addresses) =>
+        await Ended(site.Service<ImportFetches>().Start(await site.User(Role.Admin), string.Empty, addresses));
+
+    private static async Task<ImportFetch> Ended(ImportFetch fetch)
     {
-        var fetch = site.Service<ImportFetches>().Start(await site.User(Role.Admin), string.Empty, addresses);
         for (var i = 0; i < 1000 && fetch.Active; i++)
         {
             await Task.Delay(20);

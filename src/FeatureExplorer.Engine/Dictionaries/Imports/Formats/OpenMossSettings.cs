@@ -58,5 +58,5 @@ internal sealed class OpenMossSettings(ForeignJson config)
     /// <param name="mean">The mean length; null where the files do not have it.</param>
     public float? Scale(int n, double? mean) => config.Text("norm_activation") != "dataset-wise" ? 1 : mean is > 0 ? (float)(Math.Sqrt(n) / mean.Value) : null;
 
-    public int K(int features) => config.Count("top_k") is { } k && k <= features ? k : throw new InvalidDataException($"{config.FilePath}: top_k is {config.Any("top_k") ?? "missing"}; one between 1 and {features} is needed.");
+    public int K(int features) => config.K("top_k", features);
 }

@@ -89,7 +89,7 @@ internal sealed class SaeLensFormat : IDictionaryFormat
             throw architecture switch
             {
                 "temporal" => new InvalidDataException($"{path}: its architecture is \"temporal\", which reads a sequence of tokens at once. A dictionary here reads one token's activations; import one of another architecture."),
-                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; standard, gated, jumprelu, topk, abstopk, {BatchTopK}, {Matryoshka} and {Pursuit} are read."),
+                _ => new InvalidDataException($"{path}: its architecture is \"{architecture}\"; {string.Join(", ", DictionaryArchitecture.SaeLensNames)}, abstopk, {BatchTopK} and {Matryoshka} are read."),
             };
         }
 

@@ -109,9 +109,7 @@ internal sealed partial class SaeLensSettings(ForeignJson config)
     /// <summary>Whether its model was loaded with the gains of its norms apart from the matrices that read them.</summary>
     public bool KeepsGains() => (_metadata ?? config).Object("model_from_pretrained_kwargs")?.Flag("fold_ln") == false;
 
-    public int K(int features) => (config.Count("k") ?? config.Object("activation_fn_kwargs")?.Count("k")) is { } k && k <= features
-        ? k
-        : throw new InvalidDataException($"{FilePath}: k is {config.Any("k") ?? "missing"}; a \"topk\" dictionary needs one between 1 and {features}.");
+    public int K(int features) => (config.Object("activation_fn_kwargs") is { } function && function.Has("k") && !config.Has("k") ? function : config).K("k", features);
 
     /// <summary>When a matching pursuit ends.</summary>
     /// <param name="inputs">n: SAELens' limit of steps where the file names none.</param>

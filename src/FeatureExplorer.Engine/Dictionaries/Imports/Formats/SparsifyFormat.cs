@@ -27,7 +27,7 @@ internal sealed class SparsifyFormat : IDictionaryFormat
         ForeignTensors.DemandKnown(source, Name, "encoder.weight", "encoder.bias", decoder, "b_dec", skips ? "W_skip" : null);
         var (n, m) = (ForeignTensors.Length(source.Weights, "b_dec"), ForeignTensors.Length(source.Weights, "encoder.bias"));
         ForeignTensors.CompareTypes(source, "encoder.weight", null, "cfg.json");
-        var k = config.Count("k") is { } count && count <= m ? count : throw new InvalidDataException($"{config.FilePath}: k is {config.Any("k") ?? "missing"}; one between 1 and {m} is needed.");
+        var k = config.K("k", m);
         return new ForeignWeights
         {
             Format = Name,

@@ -108,7 +108,7 @@ public sealed class DictionaryImportTests : IDisposable
     [InlineData("architecture", "\"abstopk\"", "k is missing")]
     [InlineData("architecture", "\"temporal\"", "sequence of tokens")]
     [InlineData("architecture", "\"skip_transcoder\"", "transcoder")]
-    [InlineData("architecture", "\"phase\"", "phase")]
+    [InlineData("architecture", "\"phase\"", "standard, jumprelu, topk, gated, matching_pursuit, transcoder, skip_transcoder, jumprelu_transcoder, jumprelu_skip_transcoder, abstopk")]
     [InlineData("d_sae", "9", "W_enc would be [5, 9]")]
     [InlineData("d_in", "\"many\"", "d_in")]
     [InlineData("d_out", "7", "transcoder")]
@@ -183,6 +183,65 @@ public sealed class DictionaryImportTests : IDisposable
         Overwrite(weights, "W_dec", 1.5f);
 
         Assert.Contains("row 0 of tensor W_dec has the length", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(weights)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"k\": 3", "\"k\": 0", "k is 0; a whole number from 1 to 8")]
+    [InlineData("\"k\": 3", "\"k\": 9", "k is 9; a whole number from 1 to 8")]
+    [InlineData("\"k\": 3", "\"k\": 2.5", "k is 2.5; a whole number from 1 to 8")]
+    [InlineData("\"k\": 3", "\"activation_fn_kwargs\": {\"k\": 0}", "activation_fn_kwargs.k is 0; a whole number from 1 to 8")]
+    [InlineData("\"k\": 3", "\"activation_fn_kwargs\": {\"k\": 9}", "activation_fn_kwargs.k is 9; a whole number from 1 to 8")]
+    [InlineData("\"k\": 3", "\"other\": 3", "k is missing; a whole number from 1 to 8")]
+    public void Read_KThatCannotBe_NamesFileKeyAndValue(string old, string with, string says)
+    {
+        var folder = Copy("saelens-topk");
+        var file = Path.Combine(folder, "cfg.json");
+        var text = File.ReadAllText(file);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(old, with, StringComparison.Ordinal));
+
+        Assert.Contains($"{file}: {says}", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("saelens-standard", "W_dec", "no feature adds anything")]
+    [InlineData("saelens-standard", "W_enc", "every feature is as active on every token")]
+    [InlineData("gemma-scope-2", "w_dec", "no feature adds anything")]
+    [InlineData("llama-scope-r1", "encoder.weight", "every feature is as active on every token")]
+    public void Read_MatrixOfZeros_IsRefusedByName(string name, string tensor, string says)
+    {
+        var weights = WeightsOf(Copy(name));
+        Clear(weights, tensor, from: 0, share: 1);
+
+        Assert.Contains($"{weights}: tensor {tensor} holds only zeros, so {says}", Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(weights)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("saelens-standard")]
+    [InlineData("saelens-topk-rescaled")]
+    public void Read_OneDecoderRowOfZeros_IsSaidAndChangesNoOther(string name)
+    {
+        var weights = WeightsOf(Copy(name));
+        Clear(weights, "W_dec", from: 0.25, share: 0.125); // feature 2 of 8
+
+        using var imported = DictionaryImport.Read(Path.GetDirectoryName(weights)!);
+        using var whole = DictionaryImport.Read(Path.Combine(Folder, name));
+
+        Assert.Contains("1 of its 8 decoder rows hold only zeros, as those of dead features may: these features add nothing to x̂.", imported.Notes);
+        Assert.DoesNotContain(imported.Notes, static note => note.Contains("from 0 to", StringComparison.Ordinal));
+        Assert.Equal(0, imported.Dictionary.DecoderRow(2).ToArray().Max(MathF.Abs));
+        Assert.Equal(whole.Dictionary.DecoderRow(3), imported.Dictionary.DecoderRow(3));
+        Assert.Equal(whole.Dictionary.EncoderRow(3), imported.Dictionary.EncoderRow(3));
+        // Where lengths are part of what is compared, a feature without one is never active.
+        Assert.Equal(name == "saelens-topk-rescaled", imported.Dictionary.EncoderRow(2).ToArray().All(static value => value == 0));
+    }
+
+    [Fact]
+    public void Read_ConfigurationInThePlaceOfItsFolder_NamesTheFolder()
+    {
+        var folder = Copy("saelens-standard");
+        var message = Assert.Throws<InvalidDataException>(() => DictionaryImport.Read(Path.Combine(folder, "cfg.json"))).Message;
+        Assert.EndsWith($"name the folder of the dictionary, {folder}.", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -396,6 +455,16 @@ public sealed class DictionaryImportTests : IDisposable
         var header = BitConverter.ToInt32(bytes);
         var json = JsonNode.Parse(bytes.AsSpan(8, header))!;
         BitConverter.TryWriteBytes(bytes.AsSpan(8 + header + (int)json[tensor]!["data_offsets"]![0]! + 4), value);
+        File.WriteAllBytes(weights, bytes);
+    }
+
+    private static void Clear(string weights, string tensor, double from, double share)
+    {
+        var bytes = File.ReadAllBytes(weights);
+        var header = BitConverter.ToInt32(bytes);
+        var offsets = JsonNode.Parse(bytes.AsSpan(8, header))![tensor]!["data_offsets"]!;
+        var (start, length) = ((int)offsets[0]!, (int)offsets[1]! - (int)offsets[0]!);
+        bytes.AsSpan(8 + header + start + (int)(from * length), (int)(share * length)).Clear();
         File.WriteAllBytes(weights, bytes);
     }
 

@@ -63,13 +63,23 @@ public sealed unsafe class ForeignModelTests : IDisposable
 
     [Theory]
     [InlineData("gpt2", "config.json", "\"n_embd\": 12", "\"n_embd\": 18", "wte.weight has the shape [29, 12]")]
-    [InlineData("gpt2", "config.json", "\"n_embd\": 12", "\"n_embd\": \"twelve\"", "n_embd is \"twelve\" where a whole number is needed")]
-    [InlineData("gpt2", "config.json", "\"n_embd\": 12", "\"n_embd\": 1000000000", "DModel is 1000000000; it must be from 1 to")]
-    [InlineData("gpt2", "config.json", "\"n_head\": 3", "\"n_head\": 5", "cannot be divided among 5 heads")]
+    [InlineData("gpt2", "config.json", "\"n_embd\": 12", "\"n_embd\": \"twelve\"", "n_embd is \"twelve\" where a whole number from 1 to 65,536 is needed")]
+    [InlineData("gpt2", "config.json", "\"n_embd\": 12", "\"n_embd\": 1000000000", "n_embd is 1000000000 where a whole number from 1 to 65,536 is needed")]
+    [InlineData("gpt2", "config.json", "\"n_head\": 3", "\"n_head\": 5", "n_embd is 12 and n_head 5, and a width of 12 cannot be divided among 5 heads")]
     [InlineData("gpt2", "config.json", "gelu_new", "mish", "activation_function is mish; only relu")]
     [InlineData("gpt2", "config.json", "\"gpt2\"", "\"bert\"", "model_type is bert; gpt2")]
-    [InlineData("gpt2", "config.json", "\"n_layer\": 2", "\"n_layer\": 1", "tensors that a model of the family GPT-2 does not have: h.1.attn.c_attn.bias")]
-    [InlineData("gpt2", "config.json", "\"n_layer\": 2", "\"n_layer\": 3", "has no tensor h.2.ln_1.weight")]
+    [InlineData("gpt2", "config.json", "\"n_layer\": 2", "\"n_layer\": 1", "n_layer is 1, and the weights in")]
+    [InlineData("gpt2", "config.json", "\"n_layer\": 2", "\"n_layer\": 3", "n_layer is 3, and the weights in")]
+    [InlineData("gpt2", "config.json", "\"n_layer\": 2", "\"n_layer\": 0", "n_layer is 0 where a whole number from 1 to 1,000 is needed")]
+    [InlineData("gpt2", "config.json", "\"n_positions\": 12", "\"n_positions\": 0", "n_positions is 0 where a whole number from 1 to 1,048,576 is needed")]
+    [InlineData("gpt2", "config.json", "\"n_positions\": 12", "\"n_positions\": 16", "n_positions is 16, and wpe.weight has the shape [12, 12]")]
+    [InlineData("gpt2", "config.json", "\"vocab_size\": 29", "\"vocab_size\": 0", "vocab_size is 0 where a whole number from 1 to 1,048,576 is needed")]
+    [InlineData("gpt2", "config.json", "\"vocab_size\": 29", "\"vocab_size\": 30", "vocab_size is 30 and n_embd 12, and wte.weight has the shape [29, 12]")]
+    [InlineData("gpt2", "config.json", "\"n_head\": 3", "\"n_head\": 0", "n_head is 0 where")]
+    [InlineData("gpt-neox", "config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "num_hidden_layers is 3, and the weights in")]
+    [InlineData("llama", "config.json", "\"vocab_size\": 29", "\"vocab_size\": 28", "vocab_size is 28")]
+    [InlineData("transformer-lens", "config.json", "\"n_layers\": 2", "\"n_layers\": 4", "n_layers is 4, and the weights in")]
+    [InlineData("gpt-neo", "config.json", "\"num_heads\": 3", "\"num_heads\": 5", "hidden_size is 12 and num_heads 5")]
     [InlineData("gpt2", "config.json", "{", "{{", "is not valid JSON")]
     [InlineData("gpt2-pieces", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "../secret.safetensors", "names the file \"../secret.safetensors\", which is not in")]
     [InlineData("gpt-neo", "config.json", "\"local\"", "\"sparse\"", "each layer needs global or local")]
@@ -120,6 +130,24 @@ public sealed unsafe class ForeignModelTests : IDisposable
     [Fact]
     public void Open_NoConfig_SaysWhatAFolderOfAModelHolds() =>
         Assert.Contains("it has no config.json", Assert.Throws<FileNotFoundException>(() => ForeignModel.Open(_copy)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("gpt2/config.json")]
+    [InlineData("transformer-lens/config.json")]
+    public void Open_ConfigurationInThePlaceOfItsFolder_NamesTheFolder(string file)
+    {
+        var message = Assert.Throws<InvalidDataException>(() => ForeignModel.Open(Path.Combine(Folder, file))).Message;
+        Assert.EndsWith($"name the folder of the model, {Path.Combine(Folder, Path.GetDirectoryName(file)!)}.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_StartTokenInAWindowOfOne_SaysHowToLeaveItOut()
+    {
+        using var model = TransformerModel.Create(new TransformerConfig { Layers = 1, DModel = 8, DMlp = 16, Heads = 2, Context = 1, VocabularySize = 9 }, seed: 1);
+        model.Save(_copy);
+        var message = Assert.Throws<InvalidDataException>(() => ForeignModel.Open(_copy, new ModelImportOptions { StartToken = 3 })).Message;
+        Assert.Contains("--start-token false", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Open_WindowLongerThanTheModels_IsRefused() =>
