@@ -16,6 +16,7 @@ using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Operations.Pages;
 using FeatureExplorer.Web.Runs;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Forms;
 using Microsoft.Extensions.WebEncoders;
 using MudBlazor.Services;
 

@@ -5,8 +5,10 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Models;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FeatureExplorer.Web.Endpoints;

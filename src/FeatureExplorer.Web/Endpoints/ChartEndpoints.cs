@@ -6,6 +6,7 @@ using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Systems;

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Contexts.Expressions;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Mvc;

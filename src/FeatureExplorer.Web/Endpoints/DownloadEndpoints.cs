@@ -1,5 +1,6 @@
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Engine.Text;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 

@@ -6,6 +6,7 @@ using FeatureExplorer.Storage.Exploration;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Mvc;

@@ -4,6 +4,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Exports;
 using FeatureExplorer.Web.Exports.Tables;

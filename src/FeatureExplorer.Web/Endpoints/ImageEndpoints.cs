@@ -5,6 +5,7 @@ using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Charts;
 using FeatureExplorer.Web.Computing;
 using FeatureExplorer.Web.Drawing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 using Microsoft.AspNetCore.Components;

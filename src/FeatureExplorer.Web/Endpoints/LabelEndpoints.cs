@@ -1,3 +1,4 @@
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Features;
 using FeatureExplorer.Web.Security;
 using FeatureExplorer.Web.Security.Fetching;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FeatureExplorer.Analysis.Statistics;
 using FeatureExplorer.Storage.Features;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 
 namespace FeatureExplorer.Web.Endpoints;

@@ -1,5 +1,6 @@
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Reproduction;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using Microsoft.AspNetCore.Mvc;
 

@@ -4,6 +4,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Search;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using Microsoft.AspNetCore.Mvc;
 

@@ -2,6 +2,7 @@ using FeatureExplorer.Analysis.Steering;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Components.Plots;
 using FeatureExplorer.Web.Computing;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Endpoints.Json.Systems;
 using FeatureExplorer.Web.Features;

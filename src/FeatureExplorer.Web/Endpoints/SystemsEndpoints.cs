@@ -3,6 +3,7 @@ using FeatureExplorer.Storage.Analyses;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Addresses;
+using FeatureExplorer.Web.Endpoints.Answers;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Endpoints.Json.Systems;
 using FeatureExplorer.Web.Systems;

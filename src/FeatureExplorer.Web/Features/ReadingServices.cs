@@ -1,3 +1,4 @@
+using FeatureExplorer.Web.Models;
 using FeatureExplorer.Web.Steering;
 using FeatureExplorer.Web.Systems;
 using FeatureExplorer.Web.Texts;

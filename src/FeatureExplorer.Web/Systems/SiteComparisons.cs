@@ -7,6 +7,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Relations;
 using FeatureExplorer.Web.Addresses;
 using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Models;
 
 namespace FeatureExplorer.Web.Systems;
 

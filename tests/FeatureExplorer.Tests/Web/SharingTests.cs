@@ -163,15 +163,15 @@ public sealed class SharingTests(SampleSite site, Chromium chromium) : IClassFix
     [InlineData("ة")]
     public void Csv_ExactText_ReadsBackAsItIs(string token)
     {
-        var csv = new FeatureExplorer.Web.Endpoints.Csv("token_json");
-        csv.Add(FeatureExplorer.Web.Endpoints.Csv.Exact(token));
+        var csv = new FeatureExplorer.Web.Endpoints.Answers.Csv("token_json");
+        csv.Add(FeatureExplorer.Web.Endpoints.Answers.Csv.Exact(token));
         Assert.Equal(token, System.Text.Json.JsonSerializer.Deserialize<string>(Rows(Encoding.UTF8.GetString(csv.ToBytes()))[^1][0]));
     }
 
     [Fact]
     public void Csv_TextThatLooksLikeAFormula_StaysText()
     {
-        var csv = new FeatureExplorer.Web.Endpoints.Csv("a", "b");
+        var csv = new FeatureExplorer.Web.Endpoints.Answers.Csv("a", "b");
         csv.Add("=1+1", -2.5);
         csv.Add("say \"no\", twice\n", null);
         Assert.Equal("a,b\r\n'=1+1,-2.5\r\n\"say \"\"no\"\", twice\n\",\r\n", Encoding.UTF8.GetString(csv.ToBytes()));

@@ -39,7 +39,7 @@ internal static unsafe class ForeignAssembly
             Fill(dictionary, weights, source.Weights);
             if (pursuit is not null)
             {
-                DemandAnEnd(dictionary, weights, source);
+                ForeignValues.DemandShortRows(source.Weights, weights.Decoder.Name, dictionary);
             }
 
             if (weights.Signed)
@@ -98,8 +98,8 @@ internal static unsafe class ForeignAssembly
             dictionary.Threshold!.Pointer[i] = MathF.Max(0, weights.Threshold[i]);
         }
 
-        DemandWeights(file, weights.Encoder.Name, dictionary.WEnc, "every feature is as active on every token as its bias says");
-        DemandWeights(file, weights.Decoder.Name, dictionary.WDec, "no feature adds anything to x̂");
+        ForeignValues.DemandWeights(file, weights.Encoder.Name, dictionary.WEnc, "every feature is as active on every token as its bias says");
+        ForeignValues.DemandWeights(file, weights.Decoder.Name, dictionary.WDec, "no feature adds anything to x̂");
         for (var i = 0; i < weights.OutputFactors?.Length; i++)
         {
             TensorPrimitives.Multiply(dictionary.DecoderRow(i), weights.OutputFactors[i], dictionary.DecoderRow(i));
@@ -132,7 +132,7 @@ internal static unsafe class ForeignAssembly
             file.ReadTransposed(matrix.Name, target.Pointer, rows, columns);
         }
 
-        Demand(file, matrix.Name, target, LargestWeight);
+        ForeignValues.DemandWithin(file, matrix.Name, target, LargestWeight);
     }
 
     private static void Read(TensorFile file, string? name, FloatBuffer? target, long length, float bound)
@@ -143,34 +143,7 @@ internal static unsafe class ForeignAssembly
         }
 
         file.Read(name, target.Pointer, length);
-        Demand(file, name, target, bound);
-    }
-
-    private static void Demand(TensorFile file, string name, FloatBuffer values, float bound)
-    {
-        for (var first = 0L; first < values.Length; first += 1 << 20)
-        {
-            var largest = TensorPrimitives.MaxMagnitude(values.Span(first, (int)Math.Min(values.Length - first, 1 << 20)));
-            if (MathF.Abs(largest) > bound)
-            {
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"{file.FilePath}: tensor {name} holds {largest:G4}; values of {name} lie between -{bound:G4} and {bound:G4}, since figures computed from larger ones are no numbers. The file is damaged, or is no dictionary."));
-            }
-        }
-    }
-
-    /// <summary>Refuses a matrix without an entry: what was saved is no trained dictionary.</summary>
-    private static void DemandWeights(TensorFile file, string name, FloatBuffer values, string so)
-    {
-        for (var first = 0L; first < values.Length; first += 1 << 20)
-        {
-            if (values.Span(first, (int)Math.Min(values.Length - first, 1 << 20)).ContainsAnyExcept(0f))
-            {
-                return;
-            }
-        }
-
-        throw new InvalidDataException($"{file.FilePath}: tensor {name} holds only zeros, so {so}. Save the trained weights there, and import them again.");
+        ForeignValues.DemandWithin(file, name, target, bound);
     }
 
     private static void FoldNorms(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source, DictionaryImportOptions options)
@@ -214,20 +187,6 @@ internal static unsafe class ForeignAssembly
         {
             DictionaryWeights.FoldNorms(dictionary);
             source.Notes.Add($"Decoder rows have lengths {range}; they are folded into the encoder, so that an activation here is the file's multiplied by its row's length, and x̂ is the same.");
-        }
-    }
-
-    /// <summary>A step leaves ‖r − p d‖² = ‖r‖² − p² (2 − ‖d‖²): with ‖d‖² ≥ 2, not less than there was.</summary>
-    private static void DemandAnEnd(SparseAutoencoder dictionary, ForeignWeights weights, ForeignSource source)
-    {
-        for (var feature = 0; feature < dictionary.Features; feature++)
-        {
-            var square = TensorPrimitives.SumOfSquares<float>(dictionary.DecoderRow(feature));
-            if (!(square < 2))
-            {
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"{source.Weights.FilePath}: row {feature} of tensor {weights.Decoder.Name} has the length {MathF.Sqrt(square):G4}. In a matching pursuit, rows are shorter than 1.414, the root of 2: with a longer one, what is left of a vector grows from step to step. The file is damaged, or is of another architecture."));
-            }
         }
     }
 

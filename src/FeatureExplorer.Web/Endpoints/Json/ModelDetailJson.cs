@@ -1,5 +1,5 @@
 using FeatureExplorer.Engine.Transformer;
-using FeatureExplorer.Web.Features;
+using FeatureExplorer.Web.Models;
 
 namespace FeatureExplorer.Web.Endpoints.Json;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Endpoints.Answers;
 
 namespace FeatureExplorer.Web.Exports.Tables;
 

@@ -2,7 +2,7 @@ using FeatureExplorer.Analysis.Index;
 using FeatureExplorer.Engine.Text;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
-using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Endpoints.Answers;
 
 namespace FeatureExplorer.Web.Exports.Tables;
 

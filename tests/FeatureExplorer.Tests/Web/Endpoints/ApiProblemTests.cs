@@ -6,7 +6,7 @@ using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Tests.Web.Security;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Addresses;
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Forms;
 using Microsoft.AspNetCore.Routing;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;

@@ -12,6 +12,7 @@ using FeatureExplorer.Web;
 using FeatureExplorer.Web.Imports;
 using FeatureExplorer.Web.Operations;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Forms;
 
 namespace FeatureExplorer.Tests.Web.Endpoints;
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Web;
 using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Forms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;

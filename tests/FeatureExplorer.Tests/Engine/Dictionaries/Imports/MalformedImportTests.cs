@@ -208,7 +208,7 @@ public sealed class MalformedImportTests : IDisposable
     [InlineData("llama-scope", "hyperparams.json", "jump_relu_threshold", "null", "jump_relu_threshold is missing")]
     [InlineData("llama-scope", "hyperparams.json", "d_model", "null", "d_model is missing")]
     [InlineData("sparsify/layers.2", "cfg.json", "activation", "\"groupmax\"", "not of each group")]
-    [InlineData("sparsify/layers.2", "cfg.json", "k", "9", "k is 9; one between 1 and 8 is needed")]
+    [InlineData("sparsify/layers.2", "cfg.json", "k", "9", "k is 9; a whole number from 1 to 8")]
     [InlineData("sparsify/layers.2", "cfg.json", "skip_connection", "true", "they contradict each other")]
     [InlineData("gemma-scope-2", "config.json", "architecture", "\"topk\"", "jump_relu is read")]
     [InlineData("gemma-scope-2", "config.json", "affine_connection", "true", "affine_connection is true")]
@@ -217,7 +217,7 @@ public sealed class MalformedImportTests : IDisposable
     [InlineData("saelens-standard", "cfg.json", "scaling_factor", "2.5", "scaling_factor is 2.5")]
     [InlineData("saelens-standard", "cfg.json", "finetuning_scaling_factor", "true", "has no tensor scaling_factor")]
     [InlineData("saelens-standard", "cfg.json", "reshape_activations", "\"heads\"", "only none and hook_z are known")]
-    [InlineData("saelens-topk", "cfg.json", "k", "9", "k is 9; a \"topk\" dictionary needs one between 1 and 8")]
+    [InlineData("saelens-topk", "cfg.json", "k", "9", "k is 9; a whole number from 1 to 8")]
     public void Read_SettingThatIsNotComputedHere_NamesFileAndValue(string name, string file, string key, string value, string says)
     {
         var folder = Copy($"foreign-dictionaries/{name}");
@@ -341,7 +341,7 @@ public sealed class MalformedImportTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.json"), """{"trainer":{"dict_class":"BatchTopKSAE","layer":1,"submodule_name":"resid_post_layer_1"},"buffer":{"io":"out"}}""");
         Save(
             Path.Combine(folder, "ae.pt"),
-            new NamedTensor("encoder.weight", new float[15], 5, 3), new NamedTensor("encoder.bias", new float[5], 5), new NamedTensor("decoder.weight", [.. Enumerable.Repeat(0.5f, 15)], 3, 5),
+            new NamedTensor("encoder.weight", [.. Enumerable.Repeat(0.5f, 15)], 5, 3), new NamedTensor("encoder.bias", new float[5], 5), new NamedTensor("decoder.weight", [.. Enumerable.Repeat(0.5f, 15)], 3, 5),
             new NamedTensor("b_dec", new float[3], 3), NamedTensor.Integers("k", new[] { 2 }), new NamedTensor("threshold", new[] { -1f }));
 
         using var imported = DictionaryImport.Read(folder);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Web.Features;
 
-namespace FeatureExplorer.Web.Features;
+namespace FeatureExplorer.Web.Models;
 
 /// <summary>The order of sites: layers first, then the way of the data through one; a transcoder stands where it writes.</summary>
 public static class SiteOrder

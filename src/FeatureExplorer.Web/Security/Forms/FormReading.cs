@@ -1,7 +1,7 @@
 using FeatureExplorer.Web.Components.Forms;
 using Microsoft.AspNetCore.Antiforgery;
 
-namespace FeatureExplorer.Web.Security;
+namespace FeatureExplorer.Web.Security.Forms;
 
 /// <summary>Reads a form before its token is looked for in it: one that cannot be read is refused for what it is, and not for a token that seems to be missing.</summary>
 public static class FormReading

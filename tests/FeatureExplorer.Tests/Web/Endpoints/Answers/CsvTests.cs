@@ -1,8 +1,8 @@
 using System.Text;
 using FeatureExplorer.Engine.Text;
-using FeatureExplorer.Web.Endpoints;
+using FeatureExplorer.Web.Endpoints.Answers;
 
-namespace FeatureExplorer.Tests.Web.Endpoints;
+namespace FeatureExplorer.Tests.Web.Endpoints.Answers;
 
 public sealed class CsvTests
 {

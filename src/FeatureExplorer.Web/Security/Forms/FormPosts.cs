@@ -2,7 +2,7 @@ using FeatureExplorer.Web.Components.Forms;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Endpoints;
 
-namespace FeatureExplorer.Web.Security;
+namespace FeatureExplorer.Web.Security.Forms;
 
 /// <summary>
 /// Refuses what is sent to a page and is no form, with status 415 and before its token is asked for. Endpoints say themselves what they take, so that

@@ -1,6 +1,7 @@
 using FeatureExplorer.Engine.Transformer;
+using FeatureExplorer.Web.Features;
 
-namespace FeatureExplorer.Web.Features;
+namespace FeatureExplorer.Web.Models;
 
 /// <summary>What a transformer computes, in the field's words.</summary>
 public static class ArchitectureText

@@ -2,7 +2,7 @@ using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Web.Endpoints.Json;
 using FeatureExplorer.Web.Features;
 
-namespace FeatureExplorer.Web.Endpoints;
+namespace FeatureExplorer.Web.Endpoints.Answers;
 
 /// <summary>Status 404 with what an address names that does not exist, and what does.</summary>
 internal sealed class AbsentAnswer : IResult

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace FeatureExplorer.Web.Endpoints;
+namespace FeatureExplorer.Web.Endpoints.Answers;
 
 /// <summary>Tables as comma-separated values (RFC 4180, UTF-8).</summary>
 public sealed class Csv

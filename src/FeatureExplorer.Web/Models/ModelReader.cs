@@ -5,8 +5,9 @@ using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Dictionaries;
 using FeatureExplorer.Storage.Features;
 using FeatureExplorer.Storage.Folder;
+using FeatureExplorer.Web.Features;
 
-namespace FeatureExplorer.Web.Features;
+namespace FeatureExplorer.Web.Models;
 
 /// <summary>
 /// Finds models for their page and for the API. No weights are loaded: a model's files say what it is and never change, so that each is read once. Safe for concurrent use.

@@ -2,7 +2,7 @@ using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Dictionaries;
 
-namespace FeatureExplorer.Web.Features;
+namespace FeatureExplorer.Web.Models;
 
 /// <summary>A model with what pages and the API tell of it.</summary>
 /// <param name="Info">What the database knows of it.</param>

@@ -2,10 +2,10 @@ using System.Net;
 using System.Text;
 using FeatureExplorer.Storage.Accounts;
 using FeatureExplorer.Tests.Web.Addresses;
-using FeatureExplorer.Web.Security;
+using FeatureExplorer.Web.Security.Forms;
 using Microsoft.AspNetCore.Routing;
 
-namespace FeatureExplorer.Tests.Web.Security;
+namespace FeatureExplorer.Tests.Web.Security.Forms;
 
 public sealed class FormPostsTests
 {

@@ -2,8 +2,9 @@ using FeatureExplorer.Analysis;
 using FeatureExplorer.Engine.Text.Corpora;
 using FeatureExplorer.Engine.Transformer;
 using FeatureExplorer.Storage.Dictionaries;
+using FeatureExplorer.Web.Features;
 
-namespace FeatureExplorer.Web.Features;
+namespace FeatureExplorer.Web.Models;
 
 /// <summary>The facts of a model, each with its name, as its page shows them; what is not known is left out.</summary>
 public static class ModelFacts

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace FeatureExplorer.Web.Security;
+namespace FeatureExplorer.Web.Security.Forms;
 
 /// <summary>
 /// Refuses requests that another site made a visitor's browser send. Every request that may change something must come from a page of ours and
