@@ -116,7 +116,7 @@ public sealed class ImportPipeline(FeatureDatabase database, TimeProvider time, 
     {
         var request = new DictionaryImportRequest { Path = path, Model = run.Model, Site = run.Import!.Site, Ablates = run.Import.Ablates };
         var importer = new DictionaryImporter(database, time, warn, backend);
-        var found = importer.Check(request);
+        var found = importer.Check(request, cancellation);
         if (_store.Dictionaries().FirstOrDefault(dictionary => dictionary.Model == run.Model && dictionary.Origin?.Sha256 == found.Origin.Sha256) is { } there)
         {
             stages.Begin("Reading the dictionary");
