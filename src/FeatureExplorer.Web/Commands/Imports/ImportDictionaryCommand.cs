@@ -36,7 +36,7 @@ public static class ImportDictionaryCommand
         var ablate = new Option<bool>("--ablate") { Description = "Also measure the effect of removing each feature." };
         var alone = new Option<bool>("--no-relate") { Description = "Leave relations, splitting and the map to a later \"relate\"; with very many features they take longest." };
         var all = new Option<bool>("--all") { Description = "Import every dictionary of a folder: a checkpoint of several runs, a sweep." };
-        var check = new Option<bool>("--check") { Description = "Only say what the files hold, and whether they fit the model; compute and write nothing." };
+        var check = new Option<bool>("--check") { Description = "Only say what the files hold, and refuse what the import would refuse; compute and write nothing." };
         var device = new Option<string?>("--device") { Description = "Where it computes: auto, cpu, torch:cpu, cuda:0, mps. Default: the setting Training:Device." };
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();

@@ -31,7 +31,7 @@ public static class ImportModelCommand
         var start = new Option<bool?>("--start-token") { Description = "Whether the token that begins a text stands before every window. Default: where the tokenizer names one." };
         var heldOut = NumberOption.Of<long>("--held-out-tokens", "Tokens to hold out, which dictionaries are indexed over.", 330_000);
         var dictionary = new Option<string?>("--dictionary") { Description = "Also import a dictionary of it, or a folder of several; or addresses, as for PATH, within quotation marks.", HelpName = "PATH" };
-        var check = new Option<bool>("--check") { Description = "Only say what the files hold; compute and write nothing." };
+        var check = new Option<bool>("--check") { Description = "Only say what the files hold, and refuse what the import would refuse; compute and write nothing." };
         var device = new Option<string?>("--device") { Description = "Where it computes: auto, cpu, torch:cpu, cuda:0, mps. Default: the setting Training:Device." };
         var data = SharedOptions.Data();
         var json = SharedOptions.Json();
