@@ -17,7 +17,7 @@ public sealed record CorpusInfo
     public CorpusState State { get; init; }
 
     /// <summary>What the state is about: bytes received, or why it failed.</summary>
-    public string Message { get; init; } = string.Empty;
+    public string Message { get => field ?? string.Empty; init; }
 
     /// <summary>Size of the files as stored.</summary>
     public long FileBytes { get; init; }
@@ -28,16 +28,16 @@ public sealed record CorpusInfo
     public int Documents { get; init; }
 
     /// <summary>Largest first; documents without a domain are not among them.</summary>
-    public IReadOnlyList<CorpusDomain> Domains { get; init; } = [];
+    public IReadOnlyList<CorpusDomain> Domains { get => field ?? []; init; }
 
     /// <summary>The starts of the first documents.</summary>
-    public IReadOnlyList<CorpusExcerpt> Preview { get; init; } = [];
+    public IReadOnlyList<CorpusExcerpt> Preview { get => field ?? []; init; }
 
     /// <summary>How many problems reading met; 0 also for a corpus that was added before they were counted.</summary>
     public long ProblemCount { get; init; }
 
     /// <summary>The first problems that reading met.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public IReadOnlyList<string> Problems { get => field ?? []; init; }
 
     /// <summary>Who added it, or null.</summary>
     public string? AddedBy { get; init; }

@@ -32,8 +32,8 @@ public sealed record DictionaryOrigin(string Format, string Architecture, string
     public int? SignedLatents { get; init; }
 
     /// <summary>What was assumed or changed, in sentences.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get => field ?? []; init; }
 
     /// <summary>What gives reason to doubt the figures, in sentences.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 }

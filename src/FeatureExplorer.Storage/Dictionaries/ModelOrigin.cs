@@ -16,5 +16,5 @@ public sealed record ModelOrigin(string Family, string Files, string Weights)
     public string? StartToken { get; init; }
 
     /// <summary>What was assumed or changed, in sentences.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get => field ?? []; init; }
 }

@@ -9,5 +9,5 @@ public sealed record OtherText(string Name, string Summary)
     public string? Of { get; init; }
 
     /// <summary>What gives reason to doubt the figures over this text, in sentences; those of a dictionary that was imported over it stand with its origin.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 }

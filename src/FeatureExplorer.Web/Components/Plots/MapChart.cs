@@ -79,7 +79,9 @@ public static class MapChart
         switch (colour)
         {
             case MapColour.Density:
-                yield return ("features", own, style.Scale(own.Select(static f => Math.Log10(f.Summary.Density)), all.Select(static f => Math.Log10(f.Summary.Density)), "log₁₀ density"));
+                yield return ("active on no token", own.FindAll(static f => f.Summary.Density <= 0), style.Of(Plain));
+                var active = own.FindAll(static f => f.Summary.Density > 0);
+                yield return ("features", active, style.Scale(active.Select(LogDensity), all.Where(static f => f.Summary.Density > 0).Select(LogDensity), "log₁₀ density"));
                 break;
             case MapColour.Score:
                 yield return ("no context found", own.FindAll(static f => f.Summary.BestScore is null), style.Of(Plain));
@@ -109,6 +111,8 @@ public static class MapChart
                 break;
         }
     }
+
+    private static double LogDensity(MappedFeature feature) => Math.Log10(feature.Summary.Density);
 
     private static ScatterGl Points(string name, IReadOnlyList<MappedFeature> features, Marker marker) => new()
     {
@@ -143,6 +147,11 @@ public static class MapChart
         public Marker Scale(IEnumerable<double> values, IEnumerable<double> range, string title)
         {
             var (low, high) = range.Aggregate((double.PositiveInfinity, double.NegativeInfinity), static (ends, v) => (Math.Min(ends.Item1, v), Math.Max(ends.Item2, v)));
+            if (low > high)
+            {
+                (low, high) = (0, 1);
+            }
+
             return new Marker
             {
                 Size = Size,

@@ -40,6 +40,17 @@ public sealed partial class SystemsPageTests
         Assert.Equal(stored.Select(static p => $"/A/1/{p.Feature}").Order(StringComparer.Ordinal), points.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(new[] { SampleReports.Dead, 4 }, new[] { "active on no token", "features" })]
+    [InlineData(new[] { SampleReports.Dead }, new[] { "active on no token" })]
+    public async Task MapChart_ByDensityOfFeaturesThatNeverFire_HasThemApart(int[] features, string[] names)
+    {
+        var dictionary = site.Service<RunWriter>().Publish(SampleReports.Draft(8, $"{20 + features.Length}"), SampleReports.Reports(8), SampleVocabulary.Text);
+        site.Service<MapStore>().Save(dictionary, null, [.. features.Select(static feature => new MapPoint(0, feature, feature, 1, Hdbscan.None, feature))]);
+        var traces = (await site.Json($"/charts/{dictionary.Id}/map?colour=density")).GetProperty("data").EnumerateArray();
+        Assert.Equal(names, traces.Select(static t => t.GetProperty("name").GetString()));
+    }
+
     [Fact]
     public async Task MapChart_ByParent_GivesChildrenOfOneFeatureOneColour()
     {
