@@ -21,8 +21,9 @@ public static class FormReading
         await next(context);
     });
 
+    // Where its token has been looked for already, an error page is drawn in the place of the answer.
     private static bool TakesForm(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true } && context.Request.HasFormContentType
+        context.Features.Get<IAntiforgeryValidationFeature>() is null && context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true } && context.Request.HasFormContentType
         && (HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPatch(context.Request.Method));
 
     // What has been read is kept for those who need its fields. A body that is too large is another matter: SizeLimits tells of it.
