@@ -52,7 +52,8 @@ public sealed class ChartEndpointsTests(SampleSite site)
     [InlineData("/charts/A/neurons/spectrum", HttpStatusCode.NotFound)]
     [InlineData("/charts/A/1/spectrum?y=height", HttpStatusCode.BadRequest)]
     [InlineData("/charts/compare/activations?left=A/1/4&right=X/1/4", HttpStatusCode.NotFound)]
-    [InlineData("/charts/compare/weights?left=A/1/4", HttpStatusCode.NotFound)]
+    [InlineData("/charts/compare/weights?left=A/1/4", HttpStatusCode.BadRequest)]
+    [InlineData("/charts/pareto?site=mlp.out.0", HttpStatusCode.BadRequest)]
     [InlineData("/charts/compare/activations?left=A/1/4&right=A/1/5&context=nothing", HttpStatusCode.BadRequest)]
     public async Task Chart_OfWhatDoesNotExist_SaysSo(string url, HttpStatusCode expected)
     {

@@ -10,6 +10,17 @@ internal static class TokenizerHash
     public static string Of(ImportedTokenizer tokenizer)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Rules(tokenizer)));
+        var (bytes, starts) = tokenizer.ModelSpellings.All;
+        hash.AppendData(MemoryMarshal.AsBytes(starts.AsSpan()));
+        hash.AppendData(bytes);
+        hash.AppendData(MemoryMarshal.AsBytes(tokenizer.Model.Merges.InOrder.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>All but the vocabulary and the merges, as text.</summary>
+    public static string Rules(ImportedTokenizer tokenizer)
+    {
         var (parts, options) = (tokenizer.Parts, tokenizer.Model.Options);
         var text = new StringBuilder("imported tokenizer 1\n");
         text.AppendJoin('\n', parts.NormalizerJson, parts.PreTokenizerJson, parts.DecoderJson, options, tokenizer.BeginningOfText, tokenizer.EndOfText);
@@ -19,11 +30,6 @@ internal static class TokenizerHash
             text.Append('\n').Append(added);
         }
 
-        hash.AppendData(Encoding.UTF8.GetBytes(text.ToString()));
-        var (bytes, starts) = tokenizer.ModelSpellings.All;
-        hash.AppendData(MemoryMarshal.AsBytes(starts.AsSpan()));
-        hash.AppendData(bytes);
-        hash.AppendData(MemoryMarshal.AsBytes(tokenizer.Model.Merges.InOrder.AsSpan()));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return text.ToString();
     }
 }

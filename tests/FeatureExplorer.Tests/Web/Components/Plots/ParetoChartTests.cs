@@ -14,7 +14,6 @@ public sealed class ParetoChartTests(SampleSite site)
     {
         Assert.Equal(["A/1", "B/1"], (await Points("/charts/pareto")).Order());
         Assert.Equal(["B/1"], await Points("/charts/pareto?model=B"));
-        Assert.Empty(await Points("/charts/pareto?site=mlp.out.0"));
     }
 
     [Fact]

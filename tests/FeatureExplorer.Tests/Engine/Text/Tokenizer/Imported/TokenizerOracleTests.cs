@@ -91,7 +91,7 @@ public sealed class TokenizerOracleTests
         var tokenizer = Open(name);
         tokenizer.Save(folder.At("tokenizer.json"));
         var read = Assert.IsType<ImportedTokenizer>(TokenizerFiles.Load(folder.At("tokenizer.json")));
-        Assert.Equal(tokenizer.Hash, read.Hash);
+        SameTokenizer.Check(tokenizer, read);
         Assert.Equal(tokenizer.Before, read.Before);
         Assert.Equal(tokenizer.EndOfText, read.EndOfText);
         foreach (var text in TokenizerOracle.Instance.All.Take(300))
