@@ -224,7 +224,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task ImportModel_FromAddressesOverAConnectionThatBreaks_ImportsItWithItsDictionary()
+    public async Task ImportModel_FromAddressesOverAConnectionThatBreaks_ImportsWhatItsCheckFetched()
     {
         using var folder = new TemporaryFolder();
         SmallRun.CopyFinished(System.IO.Path.Combine(folder.Path, "finished"));
@@ -245,21 +245,22 @@ public sealed class CommandLineTests
         Directory.CreateDirectory(data);
         await File.WriteAllTextAsync(System.IO.Path.Combine(data, "appsettings.json"), """{"Fetch": {"AllowPrivateAddresses": true}}""");
         server.Cuts.Enqueue(100);
-        var command = $"import model {server.Address}toy/ config.json model.safetensors tokenizer.json --dictionary \"{server.Address}sae/ {string.Join(' ', SparseAutoencoder.Files)}\" --corpus {text} --held-out-tokens 8000 --name G --data {data}";
+        var command = $"import model {server.Address}toy/ config.json model.safetensors tokenizer.json --corpus {text} --held-out-tokens 8000 --name G --json --data {data}";
 
-        var (refused, _, why) = Start($"{command} --device cuda:7");
-        var (code, output, error) = Start($"{command} --json");
+        var (checkedCode, found, told) = Start($"{command} --check --dictionary \"{server.Address}sae/ {string.Join(' ', SparseAutoencoder.Files)}\"");
+        var fetched = server.Asked.Count;
+        var (code, output, error) = Start(command);
 
-        Assert.Equal(ExitCodes.Usage, refused);
-        Assert.Contains("There is no device cuda:7", why, StringComparison.Ordinal);
-        Assert.Contains("the same command goes on with them", why, StringComparison.Ordinal);
+        Assert.True(checkedCode == ExitCodes.Success, told);
+        Assert.Contains("the same command goes on with them", told, StringComparison.Ordinal);
+        Assert.Equal("mlp.post.0", Assert.Single(JsonDocument.Parse(found).RootElement.GetProperty("dictionaries").EnumerateArray()).GetProperty("found").GetProperty("site").GetString());
+        Assert.Contains("toy/config.json bytes=100- \"v1\"", server.Asked);
         Assert.True(code == ExitCodes.Success, error);
         var made = JsonDocument.Parse(output).RootElement;
         Assert.Equal(("G", "127.0.0.1/toy"), (made.GetProperty("name").GetString(), made.GetProperty("found").GetProperty("origin").GetProperty("files").GetString()));
-        Assert.Equal("G/1", Assert.Single(made.GetProperty("dictionaries").EnumerateArray()).GetProperty("name").GetString());
-        Assert.False(Directory.Exists(System.IO.Path.Combine(data, "imports")));
-        // Of what the first command fetched, the second asked for the last byte of each file alone.
-        Assert.Equal(5, server.Asked.Count(asked => asked.EndsWith("- \"v1\"", StringComparison.Ordinal) && !asked.Contains("bytes=100-", StringComparison.Ordinal)));
+        // Of what the check fetched, the import asked for the last byte of each file alone, and it goes; the dictionary's files are kept.
+        Assert.Equal(server.Files.Where(static file => file.Key.StartsWith("toy/", StringComparison.Ordinal)).Select(static file => $"{file.Key} bytes={file.Value.Length - 1}- \"v1\""), server.Asked.Skip(fetched));
+        Assert.Equal("sae", System.IO.Path.GetFileName(Assert.Single(Directory.GetDirectories(Assert.Single(Directory.GetDirectories(System.IO.Path.Combine(data, "imports")))))));
     }
 
     [Fact]
