@@ -58,7 +58,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
 
         // Its record goes, after a question; what it has made stays.
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Model A stays, and so do its finished dictionaries A/0");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Model A stays, and so does its finished dictionary A/0");
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete run 1" }).ClickAsync();
         await Until(() => _site.Service<RunStore>().Find(1) is null, "run 1 to be deleted");
 
