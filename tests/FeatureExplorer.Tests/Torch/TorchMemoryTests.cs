@@ -66,7 +66,7 @@ public sealed unsafe class TorchMemoryTests(ITestOutputHelper output)
         for (var number = 1; number <= Last; number++)
         {
             step(number);
-            if (number % 50 == 0)
+            if (number % 200 == 0)
             {
                 // Left alone, the collector lets garbage grow to the size of the processor's last cache, a hundred megabytes on some, before it looks.
                 GC.Collect(generation: 0);

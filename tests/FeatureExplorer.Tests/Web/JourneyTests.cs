@@ -131,7 +131,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.GetByRole(AriaRole.Tab, new() { Name = "Dictionaries" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove dictionary 2" }).ClickAsync();
         await Fill(
-            "Dictionaries", ("dictionaries[0].features", "96"), ("dictionaries[0].samples", "3000000"), ("indexTokens", "15000"), ("evaluationTokens", "2048"), ("formingShare", "0.02"));
+            "Dictionaries", ("dictionaries[0].features", "96"), ("dictionaries[0].samples", "6000000"), ("indexTokens", "15000"), ("evaluationTokens", "2048"), ("formingShare", "0.02"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
         await page.WaitForURLAsync("**/runs/1");
 
