@@ -66,6 +66,9 @@ sed -nE 's/^ +(Passed|Failed) (.*) \[([0-9].*)\]$/\3\t\2/p' "$log" | awk -F'\t' 
     for (i = 1; i < n; i += 2) s += part[i] * (part[i + 1] == "ms" ? 0.001 : part[i + 1] == "m" ? 60 : 1)
     printf "%8.1f s  %s\n", s, $2 }' | sort -rn | head -20
 
+# Last, what failed: of a long log the end is read first.
+grep -E -A 8 '^ +Failed FeatureExplorer' "$log" || true
+
 count() { sed -nE "s/^ *$1: *([0-9]+)$/\1/p" "$log" | awk '{ n += $1 } END { print n + 0 }'; }
 passed=$(count Passed) failed=$(count Failed) skipped=$(count Skipped)
 if [ "$passed" -eq 0 ] && [ $status -eq 0 ]; then
