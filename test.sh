@@ -61,10 +61,10 @@ if [ $status -ne 0 ]; then
 fi
 
 # Where the time goes: the twenty slowest tests, in seconds.
-sed -nE 's/^ +(Passed|Failed) (.*) \[([0-9].*)\]$/\3\t\2/p' "$log" | awk -F'\t' '
+sed -nE 's/^ +(Passed|Failed) (FeatureExplorer.*) \[([0-9]+ (ms|s|m|h)( [0-9]+ (ms|s))?)\]$/\3\t\2/p' "$log" | awk -F'\t' '
   { n = split($1, part, " "); s = 0
     for (i = 1; i < n; i += 2) s += part[i] * (part[i + 1] == "ms" ? 0.001 : part[i + 1] == "m" ? 60 : 1)
-    printf "%8.1f s  %s\n", s, $2 }' | sort -rn | head -20
+    printf "%8.1f s  %s\n", s, $2 }' | sort -rn | awk 'NR <= 20'
 
 # Last, what failed: of a long log the end is read first.
 grep -E -A 8 '^ +Failed FeatureExplorer' "$log" || true
